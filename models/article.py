@@ -1,0 +1,51 @@
+"""Articles, and places in them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Characters ``start`` up to, not including, ``end`` of the article's text."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"Span must have 0 <= start < end, got start={self.start}, end={self.end}")
+
+    def of(self, text: str) -> str:
+        """The characters of ``text`` that the span covers."""
+        return text[self.start : self.end]
+
+    def overlaps(self, other: Span) -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+#: A possibly discontinuous passage: its parts in text order. Empty means "not given".
+Spans = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news article. All offsets of a result refer to ``text`` exactly as it stands here.
+
+    ``metadata`` holds whatever else the reader found (title, date, byline, outlet, url); it is never interpreted.
+    """
+
+    id: str
+    text: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text_sha256(self) -> str:
+        return text_sha256(self.text)
+
+
+def text_sha256(text: str) -> str:
+    """SHA-256 of the UTF-8 bytes, in hex; lone surrogates are hashed as they stand."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,284 @@
+"""What inquit answers about one article, and the same shape for gold labels.
+
+The dictionary form (`ArticleResult.to_dict`) is the contract with users: fields may be added, never renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from inquit.models.article import Span, Spans, text_sha256
+
+
+class QuoteKind(StrEnum):
+    """Direct: all content words stand in quotation marks; mixed: some do; indirect: none."""
+
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+    MIXED = "mixed"
+
+
+class SpeakerKind(StrEnum):
+    PERSON = "person"
+    ORGANIZATION = "organization"
+    GROUP = "group"
+    DOCUMENT = "document"
+    AUTHOR = "author"
+
+
+class ClaimType(StrEnum):
+    """The ten claim types, in the order of the codebook's ladder."""
+
+    OTHER = "other"
+    PROPOSAL = "proposal"
+    COMMITMENT = "commitment"
+    PREDICTION = "prediction"
+    EXPERIENCE = "experience"
+    EVALUATION = "evaluation"
+    RULE = "rule"
+    CAUSATION = "causation"
+    QUANTITY = "quantity"
+    EVENT = "event"
+
+
+class Polarity(StrEnum):
+    ASSERTED = "asserted"
+    DENIED = "denied"
+    UNSURE = "unsure"
+
+
+class Status(StrEnum):
+    OK = "ok"
+    PARTIAL = "partial"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Whom a source stands for. ``name`` is None for the author; ``candidates`` are other entities that it may be."""
+
+    name: str | None
+    kind: SpeakerKind
+    entity: str | None = None
+    named: bool = False
+    confidence: float | None = None
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What kind of claim a passage makes. ``type`` is a ClaimType value, or a type that a retrained model added."""
+
+    type: str
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    secondary: tuple[str, ...] = ()
+    polarity: Polarity = Polarity.ASSERTED
+    checkworthy: float | bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """One passage that the article attributes to somebody."""
+
+    id: str
+    content: Spans
+    cue: Spans = ()
+    source: Spans = ()
+    kind: QuoteKind | None = None
+    confidence: float | None = None
+    speaker: Speaker | None = None
+    claim: Claim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Narration:
+    """One sentence of the journalist's own, with the claim that it makes."""
+
+    span: Span
+    claim: Claim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A speaker of the article with all its mentions."""
+
+    id: str
+    name: str
+    kind: SpeakerKind
+    mentions: Spans = ()
+    n_attributions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorInfo:
+    """Why an article has no result: a stable code, the stage that failed, and a sentence for people."""
+
+    code: str
+    stage: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleResult:
+    """Everything inquit found in one article. ``text`` is None where only its hash was kept."""
+
+    id: str
+    text: str | None
+    attributions: tuple[Attribution, ...] = ()
+    narration: tuple[Narration, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    status: Status = Status.OK
+    warnings: tuple[str, ...] = ()
+    model: str | None = None
+    text_hash: str | None = None
+    error: ErrorInfo | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def to_dict(self, *, with_text: bool = True) -> dict[str, Any]:
+        """The JSON object of the contract (see docs/result-format.md)."""
+        record: dict[str, Any] = {"id": self.id, "status": self.status.value}
+        if self.text is not None and with_text:
+            record["text"] = self.text
+        text_hash = self.text_hash if self.text is None else text_sha256(self.text)
+        if text_hash is not None:
+            record["text_sha256"] = text_hash
+        if self.model is not None:
+            record["model"] = self.model
+        if self.metadata:
+            record["metadata"] = dict(self.metadata)
+        record["attributions"] = [_attribution_to_dict(a, self.text) for a in self.attributions]
+        record["narration"] = [_narration_to_dict(n) for n in self.narration]
+        record["entities"] = [_entity_to_dict(e) for e in self.entities]
+        record["warnings"] = list(self.warnings)
+        if self.error is not None:
+            record["error"] = {"code": self.error.code, "stage": self.error.stage, "message": self.error.message}
+        return record
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> ArticleResult:
+        """Read a result or a gold label record; fields that are absent stay empty.
+
+        Raises:
+            KeyError, TypeError, ValueError: the record does not have the shape of the contract.
+        """
+        error = record.get("error")
+        return cls(
+            id=record["id"],
+            text=record.get("text"),
+            attributions=tuple(_attribution_from_dict(a) for a in record.get("attributions") or ()),
+            narration=tuple(
+                Narration(Span(*n["span"]), _claim_from_dict(n.get("claim"))) for n in record.get("narration") or ()
+            ),
+            entities=tuple(
+                Entity(e["id"], e["name"], SpeakerKind(e["kind"]), _spans(e["mentions"]), e.get("n_attributions", 0))
+                for e in record.get("entities") or ()
+            ),
+            status=Status(record.get("status", "ok")),
+            warnings=tuple(record.get("warnings") or ()),
+            model=record.get("model"),
+            text_hash=record.get("text_sha256"),
+            error=None if error is None else ErrorInfo(error["code"], error["stage"], error["message"]),
+            metadata=record.get("metadata") or {},
+        )
+
+
+def _spans(pairs: list[list[int]] | None) -> Spans:
+    return tuple(Span(start, end) for start, end in pairs or ())
+
+
+def _pairs(spans: Spans) -> list[list[int]]:
+    return [[span.start, span.end] for span in spans]
+
+
+def _attribution_to_dict(attribution: Attribution, text: str | None) -> dict[str, Any]:
+    record: dict[str, Any] = {"id": attribution.id}
+    if attribution.kind is not None:
+        record["kind"] = attribution.kind.value
+    if attribution.confidence is not None:
+        record["confidence"] = attribution.confidence
+    record["content"] = _pairs(attribution.content)
+    record["cue"] = _pairs(attribution.cue)
+    record["source"] = _pairs(attribution.source)
+    if text is not None:
+        record["text"] = " … ".join(span.of(text) for span in attribution.content)
+    record["speaker"] = None if attribution.speaker is None else _speaker_to_dict(attribution.speaker)
+    if attribution.claim is not None:
+        record["claim"] = _claim_to_dict(attribution.claim)
+    return record
+
+
+def _attribution_from_dict(record: Mapping[str, Any]) -> Attribution:
+    speaker, kind = record.get("speaker"), record.get("kind")
+    return Attribution(
+        id=record["id"],
+        content=_spans(record["content"]),
+        cue=_spans(record.get("cue")),
+        source=_spans(record.get("source")),
+        kind=None if kind is None else QuoteKind(kind),
+        confidence=record.get("confidence"),
+        speaker=None
+        if speaker is None
+        else Speaker(
+            speaker.get("name"),
+            SpeakerKind(speaker["kind"]),
+            speaker.get("entity"),
+            bool(speaker.get("named")),
+            speaker.get("confidence"),
+            tuple(speaker.get("candidates") or ()),
+        ),
+        claim=_claim_from_dict(record.get("claim")),
+    )
+
+
+def _speaker_to_dict(speaker: Speaker) -> dict[str, Any]:
+    record: dict[str, Any] = {"name": speaker.name, "kind": speaker.kind.value, "named": speaker.named}
+    if speaker.entity is not None:
+        record["entity"] = speaker.entity
+    if speaker.confidence is not None:
+        record["confidence"] = speaker.confidence
+    if speaker.candidates:
+        record["candidates"] = list(speaker.candidates)
+    return record
+
+
+def _claim_to_dict(claim: Claim) -> dict[str, Any]:
+    record: dict[str, Any] = {"type": claim.type}
+    if claim.probabilities:
+        record["probabilities"] = dict(claim.probabilities)
+    record["secondary"] = list(claim.secondary)
+    record["polarity"] = claim.polarity.value
+    record["checkworthy"] = claim.checkworthy
+    return record
+
+
+def _claim_from_dict(record: Mapping[str, Any] | None) -> Claim | None:
+    if record is None:
+        return None
+    return Claim(
+        record["type"],
+        record.get("probabilities") or {},
+        tuple(record.get("secondary") or ()),
+        Polarity(record.get("polarity", "asserted")),
+        record.get("checkworthy", False),
+    )
+
+
+def _narration_to_dict(narration: Narration) -> dict[str, Any]:
+    record: dict[str, Any] = {"span": [narration.span.start, narration.span.end]}
+    if narration.claim is not None:
+        record["claim"] = _claim_to_dict(narration.claim)
+    return record
+
+
+def _entity_to_dict(entity: Entity) -> dict[str, Any]:
+    return {
+        "id": entity.id,
+        "name": entity.name,
+        "kind": entity.kind.value,
+        "mentions": _pairs(entity.mentions),
+        "n_attributions": entity.n_attributions,
+    }

@@ -1,0 +1,24 @@
+"""inquit: who said what, and what kind of claim it is, in news articles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inquit.inference.attributor import Attributor
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "load"]
+
+
+def load(model: str | Path = "en") -> Attributor:
+    """Load a model: a shipped one by name, or any model folder by path.
+
+    Raises:
+        inquit.models.folder.ModelError: the folder is missing, incomplete, or not what its manifest says.
+    """
+    # Imported here so that `import inquit` stays instant.
+    from inquit.inference.attributor import Attributor
+
+    return Attributor.load(model)
