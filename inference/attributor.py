@@ -1,0 +1,175 @@
+"""The pipeline: from an article to who said what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from inquit.models.article import Article, Span, text_sha256
+from inquit.models.calibration import LogisticCalibrator
+from inquit.models.claims import ClaimTyper
+from inquit.models.encoder import Encoder, OnnxEncoder
+from inquit.models.folder import ENCODER, HEADS, TOKENIZER, Manifest, ModelError, verify
+from inquit.models.linker import Link, Linker, span_of_range, spans_of_words
+from inquit.models.pieces import WindowConfig
+from inquit.models.resolver import SpeakerResolver
+from inquit.models.result import ArticleResult, Attribution, Claim, Narration, Speaker
+from inquit.models.segmentation import Document, segment
+from inquit.models.tagger import Tagger
+
+Floats = NDArray[np.float32]
+
+
+class Attributor:
+    """A loaded model. Call it with a text or an article; it never alters what it is given and keeps no state.
+
+    Attributes:
+        name: name and version of the model, as results quote it.
+        fingerprint: SHA-256 of the model's manifest.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        tagger: Tagger,
+        linker: Linker,
+        resolver: SpeakerResolver,
+        claims: ClaimTyper,
+        confidence: LogisticCalibrator,
+        *,
+        name: str,
+        fingerprint: str,
+    ) -> None:
+        self.encoder = encoder
+        self.tagger = tagger
+        self.linker = linker
+        self.resolver = resolver
+        self.claims = claims
+        self.confidence = confidence
+        self.name = name
+        self.fingerprint = fingerprint
+
+    @classmethod
+    def load(cls, model: str | Path = "en", *, n_threads: int = 1, expect_sha256: str | None = None) -> Attributor:
+        """Check a model folder and load it.
+
+        Raises:
+            ModelError: a file is missing, changed, or does not hold what this version needs.
+        """
+        manifest = verify(model, expect_sha256=expect_sha256)
+        try:
+            encoder = _load_encoder(manifest, n_threads)
+            arrays = load_file(manifest.folder / HEADS)
+            return cls.from_arrays(encoder, arrays, name=manifest.title, fingerprint=manifest.fingerprint)
+        except (KeyError, ValueError, RuntimeError) as error:
+            raise ModelError(f"{manifest.folder}: its parts do not fit together: {error!r}") from error
+
+    @classmethod
+    def from_arrays(cls, encoder: Encoder, arrays: Mapping[str, Floats], *, name: str, fingerprint: str) -> Attributor:
+        """Put a pipeline together from an encoder and the arrays of its heads."""
+        return cls(
+            encoder,
+            Tagger.from_arrays(arrays),
+            Linker.from_arrays(arrays),
+            SpeakerResolver.from_arrays(arrays),
+            ClaimTyper.from_arrays(arrays),
+            LogisticCalibrator.from_arrays(arrays, "confidence"),
+            name=name,
+            fingerprint=fingerprint,
+        )
+
+    def __call__(self, article: Article | str) -> ArticleResult:
+        """Who said what in one article; a plain text gets an id from its hash.
+
+        Raises:
+            TypeError: neither an article nor a text was given.
+            ValueError: the text holds lone surrogates, which no file format can carry.
+        """
+        if isinstance(article, str):
+            article = Article(text_sha256(article)[:16], article)
+        return self.attribute(article)
+
+    def score(self, articles: Iterable[Article | str]) -> Iterator[ArticleResult]:
+        """One result for each article, in order, as they come."""
+        return map(self, articles)
+
+    def attribute(self, article: Article) -> ArticleResult:
+        check_text(article.text)
+        document, states = self.encoder.encode(segment(article))
+        links = self.linker.link(document, self.tagger.tag(document, states), states)
+        speakers, entities = self.resolver.resolve(document, states, links)
+        claims = self.claims.label(document, states, links)
+        return ArticleResult(
+            id=article.id,
+            text=article.text,
+            attributions=self._attributions(document, links, speakers, claims),
+            narration=self._narration(document, states, links),
+            entities=entities,
+            warnings=() if len(document.words) else ("W_EMPTY",),
+            model=self.name,
+            metadata=article.metadata,
+        )
+
+    def _attributions(
+        self, document: Document, links: list[Link], speakers: list[Speaker | None], claims: list[Claim]
+    ) -> tuple[Attribution, ...]:
+        if not links:
+            return ()
+        confidences = self.confidence.probabilities(np.stack([link.evidence for link in links]))
+        return tuple(
+            Attribution(
+                id=f"t{i}",
+                content=spans_of_words(document, link.contents),
+                cue=span_of_range(document, link.cue),
+                source=span_of_range(document, link.source),
+                kind=link.kind,
+                confidence=round(float(confidence), 4),
+                speaker=speaker,
+                claim=claim,
+            )
+            for i, (link, confidence, speaker, claim) in enumerate(zip(links, confidences, speakers, claims, strict=True))
+        )
+
+    def _narration(self, document: Document, states: Floats, links: list[Link]) -> tuple[Narration, ...]:
+        sentences = uncovered_sentences(document, links)
+        claims = self.claims.label_sentences(document, states, sentences)
+        return tuple(Narration(sentence, claim) for sentence, claim in zip(sentences, claims, strict=True))
+
+
+def check_text(text: object) -> None:
+    """Raise where a text cannot be scored or written."""
+    if not isinstance(text, str):
+        raise TypeError(f"an article's text must be str, got {type(text).__name__}")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"the text holds a lone surrogate {text[error.start]!r} at character {error.start}: "
+            "it was cut inside a character; read it again from its source"
+        ) from error
+
+
+def uncovered_sentences(document: Document, links: list[Link]) -> list[Span]:
+    """The sentences that hold words, but none of any content."""
+    holds_words = np.zeros(len(document.sentences), dtype=bool)
+    holds_words[document.sentence_of_word] = True
+    for link in links:
+        for start, stop in link.contents.tolist():
+            holds_words[document.sentence_of_word[start:stop]] = False
+    return [sentence for sentence, holds in zip(document.sentences, holds_words.tolist(), strict=True) if holds]
+
+
+def _load_encoder(manifest: Manifest, n_threads: int) -> Encoder:
+    data = manifest.data["encoder"]
+    return Encoder(
+        Tokenizer.from_file(str(manifest.folder / TOKENIZER)),
+        OnnxEncoder(manifest.folder / ENCODER, n_threads=n_threads),
+        special=(data["first_piece"], data["last_piece"]),
+        n_hidden=data["n_hidden"],
+        window=WindowConfig(**data["window"]),
+    )

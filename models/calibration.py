@@ -1,0 +1,51 @@
+"""From scores to probabilities that mean what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogisticCalibrator:
+    """A logistic regression over standardised evidence, evaluated from arrays; fitted in `inquit.training.calibrate`.
+
+    Attributes:
+        mean, scale, weight: shape (n_features,).
+        bias: shape (1,).
+    """
+
+    mean: Floats
+    scale: Floats
+    weight: Floats
+    bias: Floats
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Floats], prefix: str) -> LogisticCalibrator:
+        return cls(*(arrays[f"{prefix}.{name}"] for name in ("mean", "scale", "weight", "bias")))
+
+    def to_arrays(self, prefix: str) -> dict[str, Floats]:
+        return {f"{prefix}.{name}": getattr(self, name) for name in ("mean", "scale", "weight", "bias")}
+
+    def probabilities(self, evidence: Floats) -> Floats:
+        """shape (n,) from evidence of shape (n, n_features)."""
+        scores = ((evidence - self.mean) / self.scale) @ self.weight + self.bias
+        return sigmoid(scores)
+
+
+def sigmoid(scores: Floats) -> Floats:
+    """1 / (1 + exp(-x)) without overflow."""
+    probabilities: Floats = np.exp(-np.logaddexp(0, -scores)).astype(np.float32)
+    return probabilities
+
+
+def softmax(scores: Floats) -> Floats:
+    """Over the last axis."""
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    probabilities: Floats = powers / powers.sum(axis=-1, keepdims=True)
+    return probabilities

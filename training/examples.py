@@ -1,0 +1,495 @@
+"""Labelled articles as arrays: what each head should have answered, by word, and cut into windows and batches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from inquit.models.article import Article, Span
+from inquit.models.labels import (
+    CLAIM_TYPES,
+    MENTION_KINDS,
+    POLARITIES,
+    ROLES,
+    SPEAKER_KINDS,
+    begin,
+)
+from inquit.models.linker import CONTENT_CUE, CUE_SOURCE
+from inquit.models.pairs import nearest_candidates, pair_features
+from inquit.models.pieces import Pieces, Window, WindowConfig, plan_windows, split_into_pieces
+from inquit.models.resolver import SOURCE_MENTION, normalise_name
+from inquit.models.result import ArticleResult, Attribution, Claim, SpeakerKind
+from inquit.models.segmentation import Ints, segment
+from inquit.training.network import N_CLAIM_OUTPUTS
+
+Floats = NDArray[np.float32]
+IGNORED = -100
+"""A target that no loss counts."""
+
+_MENTION_KIND = {"PERSON": 0, "ORGANIZATION": 1, "LOCATION": 2, "MISC": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimExample:
+    """A passage and its claim labels. ``cue`` and ``source`` are indices into the document's, -1 for none.
+
+    Attributes:
+        parts: word ranges of the content, or of the sentence for narration.
+        targets: shape (n_claim_outputs,), 0 or 1, laid out as the claim head; None where nobody labelled it.
+        soft: shape (n_claim_outputs,), the teacher's scores.
+    """
+
+    parts: tuple[tuple[int, int], ...]
+    cue: int
+    source: int
+    targets: Floats | None
+    soft: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoftLabels:
+    """A teacher's answers for one article: scores by word for tags and mentions, by attribution for claims."""
+
+    tags: Floats
+    mentions: Floats
+    claims: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledDocument:
+    """A document with its gold labels by word. Spans are word ranges in text order, shape (n, 2)."""
+
+    pieces: Pieces
+    tags: Ints
+    contents: Ints
+    cue_of_content: Ints
+    cues: Ints
+    source_of_cue: Ints  # -1: the article gives no source
+    sources: Ints
+    speaker_kind: Ints  # IGNORED where unlabelled
+    mentions: Ints
+    mention_tags: Ints | None
+    mentions_of_source: tuple[frozenset[int] | None, ...]  # None: unlabelled; empty: no mention names the speaker
+    claims: tuple[ClaimExample, ...]
+    soft: SoftLabels | None = None
+
+
+def label_document(
+    gold: ArticleResult,
+    tokenizer: Tokenizer,
+    *,
+    entities: Sequence[tuple[int, int, str]] | None = None,
+    soft: SoftLabels | None = None,
+) -> LabelledDocument:
+    """Line gold labels up with words. Spans that hold no word are left out.
+
+    Args:
+        entities: named entities of the article as (start, end, kind); None where nobody marked them.
+        soft: a teacher's answers for this article.
+    """
+    assert gold.text is not None
+    pieces = split_into_pieces(segment(Article(gold.id, gold.text)), tokenizer)
+    document = pieces.document
+    word_range = document.word_range
+    attributions = [a for a in gold.attributions if a.cue and _has_words(word_range(a.cue[0]))]
+    cues = sorted({word_range(a.cue[0]) for a in attributions})
+    sources = sorted({word_range(a.source[0]) for a in attributions if a.source and _has_words(word_range(a.source[0]))})
+    links = {
+        (part, cues.index(word_range(a.cue[0])))
+        for a in attributions
+        for part in map(word_range, a.content)
+        if _has_words(part)
+    }
+    contents = sorted({part for part, _ in links})
+    cue_of_content = dict(links)
+    source_of_cue = np.full(len(cues), -1, dtype=np.int64)
+    attribution_of_source: dict[int, Attribution] = {}
+    for attribution in attributions:
+        if attribution.source and word_range(attribution.source[0]) in sources:
+            source = sources.index(word_range(attribution.source[0]))
+            source_of_cue[cues.index(word_range(attribution.cue[0]))] = source
+            attribution_of_source.setdefault(source, attribution)
+    labelled = any(a.claim is not None for a in gold.attributions)
+    mention_spans, mention_tags = _label_mentions(gold, pieces, entities)
+    return LabelledDocument(
+        pieces=pieces,
+        tags=_tag(len(document.words), zip((contents, cues, sources), range(len(ROLES)), strict=True)),
+        contents=_ranges(contents),
+        cue_of_content=np.array([cue_of_content[part] for part in contents], dtype=np.int64),
+        cues=_ranges(cues),
+        source_of_cue=source_of_cue,
+        sources=_ranges(sources),
+        speaker_kind=np.array(
+            [_speaker_kind(attribution_of_source[i]) if labelled else IGNORED for i in range(len(sources))], dtype=np.int64
+        ),
+        mentions=_ranges(mention_spans),
+        mention_tags=mention_tags,
+        mentions_of_source=tuple(
+            _mentions_of_speaker(attribution_of_source[i], gold, mention_spans, pieces) if labelled else None
+            for i in range(len(sources))
+        ),
+        claims=_claim_examples(gold, attributions, cues, sources, pieces, soft),
+        soft=soft,
+    )
+
+
+def _has_words(word_range: tuple[int, int]) -> bool:
+    return word_range[1] > word_range[0]
+
+
+def _ranges(spans: Sequence[tuple[int, int]]) -> Ints:
+    return np.array(spans, dtype=np.int64).reshape(-1, 2)
+
+
+def _tag(n_words: int, spans_by_kind: Iterable[tuple[Sequence[tuple[int, int]], int]]) -> Ints:
+    tags = np.zeros(n_words, dtype=np.int64)
+    for spans, kind in spans_by_kind:
+        for start, stop in spans:
+            tags[start] = begin(kind)
+            tags[start + 1 : stop] = begin(kind) + 1
+    return tags
+
+
+def _speaker_kind(attribution: Attribution) -> int:
+    return IGNORED if attribution.speaker is None else SPEAKER_KINDS.index(attribution.speaker.kind)
+
+
+def _label_mentions(
+    gold: ArticleResult, pieces: Pieces, entities: Sequence[tuple[int, int, str]] | None
+) -> tuple[list[tuple[int, int]], Ints | None]:
+    """Mentions of named entities; where nobody marked them, the places where speakers' names stand."""
+    word_range = pieces.document.word_range
+    if entities is not None:
+        kinds = {word_range(Span(start, end)): _MENTION_KIND[kind] for start, end, kind in entities if kind in _MENTION_KIND}
+        spans = sorted(span for span in kinds if _has_words(span))
+        tags = _tag(len(pieces.document.words), [([span], kinds[span]) for span in spans])
+        return spans, tags
+    assert gold.text is not None
+    names = {a.speaker.name for a in gold.attributions if a.speaker is not None and a.speaker.named and a.speaker.name}
+    surnames = {name.split()[-1] for name in names if len(name.split()[-1]) > 2}
+    found: set[tuple[int, int]] = set()
+    taken = np.zeros(len(pieces.document.words), dtype=bool)
+    for name in sorted(names | surnames, key=len, reverse=True):
+        for match in re.finditer(rf"\b{re.escape(name)}\b", gold.text):
+            start, stop = word_range(Span(*match.span()))
+            if stop > start and not taken[start:stop].any():
+                taken[start:stop] = True
+                found.add((start, stop))
+    return sorted(found), None
+
+
+def _mentions_of_speaker(
+    attribution: Attribution, gold: ArticleResult, mentions: Sequence[tuple[int, int]], pieces: Pieces
+) -> frozenset[int] | None:
+    """Indices of the mentions that name the attribution's speaker; empty if the article never names them."""
+    speaker = attribution.speaker
+    if speaker is None or (speaker.named and not speaker.name):
+        return None
+    if not speaker.named or speaker.kind is SpeakerKind.AUTHOR:
+        return frozenset()
+    assert speaker.name is not None and gold.text is not None
+    own = [normalise_name(name).split() for name in speaker.name.split(" & ")]
+    others = [
+        normalise_name(a.speaker.name).split()
+        for a in gold.attributions
+        if a.speaker is not None and a.speaker.named and a.speaker.name and a.speaker.name != speaker.name
+    ]
+    document = pieces.document
+    found = frozenset(
+        i
+        for i, (start, stop) in enumerate(mentions)
+        if _names(normalise_name(document.span_of_words(start, stop).of(gold.text)).split(), own, others)
+    )
+    return found or None
+
+
+def _names(mention: list[str], own: list[list[str]], others: list[list[str]]) -> bool:
+    def is_part(name: list[str]) -> bool:
+        return bool(mention) and (name[: len(mention)] == mention or name[-len(mention) :] == mention)
+
+    return any(map(is_part, own)) and (mention in own or not any(map(is_part, others)))
+
+
+def _claim_examples(
+    gold: ArticleResult,
+    attributions: Sequence[Attribution],
+    cues: Sequence[tuple[int, int]],
+    sources: Sequence[tuple[int, int]],
+    pieces: Pieces,
+    soft: SoftLabels | None,
+) -> tuple[ClaimExample, ...]:
+    word_range = pieces.document.word_range
+    examples = []
+    for i, attribution in enumerate(attributions):
+        parts = tuple(part for part in map(word_range, attribution.content) if _has_words(part))
+        source = word_range(attribution.source[0]) if attribution.source else None
+        if parts:
+            examples.append(
+                ClaimExample(
+                    parts,
+                    cues.index(word_range(attribution.cue[0])),
+                    sources.index(source) if source in sources else -1,
+                    claim_targets(attribution.claim),
+                    None if soft is None else soft.claims[i],
+                )
+            )
+    for narration in gold.narration:
+        part = word_range(narration.span)
+        if narration.claim is not None and _has_words(part):
+            examples.append(ClaimExample((part,), -1, -1, claim_targets(narration.claim)))
+    return tuple(examples)
+
+
+def claim_targets(claim: Claim | None) -> Floats | None:
+    """A claim as the claim head should answer it: types, secondary types, polarities, check-worthiness."""
+    if claim is None or claim.type not in CLAIM_TYPES:
+        return None
+    n_types = len(CLAIM_TYPES)
+    targets = np.zeros(N_CLAIM_OUTPUTS, dtype=np.float32)
+    targets[CLAIM_TYPES.index(claim.type)] = 1
+    for secondary in claim.secondary:
+        targets[n_types + CLAIM_TYPES.index(secondary)] = 1
+    targets[2 * n_types + POLARITIES.index(claim.polarity)] = 1
+    targets[-1] = float(claim.checkworthy)
+    return targets
+
+
+@dataclass(slots=True)
+class Batch:
+    """Windows side by side. Word rows of all windows are stacked; spans and candidates index into the stack.
+
+    Attributes:
+        ids, features, mask: shape (n_windows, n_pieces).
+        word_rows: shape (n_words,), rows of the flattened piece states that stand for words.
+        is_core: shape (n_words,), words that this window answers for.
+        sequences: core word ranges, cut at paragraphs, for the CRF.
+    """
+
+    ids: Ints
+    features: Ints
+    mask: Ints
+    word_rows: Ints
+    tags: Ints
+    is_core: NDArray[np.bool_]
+    mention_tags: Ints
+    sequences: list[tuple[int, int]]
+    relations: dict[str, Relation] = field(default_factory=dict)
+    speaker_spans: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
+    speaker_kind: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    claims: list[ClaimExample] = field(default_factory=list)  # parts, cue and source as word ranges of the stack
+    claim_cues: list[tuple[int, int] | None] = field(default_factory=list)
+    claim_sources: list[tuple[int, int] | None] = field(default_factory=list)
+    soft_tags: Floats | None = None
+    soft_mentions: Floats | None = None
+    has_soft: NDArray[np.bool_] | None = None
+
+
+@dataclass(slots=True)
+class Relation:
+    """Candidate pairs of one relation and which of them hold: ``is_right`` has shape (n_spans, n_candidates + 1)."""
+
+    spans: Ints
+    others: Ints
+    candidates: Ints
+    features: Ints
+    is_right: NDArray[np.bool_]
+
+
+def cut_windows(documents: Sequence[LabelledDocument], config: WindowConfig) -> list[tuple[LabelledDocument, Window]]:
+    return [(document, window) for document in documents for window in plan_windows(document.pieces, config)]
+
+
+def collate(windows: Sequence[tuple[LabelledDocument, Window]], special: tuple[int, int, int]) -> Batch:
+    """Put windows into one batch.
+
+    Args:
+        special: ids of the pieces that start, end and pad a window.
+    """
+    first_id, last_id, pad_id = special
+    length = max(window.stop - window.start for _, window in windows) + 2
+    length += -length % 16
+    shape = (len(windows), length)
+    batch = Batch(
+        np.full(shape, pad_id, dtype=np.int64),
+        np.zeros(shape, dtype=np.int64),
+        np.zeros(shape, dtype=np.int64),
+        *(np.zeros(0, dtype=np.int64) for _ in range(2)),
+        np.zeros(0, dtype=bool),
+        np.zeros(0, dtype=np.int64),
+        [],
+    )
+    parts: list[_WindowPart] = []
+    n_words = 0
+    for row, (document, window) in enumerate(windows):
+        pieces = document.pieces
+        n_pieces = window.stop - window.start
+        batch.ids[row, : n_pieces + 2] = [first_id, *pieces.ids[window.start : window.stop], last_id]
+        batch.features[row, 1 : n_pieces + 1] = pieces.document.features[pieces.word_of_piece[window.start : window.stop]]
+        batch.mask[row, : n_pieces + 2] = 1
+        part = _WindowPart(document, window, n_words, row * length)
+        parts.append(part)
+        n_words += part.stop - part.start
+    batch.word_rows = np.concatenate([part.word_rows() for part in parts])
+    batch.tags = np.concatenate([part.document.tags[part.start : part.stop] for part in parts])
+    batch.mention_tags = np.concatenate([part.mention_tags() for part in parts])
+    batch.is_core = np.concatenate([part.is_core() for part in parts])
+    batch.sequences = [sequence for part in parts for sequence in part.sequences()]
+    batch.relations = {
+        name: _stack_relations([getattr(part, name)() for part in parts]) for name in ("content_cue", "cue_source", "source_mention")
+    }
+    batch.speaker_spans = np.concatenate([part.inside(part.document.sources)[1] for part in parts])
+    batch.speaker_kind = np.concatenate([part.document.speaker_kind[part.inside(part.document.sources)[0]] for part in parts])
+    for part in parts:
+        part.add_claims(batch)
+    _add_soft_labels(batch, parts)
+    return batch
+
+
+class _WindowPart:
+    """One window of a batch: moves word indices of the document to rows of the batch's stack of words."""
+
+    def __init__(self, document: LabelledDocument, window: Window, offset: int, row_offset: int) -> None:
+        first_piece = document.pieces.first_piece
+        self.document, self.window = document, window
+        self.start, self.stop = np.searchsorted(first_piece, [window.start, window.stop]).tolist()
+        self.core = np.searchsorted(first_piece, [window.core_start, window.core_stop]).tolist()
+        self.offset = offset - self.start
+        self.row_offset = row_offset + 1 - window.start
+
+    def word_rows(self) -> Ints:
+        return self.document.pieces.first_piece[self.start : self.stop] + self.row_offset
+
+    def is_core(self) -> NDArray[np.bool_]:
+        words = np.arange(self.start, self.stop)
+        return (words >= self.core[0]) & (words < self.core[1])
+
+    def mention_tags(self) -> Ints:
+        if self.document.mention_tags is None:
+            return np.full(self.stop - self.start, IGNORED, dtype=np.int64)
+        return self.document.mention_tags[self.start : self.stop]
+
+    def sequences(self, max_words: int = 256) -> list[tuple[int, int]]:
+        start, stop = self.core
+        paragraphs = self.document.pieces.document.paragraph_of_word[start:stop]
+        breaks = [0, *(np.flatnonzero(np.diff(paragraphs)) + 1).tolist(), len(paragraphs)]
+        return [
+            (first + start + self.offset, min(first + max_words, last) + start + self.offset)
+            for a, last in zip(breaks, breaks[1:], strict=False)
+            for first in range(a, last, max_words)
+        ]
+
+    def inside(self, spans: Ints) -> tuple[Ints, Ints]:
+        """Which of the document's spans lie in the window whole, and where in the stack."""
+        index = np.flatnonzero((spans[:, 0] >= self.start) & (spans[:, 1] <= self.stop))
+        return index, spans[index] + self.offset
+
+    def content_cue(self) -> Relation:
+        gold = self.document
+        contents, cues = self.inside(gold.contents)[0], self.inside(gold.cues)[0]
+        answers = [{int(gold.cue_of_content[i])} for i in contents]
+        return self._relation(gold.contents[contents], gold.cues[cues], cues, answers, *CONTENT_CUE)
+
+    def cue_source(self) -> Relation:
+        gold = self.document
+        cues, sources = self.inside(gold.cues)[0], self.inside(gold.sources)[0]
+        answers = [set() if gold.source_of_cue[i] < 0 else {int(gold.source_of_cue[i])} for i in cues]
+        return self._relation(gold.cues[cues], gold.sources[sources], sources, answers, *CUE_SOURCE)
+
+    def source_mention(self) -> Relation:
+        gold = self.document
+        sources, mentions = self.inside(gold.sources)[0], self.inside(gold.mentions)[0]
+        answers = [gold.mentions_of_source[i] for i in sources]
+        return self._relation(gold.sources[sources], gold.mentions[mentions], mentions, answers, *SOURCE_MENTION)
+
+    def _relation(
+        self,
+        spans: Ints,
+        others: Ints,
+        names: Ints,
+        answers: Sequence[set[int] | frozenset[int] | None],
+        n_before: int,
+        n_after: int,
+    ) -> Relation:
+        """Pairs whose answer is unlabelled or not among the candidates are left out; an empty answer means "none"."""
+        candidates = nearest_candidates(spans, others, n_before=n_before, n_after=n_after)
+        features = pair_features(self.document.pieces.document, spans, others, candidates)
+        is_right = np.zeros((len(spans), candidates.shape[1] + 1), dtype=bool)
+        for row, answer in enumerate(answers):
+            if answer is None:
+                continue
+            if not answer:
+                is_right[row, -1] = True
+            else:
+                is_right[row, :-1] = [c >= 0 and int(names[c]) in answer for c in candidates[row]]
+        kept = is_right.any(axis=1)
+        return Relation(
+            spans[kept] + self.offset, others + self.offset, candidates[kept], features[kept], is_right[kept]
+        )
+
+    def add_claims(self, batch: Batch) -> None:
+        gold = self.document
+        for claim in gold.claims:
+            if claim.targets is None and claim.soft is None:
+                continue
+            if any(start < self.start or stop > self.stop for start, stop in claim.parts):
+                continue
+            if not self.core[0] <= claim.parts[0][0] < self.core[1]:
+                continue  # the window before or after answers for it
+            moved = tuple((start + self.offset, stop + self.offset) for start, stop in claim.parts)
+            batch.claims.append(ClaimExample(moved, claim.cue, claim.source, claim.targets, claim.soft))
+            batch.claim_cues.append(self._moved(gold.cues, claim.cue))
+            batch.claim_sources.append(self._moved(gold.sources, claim.source))
+
+    def _moved(self, spans: Ints, index: int) -> tuple[int, int] | None:
+        if index < 0 or spans[index, 0] < self.start or spans[index, 1] > self.stop:
+            return None
+        return int(spans[index, 0]) + self.offset, int(spans[index, 1]) + self.offset
+
+
+def _stack_relations(relations: Sequence[Relation]) -> Relation:
+    """Join relations of several windows; candidates then index into the joined ``others``."""
+    n_others = np.cumsum([0, *(len(relation.others) for relation in relations)])
+    return Relation(
+        np.concatenate([relation.spans for relation in relations]),
+        np.concatenate([relation.others for relation in relations]),
+        np.concatenate(
+            [
+                np.where(relation.candidates >= 0, relation.candidates + shift, -1)
+                for relation, shift in zip(relations, n_others, strict=False)
+            ]
+        ),
+        np.concatenate([relation.features for relation in relations]),
+        np.concatenate([relation.is_right for relation in relations]),
+    )
+
+
+def _add_soft_labels(batch: Batch, parts: Sequence[_WindowPart]) -> None:
+    if all(part.document.soft is None for part in parts):
+        return
+    n_tags, n_mention_tags = 1 + 2 * len(ROLES), 1 + 2 * len(MENTION_KINDS)
+    tags, mentions, has_soft = [], [], []
+    for part in parts:
+        n_words, soft = part.stop - part.start, part.document.soft
+        has_soft.append(np.full(n_words, soft is not None))
+        tags.append(np.zeros((n_words, n_tags), np.float32) if soft is None else soft.tags[part.start : part.stop])
+        mentions.append(
+            np.zeros((n_words, n_mention_tags), np.float32) if soft is None else soft.mentions[part.start : part.stop]
+        )
+    batch.soft_tags, batch.soft_mentions = np.concatenate(tags), np.concatenate(mentions)
+    batch.has_soft = np.concatenate(has_soft)
+
+
+def is_held_for_calibration(article_id: str, share: float) -> bool:
+    """Whether an article is kept from training, by a hash of its id: the same articles in every run and corpus order."""
+    import hashlib
+
+    return int(hashlib.sha256(article_id.encode()).hexdigest()[:8], 16) < share * 2**32
+
+
+def entities_by_article(records: Iterable[Mapping[str, object]]) -> dict[str, list[tuple[int, int, str]]]:
+    return {str(record["id"]): [tuple(entity) for entity in record["entities"]] for record in records}  # type: ignore[attr-defined]

@@ -1,0 +1,158 @@
+"""How far the network's answers are from the labels, head by head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from inquit.models.labels import CLAIM_TYPES, POLARITIES
+from inquit.training.config import LossConfig
+from inquit.training.examples import IGNORED, Batch, Relation
+from inquit.training.network import AttributionNetwork, PairScorer
+
+_TYPES = slice(0, len(CLAIM_TYPES))
+_SECONDARY = slice(len(CLAIM_TYPES), 2 * len(CLAIM_TYPES))
+_POLARITIES = slice(2 * len(CLAIM_TYPES), 2 * len(CLAIM_TYPES) + len(POLARITIES))
+
+
+def batch_losses(network: AttributionNetwork, batch: Batch, config: LossConfig) -> dict[str, Tensor]:
+    """The parts of the loss by name, unweighted; each is a mean over what it judges (words, spans or claims)."""
+    states = word_states(network, batch)
+    core = torch.from_numpy(batch.is_core)
+    dropped = network.dropout(states)
+    tags = network.tags(dropped)
+    losses = {
+        "token": _mixed(
+            tags[core],
+            torch.from_numpy(batch.tags)[core],
+            None if batch.soft_tags is None else torch.from_numpy(batch.soft_tags)[core],
+            None if batch.has_soft is None else torch.from_numpy(batch.has_soft)[core],
+            config,
+        ),
+        "crf": _crf_loss(network, tags, batch),
+        "mention": _mixed(
+            network.mentions(dropped)[core],
+            torch.from_numpy(batch.mention_tags)[core],
+            None if batch.soft_mentions is None else torch.from_numpy(batch.soft_mentions)[core],
+            None if batch.has_soft is None else torch.from_numpy(batch.has_soft)[core],
+            config,
+        ),
+        "speaker_kind": _speaker_kind_loss(network, dropped, batch),
+        "claim": _claim_loss(network, dropped, batch, config),
+    }
+    for name, relation in batch.relations.items():
+        scorer = network.pairs[name]
+        assert isinstance(scorer, PairScorer)
+        losses[name] = _relation_loss(scorer, states, relation)
+    return losses
+
+
+def word_states(network: AttributionNetwork, batch: Batch) -> Tensor:
+    """shape (n_words, n_hidden), float32; the encoder itself runs in bfloat16."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        states = network.encode(
+            torch.from_numpy(batch.ids), torch.from_numpy(batch.features), torch.from_numpy(batch.mask)
+        )
+    return states.float().flatten(0, 1)[torch.from_numpy(batch.word_rows)]
+
+
+def _mixed(
+    scores: Tensor, targets: Tensor, soft: Tensor | None, has_soft: Tensor | None, config: LossConfig
+) -> Tensor:
+    """Cross entropy with the labels, mixed with that to the teacher's probabilities where it gave any."""
+    hard = _mean(functional.cross_entropy, scores, targets)
+    if soft is None or has_soft is None or not has_soft.any():
+        return hard
+    teacher = torch.log_softmax(soft[has_soft] / config.temperature, dim=-1)
+    student = torch.log_softmax(scores[has_soft] / config.temperature, dim=-1)
+    divergence = functional.kl_div(student, teacher, log_target=True, reduction="batchmean") * config.temperature**2
+    return (1 - config.soft) * hard + config.soft * divergence
+
+
+def _mean(loss: Callable[..., Tensor], scores: Tensor, targets: Tensor) -> Tensor:
+    if not (targets != IGNORED).any():
+        return scores.sum() * 0.0
+    return loss(scores, targets, ignore_index=IGNORED)
+
+
+def _crf_loss(network: AttributionNetwork, tags: Tensor, batch: Batch) -> Tensor:
+    sequences = sorted(batch.sequences, key=lambda sequence: sequence[0] - sequence[1])
+    if not sequences:
+        return tags.sum() * 0.0
+    lengths = np.array([stop - start for start, stop in sequences])
+    rows = np.array([start for start, _ in sequences])[:, None] + np.arange(lengths.max())
+    rows = torch.from_numpy(np.minimum(rows, np.array([stop - 1 for _, stop in sequences])[:, None]))
+    gold = torch.from_numpy(batch.tags)[rows]
+    total = network.crf.negative_log_likelihood(tags[rows], gold, torch.from_numpy(lengths))
+    return total / int(lengths.sum())
+
+
+def _relation_loss(scorer: PairScorer, states: Tensor, relation: Relation) -> Tensor:
+    """Minus the log of the probability given to the right candidates together."""
+    if len(relation.spans) == 0 or len(relation.others) == 0:
+        return states.sum() * 0.0
+    scores = scorer(
+        states,
+        torch.from_numpy(relation.spans),
+        torch.from_numpy(relation.others),
+        torch.from_numpy(relation.candidates),
+        torch.from_numpy(relation.features),
+    )
+    is_right = torch.from_numpy(relation.is_right)
+    right = torch.logsumexp(scores.masked_fill(~is_right, -1e9), dim=1)
+    return (torch.logsumexp(scores, dim=1) - right).mean()
+
+
+def _speaker_kind_loss(network: AttributionNetwork, states: Tensor, batch: Batch) -> Tensor:
+    spans = torch.from_numpy(batch.speaker_spans)
+    sources = torch.cat([states[spans[:, 0]], states[spans[:, 1] - 1]], dim=1)
+    return _mean(functional.cross_entropy, network.speaker_kind(sources), torch.from_numpy(batch.speaker_kind))
+
+
+def _claim_loss(network: AttributionNetwork, states: Tensor, batch: Batch, config: LossConfig) -> Tensor:
+    if not batch.claims:
+        return states.sum() * 0.0
+    scores = network.claims(pooled_claims(states, batch))
+    total = states.sum() * 0.0
+    hard = [i for i, claim in enumerate(batch.claims) if claim.targets is not None]
+    if hard:
+        targets = torch.from_numpy(np.stack([batch.claims[i].targets for i in hard]))  # type: ignore[arg-type]
+        total = total + _claim_cross_entropy(scores[hard], targets)
+    soft = [i for i, claim in enumerate(batch.claims) if claim.soft is not None]
+    if not soft:
+        return total
+    teacher = torch.from_numpy(np.stack([batch.claims[i].soft for i in soft])).float()  # type: ignore[arg-type]
+    probabilities = torch.cat(
+        [
+            torch.softmax(teacher[:, _TYPES], 1),
+            torch.sigmoid(teacher[:, _SECONDARY]),
+            torch.softmax(teacher[:, _POLARITIES], 1),
+            torch.sigmoid(teacher[:, -1:]),
+        ],
+        dim=1,
+    )
+    return (1 - config.soft) * total + config.soft * _claim_cross_entropy(scores[soft], probabilities)
+
+
+def _claim_cross_entropy(scores: Tensor, targets: Tensor) -> Tensor:
+    return (
+        functional.cross_entropy(scores[:, _TYPES], targets[:, _TYPES])
+        + functional.cross_entropy(scores[:, _POLARITIES], targets[:, _POLARITIES]) / 2
+        + functional.binary_cross_entropy_with_logits(scores[:, _SECONDARY], targets[:, _SECONDARY]) / 2
+        + functional.binary_cross_entropy_with_logits(scores[:, -1], targets[:, -1]) / 2
+    )
+
+
+def pooled_claims(states: Tensor, batch: Batch) -> Tensor:
+    """Mean states of content, cue and source side by side, zeros where there is none: shape (n_claims, 3 * n_hidden)."""
+    nothing = torch.zeros(states.shape[1])
+    rows = []
+    for claim, cue, source in zip(batch.claims, batch.claim_cues, batch.claim_sources, strict=True):
+        content = torch.cat([states[start:stop] for start, stop in claim.parts]).mean(0)
+        around = [nothing if span is None else states[span[0] : span[1]].mean(0) for span in (cue, source)]
+        rows.append(torch.cat([content, *around]))
+    return torch.stack(rows)

@@ -1,0 +1,246 @@
+"""Fit a network on labelled documents: schedule, checkpoints, progress."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import os
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from transformers import AutoConfig, AutoModel
+
+from inquit.models.pieces import Window
+from inquit.training.config import OptimizerConfig, TrainingConfig
+from inquit.training.examples import Batch, LabelledDocument, collate, cut_windows
+from inquit.training.losses import batch_losses
+from inquit.training.mpnet import use_fast_attention
+from inquit.training.network import AttributionNetwork
+
+logger = logging.getLogger(__name__)
+
+NETWORK_FILE, STATE_FILE, OPTIMIZER_FILE = "network.safetensors", "state.json", "optimizer.pt"
+
+
+@dataclass(slots=True)
+class History:
+    """What happened in training, for the report: one entry an epoch."""
+
+    losses: list[dict[str, float]] = field(default_factory=list)
+    scores: list[dict[str, float]] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
+    steps: int = 0
+    minutes: float = 0.0
+
+
+def special_pieces(tokenizer: Tokenizer) -> tuple[int, int, int]:
+    """Ids of the pieces that start, end and pad a window, by the names that the common tokenizers use."""
+    ids = []
+    for names in (("[CLS]", "<s>"), ("[SEP]", "</s>"), ("[PAD]", "<pad>")):
+        found = [tokenizer.token_to_id(name) for name in names if tokenizer.token_to_id(name) is not None]
+        if not found:
+            raise ValueError(f"the tokenizer has none of the special pieces {names}")
+        ids.append(found[0])
+    return ids[0], ids[1], ids[2]
+
+
+def fit(
+    network: AttributionNetwork,
+    documents: Sequence[LabelledDocument],
+    tokenizer: Tokenizer,
+    config: TrainingConfig,
+    output: Path,
+    *,
+    resume: bool = False,
+    evaluate: Callable[[AttributionNetwork], dict[str, float]] | None = None,
+) -> History:
+    """Fit ``network`` in place; after every epoch a checkpoint is written to ``output``.
+
+    Args:
+        documents: read in a new order each epoch; a document may occur several times.
+        resume: go on after the last finished epoch that ``output`` holds, if it holds one.
+        evaluate: gives the scores of an epoch; called after each.
+    """
+    random.seed(config.seed)
+    torch.manual_seed(config.seed)
+    special = special_pieces(tokenizer)
+    optimizer = _make_optimizer(network, config.optimizer)
+    history = History()
+    if resume and (output / STATE_FILE).exists():
+        history = load_checkpoint(network, optimizer, output)
+        logger.info("resumed after epoch %d", len(history.losses))
+    schedule = _Schedule(config.optimizer, history.minutes)
+    for epoch in range(len(history.losses), config.optimizer.epochs):
+        batches = _plan_epoch(documents, config, epoch)
+        cpu, epoch_losses = time.process_time(), _Mean()
+        network.train()
+        for i, windows in enumerate(batches):
+            progress = (epoch + i / len(batches)) / config.optimizer.epochs
+            schedule.set_rates(optimizer, progress)
+            batch = collate(windows, special)
+            epoch_losses.add(_step(network, optimizer, batch, config))
+            history.steps += 1
+            if i % 25 == 0:
+                logger.info(
+                    "epoch %d batch %d/%d rate x%.3f %.1f min | %s",
+                    epoch + 1, i, len(batches), schedule.factor(progress), schedule.minutes(), epoch_losses,
+                )  # fmt: skip
+        history.losses.append(epoch_losses.values())
+        history.cpu_seconds.append(time.process_time() - cpu)
+        if evaluate is not None:
+            network.eval()
+            history.scores.append(evaluate(network))
+            logger.info("epoch %d scores %s", epoch + 1, history.scores[-1])
+        history.minutes = schedule.minutes()
+        save_checkpoint(network, optimizer, history, output)
+        if schedule.is_over():
+            break
+    network.eval()
+    return history
+
+
+def _make_optimizer(network: AttributionNetwork, config: OptimizerConfig) -> torch.optim.Optimizer:
+    encoder = [p for p in network.encoder.parameters() if p.requires_grad]
+    heads = [p for name, p in network.named_parameters() if not name.startswith("encoder.") and p.requires_grad]
+    groups = [
+        {"params": [p for p in encoder if p.ndim > 1], "rate": config.encoder_rate, "weight_decay": config.weight_decay},
+        {"params": [p for p in encoder if p.ndim <= 1], "rate": config.encoder_rate, "weight_decay": 0.0},
+        {"params": heads, "rate": config.head_rate, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=config.encoder_rate)
+
+
+class _Schedule:
+    """Linear warm-up and decay, over all steps or all of the time allowed, whichever ends first."""
+
+    def __init__(self, config: OptimizerConfig, minutes_before: float) -> None:
+        self.config = config
+        self.started = time.monotonic() - 60 * minutes_before
+
+    def minutes(self) -> float:
+        return (time.monotonic() - self.started) / 60
+
+    def is_over(self) -> bool:
+        return 0 < self.config.max_minutes <= self.minutes()
+
+    def factor(self, progress: float) -> float:
+        if self.config.max_minutes > 0:
+            progress = max(progress, self.minutes() / self.config.max_minutes)
+        if progress < self.config.warmup:
+            return progress / self.config.warmup
+        return max(0.0, (1 - progress) / (1 - self.config.warmup))
+
+    def set_rates(self, optimizer: torch.optim.Optimizer, progress: float) -> None:
+        factor = self.factor(progress)
+        for group in optimizer.param_groups:
+            group["lr"] = group["rate"] * factor
+
+
+def _plan_epoch(
+    documents: Sequence[LabelledDocument], config: TrainingConfig, epoch: int
+) -> list[list[tuple[LabelledDocument, Window]]]:
+    """Batches of windows of like length. The core size differs by epoch, so that windows end elsewhere each time."""
+    rng = random.Random(config.seed * 1000 + epoch)
+    windows = []
+    for document in documents:
+        core = rng.randint(*config.core_jitter)
+        windows += cut_windows([document], replace(config.window, core=core))
+    rng.shuffle(windows)
+    size = config.optimizer.batch_windows
+    batches = []
+    for start in range(0, len(windows), size * 16):
+        pool = sorted(windows[start : start + size * 16], key=lambda item: item[1].stop - item[1].start)
+        batches += [pool[i : i + size] for i in range(0, len(pool), size)]
+    rng.shuffle(batches)
+    return batches
+
+
+def _step(
+    network: AttributionNetwork, optimizer: torch.optim.Optimizer, batch: Batch, config: TrainingConfig
+) -> dict[str, float]:
+    losses = batch_losses(network, batch, config.loss)
+    weights = asdict(config.loss)
+    total = torch.stack([weights[name] * loss for name, loss in losses.items()]).sum()
+    optimizer.zero_grad(set_to_none=True)
+    total.backward()
+    norm = torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if p.grad is not None], config.optimizer.clip_norm)
+    if math.isfinite(float(norm)):
+        optimizer.step()
+    return {name: float(loss.detach()) for name, loss in losses.items()}
+
+
+class _Mean:
+    def __init__(self) -> None:
+        self.sums: defaultdict[str, float] = defaultdict(float)
+        self.n = 0
+
+    def add(self, values: dict[str, float]) -> None:
+        self.n += 1
+        for name, value in values.items():
+            self.sums[name] += value
+
+    def values(self) -> dict[str, float]:
+        return {name: value / max(1, self.n) for name, value in self.sums.items()}
+
+    def __str__(self) -> str:
+        return " ".join(f"{name} {value:.3f}" for name, value in self.values().items())
+
+
+def save_checkpoint(
+    network: AttributionNetwork, optimizer: torch.optim.Optimizer, history: History, output: Path
+) -> None:
+    """Write network, optimizer and history; the state file comes last, so that what it names is whole."""
+    output.mkdir(parents=True, exist_ok=True)
+    for name, write in (
+        (NETWORK_FILE, lambda path: save_file(network.state_dict(), path)),
+        (OPTIMIZER_FILE, lambda path: torch.save(optimizer.state_dict(), path)),
+        (STATE_FILE, lambda path: Path(path).write_text(json.dumps(asdict(history), indent=1))),
+    ):
+        temporary = output / f".tmp-{name}"
+        write(temporary)
+        os.replace(temporary, output / name)
+
+
+def load_checkpoint(network: AttributionNetwork, optimizer: torch.optim.Optimizer, output: Path) -> History:
+    network.load_state_dict(load_file(output / NETWORK_FILE))
+    optimizer.load_state_dict(torch.load(output / OPTIMIZER_FILE, weights_only=True))
+    return History(**json.loads((output / STATE_FILE).read_text()))
+
+
+def save_network_frame(network: AttributionNetwork, tokenizer: Tokenizer, config: TrainingConfig, output: Path) -> None:
+    """Write what `load_network` needs beside the weights: encoder configuration, tokenizer, training configuration."""
+    output.mkdir(parents=True, exist_ok=True)
+    network.encoder.config.save_pretrained(output / "encoder")  # type: ignore[union-attr, operator]
+    tokenizer.save(str(output / "tokenizer.json"))
+    (output / "training.json").write_text(json.dumps(config.to_dict(), indent=1), encoding="utf-8")
+
+
+def load_network(folder: Path) -> tuple[AttributionNetwork, Tokenizer]:
+    """A fitted network and its tokenizer, from a folder that `fit` wrote."""
+    config = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    encoder = AutoModel.from_config(AutoConfig.from_pretrained(folder / "encoder"))
+    if getattr(encoder, "pooler", None) is not None:
+        encoder.pooler = None
+    use_fast_attention(encoder)
+    network = AttributionNetwork(
+        encoder, n_pair_dimensions=config["n_pair_dimensions"], dropout=config["optimizer"]["dropout"]
+    )
+    network.load_state_dict(load_file(folder / NETWORK_FILE))
+    return network.eval(), load_tokenizer(folder)
+
+
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """The folder's tokenizer with truncation and padding off: some travel with both on."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
