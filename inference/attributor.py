@@ -132,7 +132,9 @@ class Attributor:
                 speaker=speaker,
                 claim=claim,
             )
-            for i, (link, confidence, speaker, claim) in enumerate(zip(links, confidences, speakers, claims, strict=True))
+            for i, (link, confidence, speaker, claim) in enumerate(
+                zip(links, confidences, speakers, claims, strict=True)
+            )
         )
 
     def _narration(self, document: Document, states: Floats, links: list[Link]) -> tuple[Narration, ...]:

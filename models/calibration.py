@@ -38,7 +38,7 @@ class LogisticCalibrator:
         return sigmoid(scores)
 
 
-def sigmoid(scores: Floats) -> Floats:
+def sigmoid(scores: NDArray[np.floating]) -> Floats:
     """1 / (1 + exp(-x)) without overflow."""
     probabilities: Floats = np.exp(-np.logaddexp(0, -scores)).astype(np.float32)
     return probabilities

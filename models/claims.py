@@ -51,9 +51,7 @@ class ClaimTyper:
         secondary = sigmoid(scores[:, n_types : 2 * n_types])
         polarities = softmax(scores[:, 2 * n_types : 2 * n_types + len(POLARITIES)])
         checkworthy = sigmoid(scores[:, -1])
-        return [
-            _claim(*row) for row in zip(types, secondary, polarities, checkworthy.tolist(), strict=True)
-        ]
+        return [_claim(*row) for row in zip(types, secondary, polarities, checkworthy.tolist(), strict=True)]
 
 
 def _claim(types: Floats, secondary: Floats, polarities: Floats, checkworthy: float) -> Claim:

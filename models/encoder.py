@@ -41,14 +41,21 @@ class OnnxEncoder:
 
     def __call__(self, ids: Ints, features: Ints) -> Floats:
         (states,) = self._session.run(["states"], {"ids": ids[None], "features": features[None]})
-        return np.asarray(states, dtype=np.float32)[0]
+        read: Floats = np.asarray(states, dtype=np.float32)[0]
+        return read
 
 
 class Encoder:
     """Tokenizer, windows and network together."""
 
     def __init__(
-        self, tokenizer: Tokenizer, network: PieceEncoder, *, special: tuple[int, int], n_hidden: int, window: WindowConfig
+        self,
+        tokenizer: Tokenizer,
+        network: PieceEncoder,
+        *,
+        special: tuple[int, int],
+        n_hidden: int,
+        window: WindowConfig,
     ) -> None:
         """``special``: ids of the pieces that start and end a window."""
         self._tokenizer = tokenizer

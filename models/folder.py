@@ -105,7 +105,9 @@ def verify(model: str | Path, *, expect_sha256: str | None = None) -> Manifest:
         _check_file(manifest.folder, name, wanted)
     present = {path.relative_to(manifest.folder).as_posix() for path in manifest.folder.rglob("*") if path.is_file()}
     for name in sorted(present - set(files) - {MANIFEST}):
-        raise ModelError(f"{manifest.folder / name}: not named in {MANIFEST}; remove it, a model folder holds nothing else")
+        raise ModelError(
+            f"{manifest.folder / name}: not named in {MANIFEST}; remove it, a model folder holds nothing else"
+        )
     return manifest
 
 
@@ -143,7 +145,9 @@ def write_manifest(folder: Path, data: Mapping[str, Any]) -> None:
     }
     temporary = folder / f".{MANIFEST}.tmp"
     temporary.write_text(
-        json.dumps({"format_version": FORMAT_VERSION, **data, "files": files}, indent=1, ensure_ascii=False, allow_nan=False)
+        json.dumps(
+            {"format_version": FORMAT_VERSION, **data, "files": files}, indent=1, ensure_ascii=False, allow_nan=False
+        )
         + "\n",
         encoding="utf-8",
     )

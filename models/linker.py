@@ -74,7 +74,9 @@ class Linker:
         """Attributions in text order of their first content. Spans that nothing is linked to are dropped."""
         if len(tags.contents) == 0 or len(tags.cues) == 0:
             return []
-        cue_of_content, cue_score = self._best(self.content_cue, document, states, tags.contents, tags.cues, CONTENT_CUE)
+        cue_of_content, cue_score = self._best(
+            self.content_cue, document, states, tags.contents, tags.cues, CONTENT_CUE
+        )
         source_of_cue, source_score = self._best(
             self.cue_source, document, states, tags.cues, tags.sources, CUE_SOURCE, may_be_none=True
         )
@@ -166,5 +168,3 @@ def spans_of_words(document: Document, ranges: Ints) -> Spans:
 def span_of_range(document: Document, word_range: tuple[int, int] | None) -> Spans:
     """One word range or none, as places in the text."""
     return () if word_range is None else (document.span_of_words(*word_range),)
-
-

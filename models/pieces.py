@@ -89,9 +89,7 @@ def plan_windows(pieces: Pieces, config: WindowConfig) -> list[Window]:
         limit = core_start + config.core
         core_stop = n_pieces if limit >= n_pieces else _last_break(core_start, limit, paragraphs, sentences, words)
         windows.append(
-            Window(
-                max(0, core_start - config.left), core_start, core_stop, min(n_pieces, core_stop + config.right)
-            )
+            Window(max(0, core_start - config.left), core_start, core_stop, min(n_pieces, core_stop + config.right))
         )
         core_start = core_stop
     return windows

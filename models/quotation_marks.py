@@ -114,7 +114,11 @@ def _read_mark(
         return  # inches
     if may_close and not (may_open and _looks_opening(mark, opening, before, after, stands_free)):
         _close(stack, opening, end, closed)
-    elif may_open and (stands_free or mark in "“„«「『" or mark in '"＂' and not before.isalnum()) and len(stack) < MAX_DEPTH:
+    elif (
+        may_open
+        and (stands_free or mark in "“„«「『" or (mark in '"＂' and not before.isalnum()))
+        and len(stack) < MAX_DEPTH
+    ):
         if mark != ",," or after.isalnum():
             stack.append(_Opening(family, mark, start))
     elif may_open and opening is None and mark in '"＂' and after.isalnum() and len(stack) < MAX_DEPTH:
@@ -213,5 +217,3 @@ def _nest(found: Iterable[tuple[int, int, str]]) -> list[Quotation]:
         quotations.append(Quotation(Span(start, abs(end)), len(ends), end > 0, family))
         ends.append(abs(end))
     return quotations
-
-

@@ -63,7 +63,8 @@ class Document:
     @property
     def is_quoted(self) -> NDArray[np.bool_]:
         """shape (n_words,): whether each word stands inside quotation marks, the marks included."""
-        return self.features // 2 % N_QUOTE_STATES != _OUTSIDE
+        states: Ints = self.features // 2 % N_QUOTE_STATES
+        return np.not_equal(states, _OUTSIDE)
 
     def word_range(self, span: Span) -> tuple[int, int]:
         """The words that ``span`` touches, as a half-open range of word indices."""

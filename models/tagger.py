@@ -116,5 +116,3 @@ def log_sum_exp(scores: Floats) -> Floats:
     highest = scores.max(axis=-1, keepdims=True)
     total: Floats = np.log(np.exp(scores - highest).sum(axis=-1)) + highest[..., 0]
     return total
-
-

@@ -3,151 +3,332 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from inquit.models.article import Span, Spans
-from inquit.models.result import ArticleResult, Attribution, Narration
+from inquit.models.result import ArticleResult, Attribution, Polarity, QuoteKind, SpeakerKind, Status
 
-_ROLES = ("source", "cue", "content")
-_METADATA = {"publisher": "publisher", "date": "publication_date", "title": "title"}
-_OFFSETS = re.compile(r"\d+ \d+(?:;\d+ \d+)*")
+_ROLES = ("content", "cue", "source")
+_METADATA_FIELDS = ("publisher", "date", "title", "annotator", "url")
+_METADATA_COLUMNS = {"publisher": "publisher", "date": "publication_date", "title": "title"}
+_BRAT_RECORD = re.compile(r"(?:[TERAMN#]\d+|\*)\t")
+_BRAT_OFFSETS = re.compile(r"\d+ \d+(?:;\d+ \d+)*")
+_FORMAT_HINT = "see docs/result-format.md"
+
+
+class CorpusError(ValueError):
+    """A corpus that cannot be read: names the file, the line where there is one, what was wanted and what came."""
 
 
 def read_corpus(path: Path) -> Iterator[ArticleResult]:
     """Read a corpus, whatever its layout.
 
     Args:
-        path: a JSONL file, or a folder as PolNeAR is downloaded.
+        path: a JSONL file, a folder of them, or a folder as PolNeAR is downloaded.
 
     Raises:
-        FileNotFoundError: there is nothing at ``path``, or a folder holds no corpus.
-        ValueError: a line or a file cannot be read; says which.
+        CorpusError: there is no corpus at ``path``, or, while reading, a line or a file is malformed.
     """
     if path.is_file():
         return read_jsonl(path)
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: no such corpus; wanted a JSONL file or a PolNeAR folder")
-    return read_polnear(path)
+    if not path.is_dir():
+        raise CorpusError(f"{path}: no such corpus; wanted a JSONL file, a folder of them, or a PolNeAR folder")
+    files = sorted(path.glob("*.jsonl"))
+    return _read_jsonl(files) if files and not _polnear_parts(path) else read_polnear(path)
 
 
 def read_jsonl(path: Path) -> Iterator[ArticleResult]:
     """Gold labels in the result format, one article a line.
 
+    Publisher, date, title, annotator and url become metadata, also where they stand beside the id.
+
     Raises:
-        ValueError: names the file and the line that does not have the shape of a result.
+        CorpusError: names the line that is no result with its attributions, has a span outside of the text, a label
+            that does not exist, or an id that was there before.
     """
-    with open(path, "rb") as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                yield _read_record(line, f"{path} line {number}")
+    return _read_jsonl([path])
+
+
+def _read_jsonl(paths: Iterable[Path]) -> Iterator[ArticleResult]:
+    seen: dict[str, str] = {}
+    for path in paths:
+        with open(path, "rb") as file:
+            for number, line in enumerate(file, start=1):
+                if not line.strip():
+                    continue
+                where = f"{path} line {number}"
+                article = _read_record(line.removeprefix(b"\xef\xbb\xbf"), where)
+                if article.id in seen:
+                    raise CorpusError(f"{where}: article {article.id!r} was already in {seen[article.id]}; remove one")
+                seen[article.id] = where
+                yield article
 
 
 def _read_record(line: bytes, where: str) -> ArticleResult:
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise ValueError(f"{where}: not JSON: {error}") from error
+        raise CorpusError(f"{where}: not one JSON object: {error}") from error
     if not isinstance(record, dict) or not isinstance(record.get("id"), str):
-        raise ValueError(f"{where}: wanted a JSON object with a text \"id\", got {line[:60].decode(errors='replace')!r}")
+        got = line[:60].decode(errors="replace")
+        raise CorpusError(f'{where}: wanted a JSON object with "id": "…", got {got!r}; {_FORMAT_HINT}')
     try:
-        return ArticleResult.from_dict(record)
+        _check_record(record)
+        article = ArticleResult.from_dict(record)
     except KeyError as error:
-        raise ValueError(f"{where}: {error} is missing; see docs/result-format.md") from error
+        raise CorpusError(f"{where}: {error} is missing; {_FORMAT_HINT}") from error
     except (TypeError, ValueError, AttributeError) as error:
-        raise ValueError(f"{where}: {error}; see docs/result-format.md") from error
+        raise CorpusError(f"{where}: {error}; {_FORMAT_HINT}") from error
+    return replace(article, metadata=article.metadata or _metadata_of(record))
+
+
+def _metadata_of(record: Mapping[str, Any]) -> dict[str, str]:
+    return {name: record[name] for name in _METADATA_FIELDS if isinstance(record.get(name), str)}
+
+
+def _check_record(record: Mapping[str, Any]) -> None:
+    """Raise where a record has the shape of a result but cannot be true."""
+    text = record.get("text")
+    if text is not None and not isinstance(text, str):
+        raise TypeError(f'"text" must be text, got {type(text).__name__}')
+    if not isinstance(record.get("attributions"), list):
+        raise TypeError('"attributions" must be a list, [] for an article that has none')
+    _check_label(record.get("status"), Status, '"status"')
+    ids: set[str] = set()
+    for i, attribution in enumerate(record["attributions"]):
+        _check_attribution(attribution, text, f"attributions[{i}]")
+        if attribution["id"] in ids:
+            raise ValueError(f"attributions[{i}] has the id {attribution['id']!r} of one before it; ids must differ")
+        ids.add(attribution["id"])
+    for i, sentence in enumerate(record.get("narration") or ()):
+        _check_span(sentence["span"], text, f"narration[{i}]")
+        _check_label((sentence.get("claim") or {}).get("polarity"), Polarity, f"narration[{i}] polarity")
+
+
+def _check_attribution(attribution: Mapping[str, Any], text: str | None, where: str) -> None:
+    for role in _ROLES:
+        for span in attribution.get(role) or ():
+            _check_span(span, text, f"{where} {role}")
+    _check_label(attribution.get("kind"), QuoteKind, f"{where} kind")
+    _check_label((attribution.get("speaker") or {}).get("kind"), SpeakerKind, f"{where} speaker kind")
+    _check_label((attribution.get("claim") or {}).get("polarity"), Polarity, f"{where} polarity")
+
+
+def _check_span(span: object, text: str | None, where: str) -> None:
+    if not isinstance(span, list) or [type(offset) for offset in span] != [int, int]:
+        raise ValueError(f"{where}: a span must be [start, end] in characters, got {span!r}")
+    start, end = span
+    if not 0 <= start < end:
+        raise ValueError(f"{where}: a span must have 0 <= start < end, got {span}")
+    if text is not None and end > len(text):
+        raise ValueError(f"{where}: {span} ends after the text, which has {len(text)} characters (code points, not bytes)")
+
+
+def _check_label(value: object, labels: type[StrEnum], where: str) -> None:
+    allowed = [label.value for label in labels]
+    if value is None or value in allowed:
+        return
+    close = get_close_matches(str(value).lower().strip(), allowed, n=1)
+    hint = f". Did you mean {close[0]!r}?" if close else ""
+    raise ValueError(f"{where} must be one of {allowed}, got {value!r}{hint}")
 
 
 def read_polnear(folder: Path) -> Iterator[ArticleResult]:
-    """PolNeAR as downloaded: ``*/attributions/NAME_ANNOTATOR.ann`` (brat) beside ``*/text/NAME.txt``.
+    """One part of PolNeAR as downloaded: ``attributions/NAME_ANNOTATOR.ann`` (brat) beside ``text/NAME.txt``.
 
-    Metadata comes from ``metadata.tsv`` where there is one. Articles come in the order of their names.
+    Metadata comes from the ``metadata.tsv`` in the folder or above it. Articles come in the order of their names. Of an
+    article that several people annotated, the first annotator's work is read (`metadata["annotator"]` says whose).
+
+    Args:
+        folder: a part (``data/train``), or a folder that holds one part only.
 
     Raises:
-        FileNotFoundError: the folder holds no such files, or an annotation has no text.
-        ValueError: an annotation cannot be read; names file and line.
+        CorpusError: the folder holds no part or several (which would mix test with training articles), an article is
+            missing, or, while reading, an annotation is malformed.
     """
-    annotations = sorted(folder.rglob("attributions/*.ann"))
-    if not annotations:
-        raise FileNotFoundError(f"{folder}: holds no attributions/*.ann; wanted the folder data/ of PolNeAR, or a part of it")
-    metadata = _read_metadata(folder)
-    for path in annotations:
-        name = path.stem.rsplit("_", 1)[0]
-        text_path = path.parent.parent / "text" / f"{name}.txt"
-        if not text_path.exists():
-            raise FileNotFoundError(f"{path}: its article {text_path} is missing")
-        text = text_path.read_bytes().decode("utf-8")
+    parts = _polnear_parts(folder)
+    if not parts:
+        raise CorpusError(f"{folder}: wanted *.jsonl, or attributions/*.ann beside text/*.txt as in PolNeAR; has neither")
+    if len(parts) > 1:
+        names = [part.name for part in parts]
+        raise CorpusError(f"{folder}: holds several parts, {names}; name one of them, as in {parts[0]}")
+    return _read_part(parts[0])
+
+
+def _polnear_parts(folder: Path) -> list[Path]:
+    found = sorted({path.parent.parent for pattern in ("", "*/") for path in folder.glob(f"{pattern}attributions/*.ann")})
+    return [folder] if folder in found else found
+
+
+def _read_part(part: Path) -> Iterator[ArticleResult]:
+    metadata = _read_metadata(part)
+    annotations: dict[str, tuple[str, Path]] = {}
+    for path in sorted(part.glob("attributions/*.ann")):
+        name, _, annotator = path.stem.rpartition("_")
+        annotations.setdefault(name, (annotator, path))
+    for name, (annotator, path) in annotations.items():
+        text_path = part / "text" / f"{name}.txt"
+        if not text_path.is_file():
+            raise CorpusError(f"{path}: its article {text_path} is missing")
+        text = _read_utf8(text_path)
         yield ArticleResult(
             id=name,
             text=text,
-            attributions=read_brat(path.read_text(encoding="utf-8"), str(path)),
-            metadata=metadata.get(name, {}),
+            attributions=read_brat(_read_utf8(path), text, where=str(path)),
+            metadata={**metadata.get(name, {}), "annotator": annotator},
         )
 
 
-def _read_metadata(folder: Path) -> dict[str, Mapping[str, str]]:
-    found: dict[str, Mapping[str, str]] = {}
-    for path in [*folder.glob("metadata.tsv"), *folder.glob("*/metadata.tsv")]:
-        with open(path, encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-                name = (row.get("filename") or "").removesuffix(".txt")
-                found[name] = {key: row[column] for key, column in _METADATA.items() if row.get(column)}
-    return found
+def _read_utf8(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path}: not UTF-8 at byte {error.start}; convert it, then check the offsets") from error
 
 
-def read_brat(annotations: str, where: str) -> tuple[Attribution, ...]:
-    """Attributions of a brat file: text-bound spans of the three roles, and what joins them.
+def _read_metadata(part: Path) -> dict[str, Mapping[str, str]]:
+    path = next((p for p in (part / "metadata.tsv", part.parent / "metadata.tsv") if p.is_file()), None)
+    if path is None:
+        return {}
+    rows = csv.DictReader(_read_utf8(path).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    missing = {"filename", *_METADATA_COLUMNS.values()} - set(rows.fieldnames or ())
+    if missing:
+        raise CorpusError(f"{path} line 1: has no column {sorted(missing)}; wanted PolNeAR's table, with its header")
+    return {
+        row["filename"].removesuffix(".txt"): {key: row[column] for key, column in _METADATA_COLUMNS.items() if row[column]}
+        for row in rows
+    }
 
-    Notes of annotators and the rest of a span text that was broken over two lines are passed over.
+
+def read_brat(annotations: str, text: str, *, where: str) -> tuple[Attribution, ...]:
+    """The attributions of one brat file, in the order of their contents.
+
+    An attribution is an event (``E1<TAB>Attribution:T4 Content:T3 Cue:T2 Source:T1``) over text-bound spans, each of
+    which may be discontinuous. Events without a content, spans outside of events (``Discuss``, ``Discard``), notes,
+    relations and attributes are passed over, and so is the rest of a note or span text that was broken over lines.
+
+    Args:
+        text: the article, whose characters the offsets count.
+        where: the file, for messages.
+
+    Raises:
+        CorpusError: names the line that is malformed or does not fit the text.
+
+    Source: the standoff format of brat 1.3.
     """
     spans: dict[str, tuple[str, Spans]] = {}
-    events: list[tuple[str, list[str]]] = []
-    for number, line in enumerate(annotations.splitlines(), start=1):
-        fields = line.split("\t")
-        if re.fullmatch(r"T\d+", fields[0]) and len(fields) > 1:
-            role, _, offsets = fields[1].partition(" ")
-            if not _OFFSETS.fullmatch(offsets):
-                raise ValueError(f"{where} line {number}: wanted 'ROLE START END', got {fields[1]!r}")
-            spans[fields[0]] = (role.lower(), _parse_offsets(offsets))
-        elif re.fullmatch(r"E\d+", fields[0]) and len(fields) > 1:
-            events.append((fields[0], [part.split(":", 1)[1] for part in fields[1].split() if ":" in part]))
-    return tuple(_attribution(name, parts, spans, where) for name, parts in events)
+    events: list[tuple[str, str, str]] = []
+    for number, record in _brat_records(annotations, where):
+        name, body, *rest = record.split("\t", 2)
+        place = f"{where} line {number}"
+        if name.startswith("T"):
+            spans[name] = _read_text_bound(body, "".join(rest), text, f"{place}: {name}")
+        elif name.startswith("E"):
+            events.append((name, body, f"{place}: {name}"))
+    attributions = [_read_event(name, body, spans, place) for name, body, place in events]
+    return tuple(sorted((a for a in attributions if a.content), key=lambda a: a.content[0].start))
 
 
-def _parse_offsets(offsets: str) -> Spans:
-    return tuple(Span(*map(int, part.split())) for part in offsets.split(";"))
+def _brat_records(annotations: str, where: str) -> list[tuple[int, str]]:
+    """Line number and text of every record; a line that begins none belongs to the record before it."""
+    records: list[tuple[int, str]] = []
+    # Not splitlines: a span's text may hold U+2028 and other line breaks that are none in brat.
+    for number, line in enumerate(annotations.split("\n"), start=1):
+        if _BRAT_RECORD.match(line):
+            records.append((number, line.rstrip("\r")))
+        elif line.strip() and records:
+            first_number, start = records[-1]
+            records[-1] = (first_number, f"{start} {line}")
+        elif line.strip():
+            raise CorpusError(f"{where} line {number}: wanted 'T1<TAB>Source 0 6<TAB>words', got {line[:60]!r}")
+    return records
 
 
-def _attribution(name: str, parts: list[str], spans: Mapping[str, tuple[str, Spans]], where: str) -> Attribution:
-    found: dict[str, list[Span]] = {role: [] for role in _ROLES}
-    for part in parts:
-        if part not in spans:
-            raise ValueError(f"{where}: {name} names {part}, which is not in the file")
-        role, part_spans = spans[part]
-        if role in found:
-            found[role].extend(part_spans)
-    ordered: dict[str, Any] = {role: tuple(sorted(role_spans)) for role, role_spans in found.items()}
-    return Attribution(id=name, **ordered)
+def _read_text_bound(body: str, words: str, text: str, where: str) -> tuple[str, Spans]:
+    role, _, offsets = body.partition(" ")
+    if not _BRAT_OFFSETS.fullmatch(offsets):
+        raise CorpusError(f"{where} must be 'ROLE START END' (more parts after ';'), got {body!r}")
+    pairs = [[int(offset) for offset in part.split()] for part in offsets.split(";")]
+    try:
+        for pair in pairs:
+            _check_span(pair, text, role)
+    except ValueError as error:
+        raise CorpusError(f"{where}: {error}; is the text file the one that was annotated?") from error
+    spans = tuple(Span(*pair) for pair in pairs)
+    found = "".join(span.of(text) for span in spans)
+    # brat writes the words on one line, with blanks for line breaks; where the line was broken, the rest may be lost.
+    if not "".join(found.split()).startswith("".join(words.split())):
+        raise CorpusError(
+            f"{where} marks {words[:60]!r}, but the text has {found[:60]!r} at {offsets}; "
+            "use the text file that was annotated, unchanged"
+        )
+    return role, spans
+
+
+def _read_event(name: str, body: str, spans: Mapping[str, tuple[str, Spans]], where: str) -> Attribution:
+    parts: dict[str, list[Span]] = {role: [] for role in _ROLES}
+    for argument in body.split():
+        _, colon, target = argument.partition(":")
+        if not colon:
+            raise CorpusError(f"{where} must be 'ROLE:SPAN ROLE:SPAN …', got {argument!r}")
+        if target not in spans:
+            raise CorpusError(f"{where} names {target}, which is not in the file; restore its line or remove {name}")
+        role, role_spans = spans[target]
+        parts.get(role.lower(), []).extend(role_spans)
+    content, cue, source = (tuple(sorted(parts[role])) for role in _ROLES)
+    return Attribution(id=name, content=content, cue=cue, source=source)
 
 
 def join_labels(articles: Iterable[ArticleResult], labels: Iterable[ArticleResult]) -> Iterator[ArticleResult]:
-    """Put stand-off speaker and claim labels on the attributions that they name by id; the rest stays unlabelled."""
+    """Put stand-off speaker, claim and narration labels on the articles that they name; others stay as they are.
+
+    Args:
+        labels: records whose attributions have the ids and contents of the articles' own.
+
+    Raises:
+        CorpusError: a label is for an attribution that its article does not have.
+    """
     by_id = {record.id: record for record in labels}
-    for article in articles:
-        label = by_id.get(article.id)
-        yield article if label is None else _join(article, label)
+    return (_join(article, by_id[article.id]) if article.id in by_id else article for article in articles)
 
 
-def _join(article: ArticleResult, label: ArticleResult) -> ArticleResult:
-    labelled = {attribution.id: attribution for attribution in label.attributions}
-    attributions = tuple(
-        replace(a, speaker=labelled[a.id].speaker, claim=labelled[a.id].claim) if a.id in labelled else a
-        for a in article.attributions
+def _join(article: ArticleResult, labels: ArticleResult) -> ArticleResult:
+    attributions = {attribution.id: attribution for attribution in article.attributions}
+    for label in labels.attributions:
+        own = attributions.get(label.id)
+        if own is None or own.content != label.content:
+            raise CorpusError(
+                f"article {article.id}: the labels have an attribution {label.id} with content {_pairs(label.content)}, the "
+                f"article {'has none' if own is None else f'has {_pairs(own.content)}'}; they are of different versions"
+            )
+        attributions[label.id] = replace(own, speaker=label.speaker, claim=label.claim)
+    return replace(
+        article, attributions=tuple(attributions.values()), narration=labels.narration or article.narration
     )
-    narration: tuple[Narration, ...] = label.narration or article.narration
-    return replace(article, attributions=attributions, narration=narration)
+
+
+def _pairs(spans: Spans) -> list[tuple[int, int]]:
+    return [(span.start, span.end) for span in spans]
+
+
+def corpus_sha256(corpus: Path | Iterable[ArticleResult]) -> str:
+    """SHA-256, in hex, of what a corpus says: ids, texts and labels.
+
+    Layout, order of articles and metadata do not count, so that PolNeAR as downloaded and as JSONL are one corpus.
+    """
+    articles = read_corpus(corpus) if isinstance(corpus, Path) else corpus
+    return hashlib.sha256(b"".join(sorted(_article_digest(article) for article in articles))).digest().hex()
+
+
+def _article_digest(article: ArticleResult) -> bytes:
+    record = replace(article, metadata={}).to_dict(with_text=False)
+    return hashlib.sha256(orjson.dumps(record, option=orjson.OPT_SORT_KEYS)).digest()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ from inquit.models.labels import (
     ROLES,
     SPEAKER_KINDS,
     begin,
+    n_tags,
 )
 from inquit.models.linker import CONTENT_CUE, CUE_SOURCE
 from inquit.models.pairs import nearest_candidates, pair_features
@@ -98,7 +101,9 @@ def label_document(
     word_range = document.word_range
     attributions = [a for a in gold.attributions if a.cue and _has_words(word_range(a.cue[0]))]
     cues = sorted({word_range(a.cue[0]) for a in attributions})
-    sources = sorted({word_range(a.source[0]) for a in attributions if a.source and _has_words(word_range(a.source[0]))})
+    sources = sorted(
+        {word_range(a.source[0]) for a in attributions if a.source and _has_words(word_range(a.source[0]))}
+    )
     links = {
         (part, cues.index(word_range(a.cue[0])))
         for a in attributions
@@ -125,7 +130,8 @@ def label_document(
         source_of_cue=source_of_cue,
         sources=_ranges(sources),
         speaker_kind=np.array(
-            [_speaker_kind(attribution_of_source[i]) if labelled else IGNORED for i in range(len(sources))], dtype=np.int64
+            [_speaker_kind(attribution_of_source[i]) if labelled else IGNORED for i in range(len(sources))],
+            dtype=np.int64,
         ),
         mentions=_ranges(mention_spans),
         mention_tags=mention_tags,
@@ -165,7 +171,9 @@ def _label_mentions(
     """Mentions of named entities; where nobody marked them, the places where speakers' names stand."""
     word_range = pieces.document.word_range
     if entities is not None:
-        kinds = {word_range(Span(start, end)): _MENTION_KIND[kind] for start, end, kind in entities if kind in _MENTION_KIND}
+        kinds = {
+            word_range(Span(start, end)): _MENTION_KIND[kind] for start, end, kind in entities if kind in _MENTION_KIND
+        }
         spans = sorted(span for span in kinds if _has_words(span))
         tags = _tag(len(pieces.document.words), [([span], kinds[span]) for span in spans])
         return spans, tags
@@ -224,8 +232,8 @@ def _claim_examples(
     soft: SoftLabels | None,
 ) -> tuple[ClaimExample, ...]:
     word_range = pieces.document.word_range
-    examples = []
-    for i, attribution in enumerate(attributions):
+    examples: list[ClaimExample] = []
+    for attribution in attributions:
         parts = tuple(part for part in map(word_range, attribution.content) if _has_words(part))
         source = word_range(attribution.source[0]) if attribution.source else None
         if parts:
@@ -235,13 +243,14 @@ def _claim_examples(
                     cues.index(word_range(attribution.cue[0])),
                     sources.index(source) if source in sources else -1,
                     claim_targets(attribution.claim),
-                    None if soft is None else soft.claims[i],
+                    None if soft is None else soft.claims[len(examples)],
                 )
             )
     for narration in gold.narration:
         part = word_range(narration.span)
         if narration.claim is not None and _has_words(part):
-            examples.append(ClaimExample((part,), -1, -1, claim_targets(narration.claim)))
+            teacher = None if soft is None else soft.claims[len(examples)]
+            examples.append(ClaimExample((part,), -1, -1, claim_targets(narration.claim), teacher))
     return tuple(examples)
 
 
@@ -259,7 +268,18 @@ def claim_targets(claim: Claim | None) -> Floats | None:
     return targets
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class PlacedClaim:
+    """A claim in a batch: word ranges of its parts, cue and source in the batch's stack of words; labels as above."""
+
+    parts: tuple[tuple[int, int], ...]
+    cue: tuple[int, int] | None
+    source: tuple[int, int] | None
+    targets: Floats | None
+    soft: Floats | None
+
+
+@dataclass(slots=True, kw_only=True)
 class Batch:
     """Windows side by side. Word rows of all windows are stacked; spans and candidates index into the stack.
 
@@ -268,6 +288,7 @@ class Batch:
         word_rows: shape (n_words,), rows of the flattened piece states that stand for words.
         is_core: shape (n_words,), words that this window answers for.
         sequences: core word ranges, cut at paragraphs, for the CRF.
+        soft_tags, soft_mentions: a teacher's scores, shape (n_words, n_tags); meaningless where not ``has_soft``.
     """
 
     ids: Ints
@@ -278,15 +299,13 @@ class Batch:
     is_core: NDArray[np.bool_]
     mention_tags: Ints
     sequences: list[tuple[int, int]]
-    relations: dict[str, Relation] = field(default_factory=dict)
-    speaker_spans: Ints = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
-    speaker_kind: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    claims: list[ClaimExample] = field(default_factory=list)  # parts, cue and source as word ranges of the stack
-    claim_cues: list[tuple[int, int] | None] = field(default_factory=list)
-    claim_sources: list[tuple[int, int] | None] = field(default_factory=list)
-    soft_tags: Floats | None = None
-    soft_mentions: Floats | None = None
-    has_soft: NDArray[np.bool_] | None = None
+    relations: dict[str, Relation]
+    speaker_spans: Ints
+    speaker_kind: Ints
+    claims: list[PlacedClaim]
+    soft_tags: Floats
+    soft_mentions: Floats
+    has_soft: NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -314,40 +333,41 @@ def collate(windows: Sequence[tuple[LabelledDocument, Window]], special: tuple[i
     length = max(window.stop - window.start for _, window in windows) + 2
     length += -length % 16
     shape = (len(windows), length)
-    batch = Batch(
-        np.full(shape, pad_id, dtype=np.int64),
-        np.zeros(shape, dtype=np.int64),
-        np.zeros(shape, dtype=np.int64),
-        *(np.zeros(0, dtype=np.int64) for _ in range(2)),
-        np.zeros(0, dtype=bool),
-        np.zeros(0, dtype=np.int64),
-        [],
-    )
+    ids = np.full(shape, pad_id, dtype=np.int64)
+    features, mask = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     parts: list[_WindowPart] = []
     n_words = 0
     for row, (document, window) in enumerate(windows):
         pieces = document.pieces
-        n_pieces = window.stop - window.start
-        batch.ids[row, : n_pieces + 2] = [first_id, *pieces.ids[window.start : window.stop], last_id]
-        batch.features[row, 1 : n_pieces + 1] = pieces.document.features[pieces.word_of_piece[window.start : window.stop]]
-        batch.mask[row, : n_pieces + 2] = 1
+        stop = window.stop - window.start + 2
+        ids[row, :stop] = [first_id, *pieces.ids[window.start : window.stop], last_id]
+        features[row, 1 : stop - 1] = pieces.document.features[pieces.word_of_piece[window.start : window.stop]]
+        mask[row, :stop] = 1
         part = _WindowPart(document, window, n_words, row * length)
         parts.append(part)
         n_words += part.stop - part.start
-    batch.word_rows = np.concatenate([part.word_rows() for part in parts])
-    batch.tags = np.concatenate([part.document.tags[part.start : part.stop] for part in parts])
-    batch.mention_tags = np.concatenate([part.mention_tags() for part in parts])
-    batch.is_core = np.concatenate([part.is_core() for part in parts])
-    batch.sequences = [sequence for part in parts for sequence in part.sequences()]
-    batch.relations = {
-        name: _stack_relations([getattr(part, name)() for part in parts]) for name in ("content_cue", "cue_source", "source_mention")
-    }
-    batch.speaker_spans = np.concatenate([part.inside(part.document.sources)[1] for part in parts])
-    batch.speaker_kind = np.concatenate([part.document.speaker_kind[part.inside(part.document.sources)[0]] for part in parts])
-    for part in parts:
-        part.add_claims(batch)
-    _add_soft_labels(batch, parts)
-    return batch
+    soft = [part.soft_labels() for part in parts]
+    return Batch(
+        ids=ids,
+        features=features,
+        mask=mask,
+        word_rows=np.concatenate([part.word_rows() for part in parts]),
+        tags=np.concatenate([part.document.tags[part.start : part.stop] for part in parts]),
+        is_core=np.concatenate([part.is_core() for part in parts]),
+        mention_tags=np.concatenate([part.mention_tags() for part in parts]),
+        sequences=[sequence for part in parts for sequence in part.sequences()],
+        relations={
+            "content_cue": _stack_relations([part.content_cue() for part in parts]),
+            "cue_source": _stack_relations([part.cue_source() for part in parts]),
+            "source_mention": _stack_relations([part.source_mention() for part in parts]),
+        },
+        speaker_spans=np.concatenate([part.inside(part.document.sources)[1] for part in parts]),
+        speaker_kind=np.concatenate([part.speaker_kind() for part in parts]),
+        claims=[claim for part in parts for claim in part.claims()],
+        soft_tags=np.concatenate([tags for tags, _, _ in soft]),
+        soft_mentions=np.concatenate([mentions for _, mentions, _ in soft]),
+        has_soft=np.concatenate([has_soft for _, _, has_soft in soft]),
+    )
 
 
 class _WindowPart:
@@ -366,7 +386,8 @@ class _WindowPart:
 
     def is_core(self) -> NDArray[np.bool_]:
         words = np.arange(self.start, self.stop)
-        return (words >= self.core[0]) & (words < self.core[1])
+        is_core: NDArray[np.bool_] = (words >= self.core[0]) & (words < self.core[1])
+        return is_core
 
     def mention_tags(self) -> Ints:
         if self.document.mention_tags is None:
@@ -379,7 +400,7 @@ class _WindowPart:
         breaks = [0, *(np.flatnonzero(np.diff(paragraphs)) + 1).tolist(), len(paragraphs)]
         return [
             (first + start + self.offset, min(first + max_words, last) + start + self.offset)
-            for a, last in zip(breaks, breaks[1:], strict=False)
+            for a, last in pairwise(breaks)
             for first in range(a, last, max_words)
         ]
 
@@ -431,24 +452,43 @@ class _WindowPart:
             spans[kept] + self.offset, others + self.offset, candidates[kept], features[kept], is_right[kept]
         )
 
-    def add_claims(self, batch: Batch) -> None:
+    def speaker_kind(self) -> Ints:
+        return self.document.speaker_kind[self.inside(self.document.sources)[0]]
+
+    def claims(self) -> list[PlacedClaim]:
+        """The claims that lie in the window whole and begin in its core: the other windows leave them to this one."""
         gold = self.document
-        for claim in gold.claims:
-            if claim.targets is None and claim.soft is None:
-                continue
-            if any(start < self.start or stop > self.stop for start, stop in claim.parts):
-                continue
-            if not self.core[0] <= claim.parts[0][0] < self.core[1]:
-                continue  # the window before or after answers for it
-            moved = tuple((start + self.offset, stop + self.offset) for start, stop in claim.parts)
-            batch.claims.append(ClaimExample(moved, claim.cue, claim.source, claim.targets, claim.soft))
-            batch.claim_cues.append(self._moved(gold.cues, claim.cue))
-            batch.claim_sources.append(self._moved(gold.sources, claim.source))
+        return [
+            PlacedClaim(
+                tuple((start + self.offset, stop + self.offset) for start, stop in claim.parts),
+                self._moved(gold.cues, claim.cue),
+                self._moved(gold.sources, claim.source),
+                claim.targets,
+                claim.soft,
+            )
+            for claim in gold.claims
+            if (claim.targets is not None or claim.soft is not None)
+            and all(start >= self.start and stop <= self.stop for start, stop in claim.parts)
+            and self.core[0] <= claim.parts[0][0] < self.core[1]
+        ]
 
     def _moved(self, spans: Ints, index: int) -> tuple[int, int] | None:
         if index < 0 or spans[index, 0] < self.start or spans[index, 1] > self.stop:
             return None
         return int(spans[index, 0]) + self.offset, int(spans[index, 1]) + self.offset
+
+    def soft_labels(self) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        """The teacher's scores by word for tags and mentions, and whether there are any."""
+        n_words, soft = self.stop - self.start, self.document.soft
+        if soft is None:
+            tags = np.zeros((n_words, n_tags(len(ROLES))), dtype=np.float32)
+            return (
+                tags,
+                np.zeros((n_words, n_tags(len(MENTION_KINDS))), dtype=np.float32),
+                np.zeros(n_words, dtype=bool),
+            )
+        part = slice(self.start, self.stop)
+        return soft.tags[part], soft.mentions[part], np.ones(n_words, dtype=bool)
 
 
 def _stack_relations(relations: Sequence[Relation]) -> Relation:
@@ -468,26 +508,8 @@ def _stack_relations(relations: Sequence[Relation]) -> Relation:
     )
 
 
-def _add_soft_labels(batch: Batch, parts: Sequence[_WindowPart]) -> None:
-    if all(part.document.soft is None for part in parts):
-        return
-    n_tags, n_mention_tags = 1 + 2 * len(ROLES), 1 + 2 * len(MENTION_KINDS)
-    tags, mentions, has_soft = [], [], []
-    for part in parts:
-        n_words, soft = part.stop - part.start, part.document.soft
-        has_soft.append(np.full(n_words, soft is not None))
-        tags.append(np.zeros((n_words, n_tags), np.float32) if soft is None else soft.tags[part.start : part.stop])
-        mentions.append(
-            np.zeros((n_words, n_mention_tags), np.float32) if soft is None else soft.mentions[part.start : part.stop]
-        )
-    batch.soft_tags, batch.soft_mentions = np.concatenate(tags), np.concatenate(mentions)
-    batch.has_soft = np.concatenate(has_soft)
-
-
 def is_held_for_calibration(article_id: str, share: float) -> bool:
     """Whether an article is kept from training, by a hash of its id: the same articles in every run and corpus order."""
-    import hashlib
-
     return int(hashlib.sha256(article_id.encode()).hexdigest()[:8], 16) < share * 2**32
 
 

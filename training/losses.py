@@ -29,16 +29,16 @@ def batch_losses(network: AttributionNetwork, batch: Batch, config: LossConfig) 
         "token": _mixed(
             tags[core],
             torch.from_numpy(batch.tags)[core],
-            None if batch.soft_tags is None else torch.from_numpy(batch.soft_tags)[core],
-            None if batch.has_soft is None else torch.from_numpy(batch.has_soft)[core],
+            torch.from_numpy(batch.soft_tags)[core],
+            torch.from_numpy(batch.has_soft)[core],
             config,
         ),
         "crf": _crf_loss(network, tags, batch),
         "mention": _mixed(
             network.mentions(dropped)[core],
             torch.from_numpy(batch.mention_tags)[core],
-            None if batch.soft_mentions is None else torch.from_numpy(batch.soft_mentions)[core],
-            None if batch.has_soft is None else torch.from_numpy(batch.has_soft)[core],
+            torch.from_numpy(batch.soft_mentions)[core],
+            torch.from_numpy(batch.has_soft)[core],
             config,
         ),
         "speaker_kind": _speaker_kind_loss(network, dropped, batch),
@@ -60,12 +60,10 @@ def word_states(network: AttributionNetwork, batch: Batch) -> Tensor:
     return states.float().flatten(0, 1)[torch.from_numpy(batch.word_rows)]
 
 
-def _mixed(
-    scores: Tensor, targets: Tensor, soft: Tensor | None, has_soft: Tensor | None, config: LossConfig
-) -> Tensor:
+def _mixed(scores: Tensor, targets: Tensor, soft: Tensor, has_soft: Tensor, config: LossConfig) -> Tensor:
     """Cross entropy with the labels, mixed with that to the teacher's probabilities where it gave any."""
     hard = _mean(functional.cross_entropy, scores, targets)
-    if soft is None or has_soft is None or not has_soft.any():
+    if not has_soft.any():
         return hard
     teacher = torch.log_softmax(soft[has_soft] / config.temperature, dim=-1)
     student = torch.log_softmax(scores[has_soft] / config.temperature, dim=-1)
@@ -85,9 +83,9 @@ def _crf_loss(network: AttributionNetwork, tags: Tensor, batch: Batch) -> Tensor
         return tags.sum() * 0.0
     lengths = np.array([stop - start for start, stop in sequences])
     rows = np.array([start for start, _ in sequences])[:, None] + np.arange(lengths.max())
-    rows = torch.from_numpy(np.minimum(rows, np.array([stop - 1 for _, stop in sequences])[:, None]))
-    gold = torch.from_numpy(batch.tags)[rows]
-    total = network.crf.negative_log_likelihood(tags[rows], gold, torch.from_numpy(lengths))
+    index = torch.from_numpy(np.minimum(rows, np.array([stop - 1 for _, stop in sequences])[:, None]))
+    gold = torch.from_numpy(batch.tags)[index]
+    total = network.crf.negative_log_likelihood(tags[index], gold, torch.from_numpy(lengths))
     return total / int(lengths.sum())
 
 
@@ -118,14 +116,14 @@ def _claim_loss(network: AttributionNetwork, states: Tensor, batch: Batch, confi
         return states.sum() * 0.0
     scores = network.claims(pooled_claims(states, batch))
     total = states.sum() * 0.0
-    hard = [i for i, claim in enumerate(batch.claims) if claim.targets is not None]
+    hard = [(i, claim.targets) for i, claim in enumerate(batch.claims) if claim.targets is not None]
     if hard:
-        targets = torch.from_numpy(np.stack([batch.claims[i].targets for i in hard]))  # type: ignore[arg-type]
-        total = total + _claim_cross_entropy(scores[hard], targets)
-    soft = [i for i, claim in enumerate(batch.claims) if claim.soft is not None]
+        targets = torch.from_numpy(np.stack([target for _, target in hard]))
+        total = total + _claim_cross_entropy(scores[[i for i, _ in hard]], targets)
+    soft = [(i, claim.soft) for i, claim in enumerate(batch.claims) if claim.soft is not None]
     if not soft:
         return total
-    teacher = torch.from_numpy(np.stack([batch.claims[i].soft for i in soft])).float()  # type: ignore[arg-type]
+    teacher = torch.from_numpy(np.stack([answer for _, answer in soft]))
     probabilities = torch.cat(
         [
             torch.softmax(teacher[:, _TYPES], 1),
@@ -135,7 +133,7 @@ def _claim_loss(network: AttributionNetwork, states: Tensor, batch: Batch, confi
         ],
         dim=1,
     )
-    return (1 - config.soft) * total + config.soft * _claim_cross_entropy(scores[soft], probabilities)
+    return (1 - config.soft) * total + config.soft * _claim_cross_entropy(scores[[i for i, _ in soft]], probabilities)
 
 
 def _claim_cross_entropy(scores: Tensor, targets: Tensor) -> Tensor:
@@ -151,8 +149,8 @@ def pooled_claims(states: Tensor, batch: Batch) -> Tensor:
     """Mean states of content, cue and source side by side, zeros where there is none: shape (n_claims, 3 * n_hidden)."""
     nothing = torch.zeros(states.shape[1])
     rows = []
-    for claim, cue, source in zip(batch.claims, batch.claim_cues, batch.claim_sources, strict=True):
+    for claim in batch.claims:
         content = torch.cat([states[start:stop] for start, stop in claim.parts]).mean(0)
-        around = [nothing if span is None else states[span[0] : span[1]].mean(0) for span in (cue, source)]
+        around = [nothing if span is None else states[span[0] : span[1]].mean(0) for span in (claim.cue, claim.source)]
         rows.append(torch.cat([content, *around]))
     return torch.stack(rows)

@@ -16,7 +16,7 @@ def use_fast_attention(encoder: nn.Module) -> None:
     """
     if getattr(encoder.config, "model_type", None) != "mpnet":
         return
-    encoder.encoder.relative_attention_bias.requires_grad_(False)  # type: ignore[union-attr, operator]
+    encoder.encoder.relative_attention_bias.requires_grad_(False)  # type: ignore[union-attr]
     for layer in encoder.encoder.layer:  # type: ignore[union-attr]
         layer.attention.attn.forward = MethodType(_attend, layer.attention.attn)
 
@@ -30,11 +30,11 @@ def _attend(
     **_: Any,
 ) -> tuple[Tensor]:
     shape = (*hidden_states.shape[:-1], attention.num_attention_heads, attention.attention_head_size)
-    query, key, value = (layer(hidden_states).view(shape).transpose(1, 2) for layer in (attention.q, attention.k, attention.v))
-    bias = position_bias if attention_mask is None else position_bias + attention_mask
-    context = nn.functional.scaled_dot_product_attention(
-        query, key, value, attn_mask=None if bias is None else bias.to(query.dtype)
+    query, key, value = (
+        layer(hidden_states).view(shape).transpose(1, 2) for layer in (attention.q, attention.k, attention.v)
     )
+    if position_bias is not None and attention_mask is not None:
+        position_bias = position_bias + attention_mask
+    mask = None if position_bias is None else position_bias.to(query.dtype)
+    context = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
     return (attention.o(context.transpose(1, 2).reshape(hidden_states.shape)),)
-
-

@@ -53,7 +53,8 @@ class PairScorer(nn.Module):
         return torch.cat([scores, self.none(first_states)], dim=1)
 
     def _span_states(self, states: Tensor, spans: Tensor) -> Tensor:
-        return self.dropout(torch.cat([states[spans[:, 0]], states[spans[:, 1] - 1]], dim=1))
+        dropped: Tensor = self.dropout(torch.cat([states[spans[:, 0]], states[spans[:, 1] - 1]], dim=1))
+        return dropped
 
 
 class Crf(nn.Module):

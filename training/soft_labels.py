@@ -21,7 +21,7 @@ def teach(
 ) -> SoftLabels:
     """The scores of a fitted network for one article: tags and mentions by word, claims by attribution."""
     tags, mentions = [], []
-    claims = np.zeros((len(document.claims), N_CLAIM_OUTPUTS), dtype=np.float16)
+    claims = np.zeros((len(document.claims), N_CLAIM_OUTPUTS), dtype=np.float32)
     asked = replace(document, claims=tuple(_asked(claim, i) for i, claim in enumerate(document.claims)))
     with torch.no_grad():
         for window in cut_windows([asked], config):
@@ -33,7 +33,7 @@ def teach(
             if batch.claims:
                 rows = [int(claim.soft[0]) for claim in batch.claims if claim.soft is not None]
                 claims[rows] = network.claims(pooled_claims(states, batch)).numpy()
-    return SoftLabels(np.concatenate(tags).astype(np.float16), np.concatenate(mentions).astype(np.float16), claims)
+    return SoftLabels(np.concatenate(tags), np.concatenate(mentions), claims)
 
 
 def _asked(claim: ClaimExample, index: int) -> ClaimExample:
@@ -44,7 +44,8 @@ def _asked(claim: ClaimExample, index: int) -> ClaimExample:
 def write_soft_labels(folder: Path, article_id: str, labels: SoftLabels) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {"tags": labels.tags, "mentions": labels.mentions, "claims": labels.claims}
-    save_file(arrays, _path(folder, article_id))
+    # Half precision is finer than a teacher's scores are certain.
+    save_file({name: array.astype(np.float16) for name, array in arrays.items()}, _path(folder, article_id))
 
 
 def read_soft_labels(folder: Path, article_id: str) -> SoftLabels | None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tokenizers import Tokenizer
+
+from inquit.models.folder import file_sha256
 from inquit.models.result import ArticleResult
+from inquit.training.build import build_model, dev_scores
 from inquit.training.config import CorpusConfig, TrainingConfig
 from inquit.training.corpora import join_labels, read_corpus
 from inquit.training.examples import (
@@ -18,10 +22,66 @@ from inquit.training.examples import (
 )
 from inquit.training.network import AttributionNetwork
 from inquit.training.pretrained import find_encoder
-from inquit.training.soft_labels import read_soft_labels
-from inquit.training.trainer import fit, load_network, load_tokenizer, save_network_frame
+from inquit.training.report import write_report
+from inquit.training.soft_labels import read_soft_labels, teach, write_soft_labels
+from inquit.training.trainer import (
+    History,
+    fit,
+    load_network,
+    load_tokenizer,
+    save_network_frame,
+    special_pieces,
+)
 
 logger = logging.getLogger(__name__)
+
+
+def train_model(
+    config: TrainingConfig,
+    data: Path,
+    output: Path,
+    *,
+    encoder: str | None = None,
+    teacher: Path | None = None,
+    warm_start: Path | None = None,
+    resume: bool = False,
+) -> None:
+    """Fit, export, calibrate and measure: ``output`` gets ``network/``, ``model/`` and ``report.md``.
+
+    Args:
+        data: the folder that the configuration's corpus paths start from.
+        encoder: a folder to read the pretrained encoder from, in place of the configured name.
+        teacher: a finished run; its answers for the training articles are learnt from as well.
+        warm_start: a finished run to go on from.
+        resume: go on after the last finished epoch in ``output``.
+
+    Raises:
+        FileNotFoundError: a corpus, an encoder or a run is missing.
+        ValueError: a corpus cannot be read, or gives nothing to learn from.
+    """
+    soft_labels = None if teacher is None else write_teacher_labels(teacher, config, data, output / "soft-labels")
+    dev = list(read_corpus(data / config.dev)) if config.dev else []
+    network, tokenizer, history = train_network(
+        config,
+        data,
+        output / "network",
+        encoder=encoder,
+        soft_labels=soft_labels,
+        warm_start=None if warm_start is None else warm_start / "network",
+        resume=resume,
+        evaluate=lambda fitted: dev_scores(fitted, load_tokenizer(output / "network"), config, dev) if dev else {},
+    )
+    logger.info("exporting, calibrating, measuring")
+    evaluation = build_model(
+        network,
+        tokenizer,
+        config,
+        output / "model",
+        calibration=calibration_articles(config, data),
+        dev={config.dev: dev} if dev else {},
+        data_hashes=data_hashes(config, data),
+    )
+    write_report(output, config, history, evaluation)
 
 
 def train_network(
@@ -30,19 +90,12 @@ def train_network(
     output: Path,
     *,
     encoder: str | None = None,
-    teacher_labels: Path | None = None,
+    soft_labels: Path | None = None,
     warm_start: Path | None = None,
     resume: bool = False,
-) -> Path:
-    """Fit a network as ``config`` says and write it to ``output``.
-
-    Args:
-        data: the folder that the configuration's corpus paths start from.
-        encoder: a folder to read the pretrained encoder from, in place of the configured name.
-        teacher_labels: a folder that `write_soft_labels` wrote.
-        warm_start: a fitted network to go on from.
-        resume: go on after the last finished epoch in ``output``.
-    """
+    evaluate: Callable[[AttributionNetwork], dict[str, float]] | None = None,
+) -> tuple[AttributionNetwork, Tokenizer, History]:
+    """Fit a network and write it to ``output``."""
     if warm_start is not None:
         network, tokenizer = load_network(warm_start)
         network.train()
@@ -56,13 +109,27 @@ def train_network(
     for corpus in config.corpus:
         entities = read_entities(corpus, data)
         for gold in training_articles(corpus, data, config):
-            soft = None if teacher_labels is None else read_soft_labels(teacher_labels, gold.id)
+            soft = None if soft_labels is None else read_soft_labels(soft_labels, gold.id)
             document = label_document(gold, tokenizer, entities=entities.get(gold.id), soft=soft)
             documents += [document] * corpus.repeat
     logger.info("%d documents an epoch", len(documents))
     save_network_frame(network, tokenizer, config, output)
-    fit(network, documents, tokenizer, config, output, resume=resume)
-    return output
+    history = fit(network, documents, tokenizer, config, output, resume=resume, evaluate=evaluate)
+    return network, tokenizer, history
+
+
+def write_teacher_labels(teacher: Path, config: TrainingConfig, data: Path, folder: Path) -> Path:
+    """Ask a finished run about every training article; what is there already is not asked again."""
+    network, tokenizer = load_network(teacher / "network")
+    special = special_pieces(tokenizer)
+    for corpus in config.corpus:
+        entities = read_entities(corpus, data)
+        for gold in training_articles(corpus, data, config):
+            if read_soft_labels(folder, gold.id) is None:
+                document = label_document(gold, tokenizer, entities=entities.get(gold.id))
+                write_soft_labels(folder, gold.id, teach(network, document, config.window, special))
+    logger.info("the teacher has answered")
+    return folder
 
 
 def training_articles(corpus: CorpusConfig, data: Path, config: TrainingConfig) -> Iterator[ArticleResult]:
@@ -90,3 +157,13 @@ def read_entities(corpus: CorpusConfig, data: Path) -> dict[str, list[tuple[int,
         return {}
     with open(data / corpus.mentions, encoding="utf-8") as file:
         return entities_by_article(json.loads(line) for line in file if line.strip())
+
+
+def data_hashes(config: TrainingConfig, data: Path) -> dict[str, str]:
+    """SHA-256 of every file that a model is made from, by its path in the configuration."""
+    names = [name for corpus in config.corpus for name in (corpus.path, corpus.labels, corpus.mentions) if name]
+    hashes = {}
+    for path in sorted({data / name for name in [*names, config.dev] if name}):
+        for file in [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):
+            hashes[file.relative_to(data).as_posix()] = file_sha256(file)
+    return hashes

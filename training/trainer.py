@@ -43,13 +43,14 @@ class History:
 
 def special_pieces(tokenizer: Tokenizer) -> tuple[int, int, int]:
     """Ids of the pieces that start, end and pad a window, by the names that the common tokenizers use."""
-    ids = []
-    for names in (("[CLS]", "<s>"), ("[SEP]", "</s>"), ("[PAD]", "<pad>")):
-        found = [tokenizer.token_to_id(name) for name in names if tokenizer.token_to_id(name) is not None]
-        if not found:
-            raise ValueError(f"the tokenizer has none of the special pieces {names}")
-        ids.append(found[0])
-    return ids[0], ids[1], ids[2]
+
+    def find(*names: str) -> int:
+        for name in names:
+            if (piece := tokenizer.token_to_id(name)) is not None:
+                return piece
+        raise ValueError(f"the tokenizer has none of the special pieces {names}")
+
+    return find("[CLS]", "<s>"), find("[SEP]", "</s>"), find("[PAD]", "<pad>")
 
 
 def fit(
@@ -111,7 +112,11 @@ def _make_optimizer(network: AttributionNetwork, config: OptimizerConfig) -> tor
     encoder = [p for p in network.encoder.parameters() if p.requires_grad]
     heads = [p for name, p in network.named_parameters() if not name.startswith("encoder.") and p.requires_grad]
     groups = [
-        {"params": [p for p in encoder if p.ndim > 1], "rate": config.encoder_rate, "weight_decay": config.weight_decay},
+        {
+            "params": [p for p in encoder if p.ndim > 1],
+            "rate": config.encoder_rate,
+            "weight_decay": config.weight_decay,
+        },
         {"params": [p for p in encoder if p.ndim <= 1], "rate": config.encoder_rate, "weight_decay": 0.0},
         {"params": heads, "rate": config.head_rate, "weight_decay": 0.0},
     ]
@@ -170,8 +175,10 @@ def _step(
     weights = asdict(config.loss)
     total = torch.stack([weights[name] * loss for name, loss in losses.items()]).sum()
     optimizer.zero_grad(set_to_none=True)
-    total.backward()
-    norm = torch.nn.utils.clip_grad_norm_([p for p in network.parameters() if p.grad is not None], config.optimizer.clip_norm)
+    total.backward()  # type: ignore[no-untyped-call]
+    norm = torch.nn.utils.clip_grad_norm_(
+        [p for p in network.parameters() if p.grad is not None], config.optimizer.clip_norm
+    )
     if math.isfinite(float(norm)):
         optimizer.step()
     return {name: float(loss.detach()) for name, loss in losses.items()}
@@ -226,7 +233,7 @@ def save_network_frame(network: AttributionNetwork, tokenizer: Tokenizer, config
 def load_network(folder: Path) -> tuple[AttributionNetwork, Tokenizer]:
     """A fitted network and its tokenizer, from a folder that `fit` wrote."""
     config = json.loads((folder / "training.json").read_text(encoding="utf-8"))
-    encoder = AutoModel.from_config(AutoConfig.from_pretrained(folder / "encoder"))
+    encoder = AutoModel.from_config(AutoConfig.from_pretrained(folder / "encoder"))  # type: ignore[no-untyped-call]
     if getattr(encoder, "pooler", None) is not None:
         encoder.pooler = None
     use_fast_attention(encoder)
@@ -243,4 +250,3 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
-

@@ -1,0 +1,117 @@
+"""Results as people read them on a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from inquit.models.result import ArticleResult, Attribution, SpeakerKind, Status
+
+_MAX_CONTENT = 220
+_NOBODY = "(nobody named)"
+
+
+def speaker_name(attribution: Attribution, text: str) -> str:
+    """Who said it: the speaker's name, else the source as written."""
+    speaker = attribution.speaker
+    if speaker is not None and speaker.kind is SpeakerKind.AUTHOR:
+        return "the author"
+    if speaker is not None and speaker.name:
+        return " ".join(speaker.name.split())
+    return " ".join(" ".join(span.of(text) for span in attribution.source).split()) or _NOBODY
+
+
+def result_table(result: ArticleResult) -> RenderableType:
+    """Who said what in one article."""
+    title = Text(result.id, style="bold")
+    if result.status is Status.ERROR and result.error is not None:
+        return Group(title, Text(f"{result.error.code}: {result.error.message}", style="red"), "")
+    text = result.text or ""
+    table = Table(box=None, pad_edge=False, expand=True, header_style="dim")
+    table.add_column("who", ratio=3, style="cyan")
+    table.add_column("as written", ratio=3)
+    table.add_column("cue", ratio=2)
+    table.add_column("what", ratio=10)
+    table.add_column("kind", no_wrap=True)
+    table.add_column("claim", no_wrap=True)
+    table.add_column("sure", justify="right", no_wrap=True)
+    for attribution in result.attributions:
+        table.add_row(*map(escape, _cells(attribution, text)))
+    body: RenderableType = table if result.attributions else Text("nobody is quoted", style="dim")
+    return Group(title, body, "")
+
+
+def _cells(attribution: Attribution, text: str) -> list[str]:
+    content = " ".join(" … ".join(span.of(text) for span in attribution.content).split())
+    if len(content) > _MAX_CONTENT:
+        content = content[: _MAX_CONTENT - 1] + "…"
+    return [
+        speaker_name(attribution, text),
+        " ".join(" ".join(span.of(text) for span in attribution.source).split()),
+        " ".join(" ".join(span.of(text) for span in attribution.cue).split()),
+        content,
+        attribution.kind.value if attribution.kind else "",
+        attribution.claim.type if attribution.claim else "",
+        "" if attribution.confidence is None else f"{attribution.confidence:.0%}",
+    ]
+
+
+class Summary:
+    """Counts of a run, in memory that does not grow with its length."""
+
+    max_speakers = 100_000
+
+    def __init__(self) -> None:
+        self.n_by_status: Counter[str] = Counter()
+        self.n_by_code: Counter[str] = Counter()
+        self.n_by_speaker: Counter[str] = Counter()
+        self.n_attributions = 0
+        self.n_words = 0
+
+    def add(self, result: ArticleResult) -> None:
+        self.n_by_status[result.status.value] += 1
+        self.n_attributions += len(result.attributions)
+        if result.error is not None:
+            self.n_by_code[result.error.code] += 1
+        for attribution in result.attributions:
+            name = speaker_name(attribution, result.text or "")
+            if name != _NOBODY and (name in self.n_by_speaker or len(self.n_by_speaker) < self.max_speakers):
+                self.n_by_speaker[name] += 1
+
+    @property
+    def n_articles(self) -> int:
+        return self.n_by_status.total()
+
+    @property
+    def n_errors(self) -> int:
+        return self.n_by_status[Status.ERROR.value]
+
+    def lines(self) -> list[str]:
+        lines = [f"{self.n_articles} articles, {self.n_attributions} attributions, {self.n_errors} errors"]
+        lines += [f"  {code}: {n}" for code, n in sorted(self.n_by_code.items())]
+        return lines
+
+    def speaker_table(self, n_rows: int = 10) -> Table:
+        """Who said how much."""
+        table = Table(title="Who said how much", box=None, title_justify="left", header_style="dim")
+        table.add_column("speaker", style="cyan")
+        table.add_column("attributions", justify="right")
+        table.add_column("")
+        top = self.n_by_speaker.most_common(n_rows)
+        for name, n in top:
+            table.add_row(escape(name), str(n), "█" * max(1, round(30 * n / top[0][1])))
+        return table
+
+
+def print_results(results: Iterable[ArticleResult], console: Console, summary: Summary) -> None:
+    """Print article by article, then the summary."""
+    for result in results:
+        summary.add(result)
+        console.print(result_table(result))
+    if summary.n_by_speaker:
+        console.print(summary.speaker_table())

@@ -1,0 +1,161 @@
+"""From a fitted network to a model folder: export, calibrate, measure, describe."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+from tokenizers import Tokenizer
+
+from inquit import __version__
+from inquit.inference.attributor import Attributor
+from inquit.models.article import Article
+from inquit.models.encoder import Encoder, OnnxEncoder, PieceEncoder
+from inquit.models.folder import CARD, HEADS, TOKENIZER, write_manifest
+from inquit.models.labels import CLAIM_TYPES, MENTION_KINDS, POLARITIES, ROLES, SPEAKER_KINDS
+from inquit.models.result import ArticleResult
+from inquit.models.segmentation import Ints
+from inquit.training.calibrate import calibrate_confidence, no_calibration
+from inquit.training.card import write_card
+from inquit.training.config import TrainingConfig
+from inquit.training.evaluation import Evaluation, evaluate
+from inquit.training.export import encoder_facts, export_encoder, head_arrays
+from inquit.training.network import AttributionNetwork
+from inquit.training.trainer import special_pieces
+
+logger = logging.getLogger(__name__)
+
+Floats = NDArray[np.float32]
+
+
+class TorchPieceEncoder:
+    """The network itself in place of its ONNX export, to score it while it is being trained."""
+
+    def __init__(self, network: AttributionNetwork) -> None:
+        self._network = network
+
+    def __call__(self, ids: Ints, features: Ints) -> Floats:
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+            states = self._network.encode(torch.from_numpy(ids)[None], torch.from_numpy(features)[None])
+        return states[0].float().numpy()
+
+
+def pipeline(
+    network: AttributionNetwork,
+    tokenizer: Tokenizer,
+    config: TrainingConfig,
+    heads: Mapping[str, Floats],
+    encoder: PieceEncoder | None = None,
+) -> Attributor:
+    """A scoring pipeline around a network that has no model folder yet."""
+    special = special_pieces(tokenizer)
+    return Attributor.from_arrays(
+        Encoder(
+            tokenizer,
+            encoder or TorchPieceEncoder(network),
+            special=(special[0], special[1]),
+            n_hidden=int(network.encoder.config.hidden_size),  # type: ignore[union-attr, arg-type]
+            window=config.window,
+        ),
+        heads,
+        name=f"{config.name}-{config.version}",
+        fingerprint="",
+    )
+
+
+def dev_scores(
+    network: AttributionNetwork, tokenizer: Tokenizer, config: TrainingConfig, dev: Iterable[ArticleResult]
+) -> dict[str, float]:
+    """The scores that the training report follows by epoch."""
+    heads = head_arrays(network) | no_calibration().to_arrays("confidence")
+    evaluation = evaluate_model(pipeline(network, tokenizer, config, heads), dev)
+    names = (
+        "d_full",
+        "d_full|quoted",
+        "d_full|indirect",
+        "a_exact",
+        "c_content",
+        "c_cue",
+        "c_source",
+        "e_acc",
+        "type_acc",
+    )
+    return {name: round(evaluation.score(name), 4) for name in names if name in evaluation.measures}
+
+
+def evaluate_model(model: Attributor, gold: Iterable[ArticleResult], *, n_bootstrap: int = 0) -> Evaluation:
+    """Score the gold articles and compare."""
+    gold_records: dict[str, dict[str, Any]] = {}
+    predicted: dict[str, dict[str, Any]] = {}
+    for record in gold:
+        assert record.text is not None
+        gold_records[record.id] = record.to_dict()
+        predicted[record.id] = model(Article(record.id, record.text)).to_dict()
+    return evaluate(gold_records, predicted, n_bootstrap=n_bootstrap)
+
+
+def build_model(
+    network: AttributionNetwork,
+    tokenizer: Tokenizer,
+    config: TrainingConfig,
+    folder: Path,
+    *,
+    calibration: Iterable[ArticleResult],
+    dev: Mapping[str, list[ArticleResult]],
+    data_hashes: Mapping[str, str],
+) -> Evaluation | None:
+    """Write the model folder. It appears under its name only when it is whole.
+
+    Args:
+        calibration: articles that did not train the network.
+        dev: articles to measure the finished model on, by the corpus' name; the measures go into manifest and card.
+        data_hashes: SHA-256 of every file that the model was made from, by name.
+
+    Returns:
+        the evaluation on the first of ``dev``.
+    """
+    temporary = folder.with_name(f".tmp-{folder.name}")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    encoder_path = export_encoder(network, temporary)
+    tokenizer.save(str(temporary / TOKENIZER))
+    heads = head_arrays(network) | no_calibration().to_arrays("confidence")
+    encoder = OnnxEncoder(encoder_path)
+    confidence = calibrate_confidence(pipeline(network, tokenizer, config, heads, encoder), calibration)
+    heads |= confidence.to_arrays("confidence")
+    save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
+    model = pipeline(network, tokenizer, config, heads, encoder)
+    evaluations = {name: evaluate_model(model, articles, n_bootstrap=1000) for name, articles in dev.items()}
+    manifest = {
+        "name": config.name,
+        "version": config.version,
+        "language": config.language,
+        "inquit_version": __version__,
+        "encoder": encoder_facts(network, tokenizer, special_pieces(tokenizer)) | {"window": asdict(config.window)},
+        "labels": {
+            "roles": ROLES,
+            "claim_types": CLAIM_TYPES,
+            "polarities": POLARITIES,
+            "speaker_kinds": SPEAKER_KINDS,
+            "mention_kinds": MENTION_KINDS,
+        },
+        "training": {"config": config.to_dict(), "data_sha256": dict(data_hashes)},
+        "measures": {name: _rounded(evaluation) for name, evaluation in evaluations.items()},
+    }
+    write_card(temporary / CARD, manifest, evaluations)
+    write_manifest(temporary, manifest)
+    shutil.rmtree(folder, ignore_errors=True)
+    temporary.rename(folder)
+    return next(iter(evaluations.values()), None)
+
+
+def _rounded(evaluation: Evaluation) -> dict[str, float]:
+    return {name: round(evaluation.score(name), 4) for name in sorted(evaluation.measures)}

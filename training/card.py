@@ -1,0 +1,155 @@
+"""The model card: what a model was made from, what it can do, what it cannot, with pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from inquit.models.labels import CLAIM_TYPES
+from inquit.training.evaluation import Evaluation
+
+_ROWS = (
+    ("full attribution (content and source)", "d_full"),
+    ("… direct and mixed", "d_full|quoted"),
+    ("… indirect", "d_full|indirect"),
+    ("content, exact", "a_exact"),
+    ("content, by token", "c_content"),
+    ("cue, by token", "c_cue"),
+    ("source, by token", "c_source"),
+    ("source right, given content", "e_acc"),
+    ("speaker right, given content", "speaker_acc"),
+    ("claim type right", "type_acc"),
+    ("claim type, macro F1", "type_macro_f1"),
+    ("check-worthiness, average precision", "checkworthy_ap"),
+    ("attribution confidence, calibration error", "confidence_ece"),
+)
+
+
+def write_card(path: Path, manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation]) -> None:
+    """Write the card, and its pictures beside it."""
+    for name, evaluation in evaluations.items():
+        draw_reliability(evaluation, path.parent / f"reliability-{_slug(name)}.svg")
+        if evaluation.confusion:
+            draw_confusion(evaluation, path.parent / f"confusion-{_slug(name)}.svg")
+    path.write_text(_card(manifest, evaluations), encoding="utf-8")
+
+
+def _slug(name: str) -> str:
+    return "".join(character if character.isalnum() else "-" for character in name)
+
+
+def _card(manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation]) -> str:
+    config = manifest["training"]["config"]
+    lines = [
+        f"# {manifest['name']}-{manifest['version']}",
+        "",
+        "Finds who said what in English news articles: content, cue and source of every attribution, its speaker, and",
+        "what kind of claim it makes. For newsrooms, fact-checkers and media researchers, to be read by people.",
+        "",
+        f"Made by inquit {manifest['inquit_version']} from the encoder `{config['encoder']}`, seed {config['seed']}.",
+        "",
+        "## Measured",
+        "",
+        "F1 with 95 % intervals over articles (1,000 bootstrap samples), of the quantised model in this folder.",
+        "The development articles trained nothing; the configuration was chosen with an eye on them, so expect a little",
+        "less on your articles.",
+        "",
+    ]
+    for name, evaluation in evaluations.items():
+        lines += [f"### {name} ({evaluation.n_articles} articles)", "", "| measure | value | 95 % |", "|---|---|---|"]
+        lines += [_row(label, key, evaluation) for label, key in _ROWS if key in evaluation.measures]
+        lines += ["", f"![reliability](reliability-{_slug(name)}.svg)"]
+        lines += [f"![confusion](confusion-{_slug(name)}.svg)"] if evaluation.confusion else []
+        lines += [""]
+    lines += [
+        "## Data",
+        "",
+        *(f"- `{name}` sha256 `{digest}`" for name, digest in manifest["training"]["data_sha256"].items()),
+        "",
+        "PolNeAR 1.0 (Newell, Margolin and Ruths 2018: US political news of 2015-16) was published without a licence file.",
+        "Articles of other domains come from the test pages of newspaper, newspaper4k (MIT) and trafilatura (Apache-2.0).",
+        "Speaker and claim labels were made by a language model that read whole articles under the project's codebook, in",
+        "one pass; a second independent pass over 18 articles agreed on 92.6 % of types (kappa .91) and 97.1 % of speaker",
+        "names. That is self-consistency, not human agreement.",
+        "",
+        "## Limits",
+        "",
+        "- English news. Other languages, fiction, chat and transcripts without quotation marks are outside what was measured.",
+        "- It reads what the article says, not what is true, and it can be wrong: use the confidence, read the passage.",
+        "- A name in an article is not proof that the person said it.",
+        "- Annotators of PolNeAR agree with each other at F1 .735 on the full attribution.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _row(label: str, key: str, evaluation: Evaluation) -> str:
+    interval = evaluation.intervals.get(key)
+    between = f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
+    return f"| {label} | {evaluation.score(key):.3f} | {between} |"
+
+
+def draw_reliability(evaluation: Evaluation, path: Path) -> None:
+    """How often the model is right (up) when it is so sure (right); the diagonal is honesty."""
+    plt = _pyplot()
+    figure, axes = plt.subplots(figsize=(4.2, 4))
+    axes.plot([0, 1], [0, 1], color="0.8", linewidth=1)
+    for name, bins in evaluation.reliability.items():
+        if bins:
+            axes.plot([c for _, c, _ in bins], [a for _, _, a in bins], marker="o", markersize=3, label=name)
+    axes.set(xlabel="confidence", ylabel="share right", xlim=(0, 1), ylim=(0, 1))
+    axes.legend(fontsize=7, frameon=False)
+    _save(plt, figure, path)
+
+
+def draw_confusion(evaluation: Evaluation, path: Path) -> None:
+    """Gold claim types by predicted ones, as shares of the gold type."""
+    plt = _pyplot()
+    shares = []
+    for gold in CLAIM_TYPES:
+        row = evaluation.confusion.get(gold, {})
+        total = max(1, sum(row.values()))
+        shares.append([row.get(ours, 0) / total for ours in CLAIM_TYPES])
+    figure, axes = plt.subplots(figsize=(5.4, 5))
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for i, row_shares in enumerate(shares):
+        for j, share in enumerate(row_shares):
+            if share >= 0.05:
+                axes.text(j, i, f"{share:.0%}", ha="center", va="center", fontsize=6, color="w" if share > 0.5 else "k")
+    axes.set_xticks(range(len(CLAIM_TYPES)), CLAIM_TYPES, rotation=60, ha="right", fontsize=7)
+    axes.set_yticks(range(len(CLAIM_TYPES)), CLAIM_TYPES, fontsize=7)
+    axes.set(xlabel="predicted", ylabel="gold")
+    _save(plt, figure, path)
+
+
+def draw_curves(history: Mapping[str, Sequence[Mapping[str, float]]], path: Path) -> None:
+    """Losses and dev scores by epoch."""
+    plt = _pyplot()
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
+    for axes, entries, title in ((left, history["losses"], "loss"), (right, history["scores"], "dev score")):
+        for name in entries[0] if entries else ():
+            axes.plot(
+                range(1, len(entries) + 1), [entry[name] for entry in entries], marker="o", markersize=3, label=name
+            )
+        axes.set(xlabel="epoch", title=title)
+        if entries:
+            axes.legend(fontsize=6, frameon=False)
+    _save(plt, figure, path)
+
+
+def _pyplot() -> Any:
+    import matplotlib
+
+    matplotlib.use("svg")
+    # The same drawing gives the same bytes.
+    matplotlib.rcParams["svg.hashsalt"] = "inquit"
+    from matplotlib import pyplot
+
+    return pyplot
+
+
+def _save(plt: Any, figure: Any, path: Path) -> None:
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)

@@ -1,0 +1,162 @@
+"""All measures at once, with intervals over articles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+
+from inquit.training.evaluation.labels import (
+    LabelPairs,
+    expected_calibration_error,
+    label_measures,
+    pair_labels,
+    per_label,
+    reliability,
+)
+from inquit.training.evaluation.spans import (
+    Counts,
+    PrecisionRecallF1,
+    count_spans,
+    right_attributions,
+    span_measures,
+    span_sizes,
+)
+from inquit.training.evaluation.tokens import with_content
+
+Measure = float | PrecisionRecallF1
+Interval = tuple[float, float]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Measures by name (a number, or precision, recall and F1), and 95 % intervals of the number or of F1."""
+
+    n_articles: int
+    sizes: Mapping[str, int]
+    measures: Mapping[str, Measure]
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
+    claim_types: Mapping[str, PrecisionRecallF1] = field(default_factory=dict)
+    confusion: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    reliability: Mapping[str, Sequence[tuple[int, float, float]]] = field(default_factory=dict)
+
+    def score(self, name: str) -> float:
+        """The number, or the F1, of a measure."""
+        value = self.measures[name]
+        return value if isinstance(value, float) else value[2]
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "n_articles": self.n_articles,
+            "sizes": dict(self.sizes),
+            "measures": dict(self.measures),
+            "intervals": dict(self.intervals),
+            "claim_types": dict(self.claim_types),
+            "confusion": {gold: dict(row) for gold, row in self.confusion.items()},
+            "reliability": {name: list(bins) for name, bins in self.reliability.items()},
+        }
+
+
+def evaluate(
+    gold: Mapping[str, Mapping[str, Any]],
+    predicted: Mapping[str, Mapping[str, Any]],
+    *,
+    n_bootstrap: int = 0,
+    seed: int = 13,
+) -> Evaluation:
+    """Compare predictions with gold labels.
+
+    Args:
+        gold, predicted: records in the result format by article id; an article without a prediction counts as empty.
+        n_bootstrap: how many samples of articles the intervals are made of; 0 for none.
+    """
+    counts = [count_spans(record, predicted.get(article)) for article, record in gold.items()]
+    measures: dict[str, Measure] = dict(span_measures(_total(counts)))
+    intervals = _bootstrap(counts, _total_scores, n_bootstrap, seed)
+    confidences, is_right = _attribution_confidences(gold, predicted)
+    bins: dict[str, list[tuple[int, float, float]]] = {}
+    if confidences:
+        measures["confidence_ece"] = expected_calibration_error(confidences, is_right)
+        bins["attribution confidence"] = reliability(confidences, is_right)
+    claims: list[tuple[str, str | None]] = []
+    if any("speaker" in a for record in gold.values() for a in with_content(record)) and _has_labels(gold):
+        pairs = [pair_labels(record, predicted.get(article)) for article, record in gold.items()]
+        measures |= label_measures(pairs)
+        intervals |= _bootstrap(pairs, label_measures, n_bootstrap, seed)
+        claims = [(theirs["type"], ours.get("type")) for article in pairs for theirs, ours in article.claims]
+        bins |= _label_reliability(pairs)
+    return Evaluation(
+        len(gold), span_sizes(_total(counts)), measures, intervals, per_label(claims), _confusion(claims), bins
+    )
+
+
+def _has_labels(gold: Mapping[str, Mapping[str, Any]]) -> bool:
+    return any(a.get("claim") or a.get("speaker") for record in gold.values() for a in with_content(record))
+
+
+def _total(counts: Sequence[Counts]) -> Counts:
+    total: Counts = Counter()
+    for article in counts:
+        total.update(article)
+    return total
+
+
+def _total_scores(counts: Sequence[Counts]) -> dict[str, float]:
+    measures = span_measures(_total(counts))
+    return {name: value if isinstance(value, float) else value[2] for name, value in measures.items()}
+
+
+def _bootstrap(
+    articles: Sequence[T], measure: Callable[[Sequence[T]], Mapping[str, float]], n_samples: int, seed: int
+) -> dict[str, Interval]:
+    """95 % percentile intervals over samples of articles with replacement (Efron 1979)."""
+    rng = np.random.default_rng(seed)
+    values: dict[str, list[float]] = {}
+    for _ in range(n_samples):
+        for name, value in measure([articles[i] for i in rng.integers(len(articles), size=len(articles))]).items():
+            values.setdefault(name, []).append(value)
+    return {name: (float(np.quantile(v, 0.025)), float(np.quantile(v, 0.975))) for name, v in values.items()}
+
+
+def _attribution_confidences(
+    gold: Mapping[str, Mapping[str, Any]], predicted: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[float], list[bool]]:
+    """Of every predicted attribution that has a confidence: it, and whether content and source are right."""
+    confidences: list[float] = []
+    right: list[bool] = []
+    for article, record in gold.items():
+        attributions = with_content(predicted.get(article))
+        is_right = right_attributions(record, predicted.get(article))
+        for attribution, value in zip(attributions, is_right, strict=True):
+            if attribution.get("confidence") is not None:
+                confidences.append(float(attribution["confidence"]))
+                right.append(value)
+    return confidences, right
+
+
+def _label_reliability(pairs: Sequence[LabelPairs]) -> dict[str, list[tuple[int, float, float]]]:
+    claims = [pair for article in pairs for pair in article.claims]
+    sure = [float((ours.get("probabilities") or {}).get(ours.get("type"), 0)) for _, ours in claims]
+    speakers = [pair for article in pairs for pair in article.speakers if pair.confidence is not None]
+    return {
+        "claim type": reliability(sure, [gold["type"] == ours.get("type") for gold, ours in claims]),
+        "check-worthiness": reliability(
+            [float(ours.get("checkworthy") or 0) for _, ours in claims],
+            [bool(gold.get("checkworthy")) for gold, _ in claims],
+        ),
+        "speaker": reliability(
+            [float(pair.confidence or 0) for pair in speakers], [pair.is_right for pair in speakers]
+        ),
+    }
+
+
+def _confusion(claims: Sequence[tuple[str, str | None]]) -> dict[str, dict[str, int]]:
+    table: dict[str, dict[str, int]] = {}
+    for (gold, ours), n in sorted(Counter((gold, ours or "none") for gold, ours in claims).items()):
+        table.setdefault(gold, {})[ours] = n
+    return table

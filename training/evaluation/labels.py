@@ -1,0 +1,261 @@
+"""Measures of speakers, claim types, polarity and check-worthiness, over pairs of gold and predicted attributions.
+
+Pairs are one to one by content Jaccard, best first, from 0.5 on. Claims are compared where gold labels them. A speaker
+is right if the names are the same set after normalising; without a gold speaker there must be none; the author is
+right as author. ``*_ece`` is the expected calibration error in ten bins of equal width.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from inquit.models.resolver import normalise_name
+from inquit.training.evaluation.spans import MIN_JACCARD, precision_recall_f1, ratio
+from inquit.training.evaluation.tokens import TokenIndex, assign, jaccard, overlapping, with_content
+
+GROUPS = {
+    "quantity": "fact",
+    "event": "fact",
+    "causation": "fact",
+    "rule": "fact",
+    "prediction": "future",
+    "commitment": "future",
+    "proposal": "stance",
+    "evaluation": "stance",
+    "experience": "rest",
+    "other": "rest",
+}
+_PRONOUNS = frozenset(
+    [
+        "i",
+        "we",
+        "you",
+        "he",
+        "she",
+        "it",
+        "they",
+        "who",
+        "his",
+        "her",
+        "its",
+        "their",
+        "our",
+        "my",
+        "him",
+        "them",
+        "us",
+        "me",
+        "whose",
+    ]
+)
+N_BINS = 10
+
+ClaimRecord = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerPair:
+    is_right: bool
+    is_named: bool
+    is_pronoun: bool
+    has_speaker: bool
+    is_kind_right: bool
+    confidence: float | None
+
+
+@dataclass(slots=True)
+class LabelPairs:
+    """What the label measures need of one article."""
+
+    n_gold: int = 0
+    n_predicted: int = 0
+    speakers: list[SpeakerPair] = field(default_factory=list)
+    claims: list[tuple[ClaimRecord, ClaimRecord]] = field(default_factory=list)
+    narration: list[tuple[ClaimRecord, ClaimRecord]] = field(default_factory=list)
+    n_narration: int = 0
+
+
+def pair_labels(gold: Mapping[str, Any], predicted: Mapping[str, Any] | None) -> LabelPairs:
+    """Pair the attributions and narration sentences of one article."""
+    text = gold["text"]
+    index = TokenIndex(text)
+    gold_items, predicted_items = with_content(gold), with_content(predicted)
+    pairs = LabelPairs(len(gold_items), len(predicted_items))
+    for theirs, ours in _match(index, gold_items, predicted_items):
+        pairs.speakers.append(_speaker_pair(text, theirs, ours))
+        if theirs.get("claim"):
+            pairs.claims.append((theirs["claim"], ours.get("claim") or {}))
+    ours_narration = [(index.covered([n["span"]]), n) for n in (predicted or {}).get("narration") or ()]
+    for theirs in gold.get("narration") or ():
+        pairs.n_narration += 1
+        tokens = index.covered([theirs["span"]])
+        best = max(ours_narration, key=lambda item: jaccard(item[0], tokens), default=None)
+        if best is not None and jaccard(best[0], tokens) >= MIN_JACCARD:
+            pairs.narration.append((theirs["claim"], best[1].get("claim") or {}))
+    return pairs
+
+
+def _match(
+    index: TokenIndex, gold: Sequence[Mapping[str, Any]], predicted: Sequence[Mapping[str, Any]]
+) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    gold_tokens = [index.covered(attribution["content"]) for attribution in gold]
+    predicted_tokens = [index.covered(attribution["content"]) for attribution in predicted]
+    candidates = [
+        (jaccard(predicted_tokens[i], gold_tokens[j]), 0.0, i, j) for i, j in overlapping(predicted_tokens, gold_tokens)
+    ]
+    return [(gold[j], predicted[i]) for score, _, i, j in assign(candidates) if score >= MIN_JACCARD]
+
+
+def _speaker_pair(text: str, gold: Mapping[str, Any], predicted: Mapping[str, Any]) -> SpeakerPair:
+    source = " ".join(text[start:end] for start, end in gold.get("source") or ())
+    theirs, ours = gold.get("speaker"), predicted.get("speaker")
+    return SpeakerPair(
+        is_right=is_same_speaker(theirs, ours),
+        is_named=bool(theirs and theirs.get("named")),
+        is_pronoun=source.lower() in _PRONOUNS,
+        has_speaker=bool(theirs),
+        is_kind_right=theirs is not None and (ours or {}).get("kind") == theirs["kind"],
+        confidence=None if ours is None else ours.get("confidence"),
+    )
+
+
+def is_same_speaker(gold: Mapping[str, Any] | None, predicted: Mapping[str, Any] | None) -> bool:
+    """Whether the prediction names gold's speaker."""
+    if not gold:
+        return not predicted or (not predicted.get("name") and predicted.get("kind") != "author")
+    if not predicted:
+        return False
+    if gold.get("kind") == "author":
+        return bool(predicted.get("kind") == "author")
+    names = _names(gold["name"])
+    return bool(names) and names == _names(predicted.get("name"))
+
+
+def _names(name: str | None) -> frozenset[str]:
+    return frozenset(filter(None, map(normalise_name, re.split(r"\s+&\s+", name or ""))))
+
+
+def label_measures(articles: Iterable[LabelPairs]) -> dict[str, float]:
+    """The measures by name."""
+    articles = list(articles)
+    measures = _speaker_measures(articles)
+    claims = [pair for article in articles for pair in article.claims]
+    narration = [pair for article in articles for pair in article.narration]
+    measures |= _claim_measures(claims)
+    measures |= {f"narration_{name}": value for name, value in _type_measures(narration).items()}
+    measures["narration_recall"] = ratio(len(narration), sum(article.n_narration for article in articles))
+    return measures
+
+
+def _speaker_measures(articles: Sequence[LabelPairs]) -> dict[str, float]:
+    pairs = [pair for article in articles for pair in article.speakers]
+    n_right = sum(pair.is_right for pair in pairs)
+    n_predicted, n_gold = (sum(getattr(article, name) for article in articles) for name in ("n_predicted", "n_gold"))
+    with_confidence = [pair for pair in pairs if pair.confidence is not None]
+    return {
+        "speaker_f1": precision_recall_f1(n_right, n_predicted, n_right, n_gold)[2],
+        "speaker_acc": _share(pair.is_right for pair in pairs),
+        "speaker_acc_named": _share(pair.is_right for pair in pairs if pair.is_named),
+        "speaker_acc_pronoun": _share(pair.is_right for pair in pairs if pair.is_pronoun and pair.has_speaker),
+        "kind_acc": _share(pair.is_kind_right for pair in pairs if pair.has_speaker),
+        "speaker_ece": expected_calibration_error(
+            [float(pair.confidence or 0) for pair in with_confidence], [pair.is_right for pair in with_confidence]
+        ),
+        "speaker_acc_confident_half": _confident_half(with_confidence),
+    }
+
+
+def _confident_half(pairs: Sequence[SpeakerPair]) -> float:
+    """Accuracy among the half of the speakers that the model is most sure of."""
+    ordered = sorted(pairs, key=lambda pair: -float(pair.confidence or 0))
+    return _share(pair.is_right for pair in ordered[: len(ordered) // 2])
+
+
+def _claim_measures(pairs: Sequence[tuple[ClaimRecord, ClaimRecord]]) -> dict[str, float]:
+    measures = _type_measures(pairs)
+    types = [(gold["type"], ours.get("type")) for gold, ours in pairs]
+    measures["group_macro_f1"] = macro_f1([(GROUPS.get(a, a), GROUPS.get(b or "")) for a, b in types])
+    measures["type_any"] = _share(
+        ours.get("type") in [gold["type"], *(gold.get("secondary") or ())] for gold, ours in pairs
+    )
+    measures["polarity_f1"] = macro_f1(
+        [(gold.get("polarity", "asserted"), ours.get("polarity")) for gold, ours in pairs]
+    )
+    is_worthy = [bool(gold.get("checkworthy")) for gold, _ in pairs]
+    scores = [float(ours.get("checkworthy") or 0) for _, ours in pairs]
+    measures["checkworthy_brier"] = ratio(sum((a - b) ** 2 for a, b in zip(is_worthy, scores, strict=True)), len(pairs))
+    measures["checkworthy_ece"] = expected_calibration_error(scores, is_worthy)
+    sure = [float((ours.get("probabilities") or {}).get(ours.get("type"), 0)) for _, ours in pairs]
+    measures["type_ece"] = expected_calibration_error(sure, [a == b for a, b in types])
+    return measures
+
+
+def _type_measures(pairs: Sequence[tuple[ClaimRecord, ClaimRecord]]) -> dict[str, float]:
+    types = [(gold["type"], ours.get("type")) for gold, ours in pairs]
+    is_worthy = [bool(gold.get("checkworthy")) for gold, _ in pairs]
+    return {
+        "type_acc": _share(a == b for a, b in types),
+        "type_macro_f1": macro_f1(types),
+        "checkworthy_ap": average_precision(is_worthy, [float(ours.get("checkworthy") or 0) for _, ours in pairs]),
+        "checkworthy_base": _share(is_worthy),
+    }
+
+
+def _share(values: Iterable[bool]) -> float:
+    values = list(values)
+    return ratio(sum(values), len(values))
+
+
+def macro_f1(pairs: Sequence[tuple[str, str | None]]) -> float:
+    """Mean F1 over the labels that gold (the first of each pair) has."""
+    scores = per_label(pairs)
+    return ratio(sum(f1 for _, _, f1 in scores.values()), len(scores))
+
+
+def per_label(pairs: Sequence[tuple[str, str | None]]) -> dict[str, tuple[float, float, float]]:
+    """Precision, recall and F1 of each label that gold has."""
+    both = Counter(pairs)
+    n_gold, n_predicted = Counter(gold for gold, _ in pairs), Counter(ours for _, ours in pairs)
+    return {
+        label: precision_recall_f1(both[label, label], n_predicted[label], both[label, label], n)
+        for label, n in sorted(n_gold.items())
+    }
+
+
+def average_precision(is_positive: Sequence[bool], scores: Sequence[float]) -> float:
+    """Area under the precision-recall steps; equal scores share one precision. 0 without positives."""
+    n_positive = sum(is_positive)
+    if not n_positive:
+        return 0.0
+    labels, values = np.array(is_positive, dtype=float), np.array(scores)
+    order = np.argsort(-values, kind="stable")
+    labels, values = labels[order], values[order]
+    last_of_ties = np.append(np.flatnonzero(np.diff(values)), len(values) - 1)
+    n_right = np.cumsum(labels)[last_of_ties]
+    gained = np.diff(n_right, prepend=0.0)
+    return float((n_right / (last_of_ties + 1) * gained).sum() / n_positive)
+
+
+def expected_calibration_error(confidences: Sequence[float], is_right: Sequence[bool]) -> float:
+    """Mean distance of confidence and accuracy, over ten bins of equal width, by their sizes."""
+    return ratio(
+        sum(n * abs(confidence - accuracy) for n, confidence, accuracy in reliability(confidences, is_right)),
+        len(is_right),
+    )
+
+
+def reliability(confidences: Sequence[float], is_right: Sequence[bool]) -> list[tuple[int, float, float]]:
+    """Of each bin that holds anything: how many, mean confidence, accuracy."""
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for confidence, right in zip(confidences, is_right, strict=True):
+        bins.setdefault(min(N_BINS - 1, int(confidence * N_BINS)), []).append((confidence, right))
+    return [
+        (len(items), sum(c for c, _ in items) / len(items), sum(r for _, r in items) / len(items))
+        for _, items in sorted(bins.items())
+    ]
