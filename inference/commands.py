@@ -26,6 +26,7 @@ model_app = typer.Typer(help="List, show and check models.", no_args_is_help=Tru
 
 def register(app: typer.Typer) -> None:
     app.command()(score)
+    app.command()(report)
     app.add_typer(model_app, name="model")
 
 
@@ -44,7 +45,9 @@ def score(
     min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Leave out less certain attributions.")] = 0.0,
     max_chars: Annotated[int, typer.Option(min=1, help="A longer article is an error record.")] = 20_000_000,
     allow_empty: Annotated[bool, typer.Option("--allow-empty", help="Zero articles are no error.")] = False,
-    json_lines: Annotated[bool, typer.Option("--json", help="JSON lines on stdout, also on a terminal.")] = False,
+    table: Annotated[
+        bool | None, typer.Option("--table/--json", help="A readable table, or JSON lines; else a table on a terminal.")
+    ] = None,
 ) -> None:
     """Find who said what in articles.
 
@@ -64,7 +67,9 @@ def score(
         _check_output(output)
         attributor = Attributor.load(model)
         results = (_keep_confident(score_safely(attributor, article), min_confidence) for article in articles)
-        _write(results, output, summary, with_text=not no_text, json_lines=json_lines)
+        _write(
+            results, output, summary, with_text=not no_text, as_table=sys.stdout.isatty() if table is None else table
+        )
     except InputError as error:
         fail(str(error), EXIT_INPUT)
     except ModelError as error:
@@ -103,7 +108,7 @@ def _keep_confident(result: ArticleResult, min_confidence: float) -> ArticleResu
 
 
 def _write(
-    results: Iterator[ArticleResult], output: Path | None, summary: Summary, *, with_text: bool, json_lines: bool
+    results: Iterator[ArticleResult], output: Path | None, summary: Summary, *, with_text: bool, as_table: bool
 ) -> None:
     from rich.console import Console
 
@@ -114,13 +119,13 @@ def _write(
         with open_atomically(output) as file:
             for result in _with_progress(results, summary):
                 file.write(to_json_line(result, with_text=with_text))
-    elif json_lines or not sys.stdout.isatty():
+    elif as_table:
+        print_results(results, Console(), summary)
+    else:
         for result in results:
             summary.add(result)
             sys.stdout.buffer.write(to_json_line(result, with_text=with_text))
             sys.stdout.buffer.flush()
-    else:
-        print_results(results, Console(), summary)
     print("\n".join(summary.lines()), file=sys.stderr)
 
 
@@ -134,6 +139,25 @@ def _with_progress(results: Iterator[ArticleResult], summary: Summary) -> Iterat
             reported = now
             rate = summary.n_articles / (now - started)
             print(f"{summary.n_articles} articles, {rate:.1f} a second, {summary.n_errors} errors", file=sys.stderr)
+
+
+def report(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="A file that `inquit score` wrote (.jsonl).")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The page to write.")] = Path("report.html"),
+) -> None:
+    """Show results as one page for a browser.
+
+    Example: inquit report results.jsonl -o report.html
+    """
+    from inquit.inference.report import write_report
+    from inquit.inference.writers import OutputError, read_results
+
+    try:
+        write_report(read_results(results), output)
+    except (OSError, ValueError) as error:
+        fail(str(error), EXIT_INPUT)
+    except OutputError as error:
+        fail(str(error), EXIT_OUTPUT)
 
 
 @model_app.command("list")

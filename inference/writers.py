@@ -22,6 +22,21 @@ def to_json_line(result: ArticleResult, *, with_text: bool = True) -> bytes:
     return orjson.dumps(result.to_dict(with_text=with_text), option=orjson.OPT_APPEND_NEWLINE)
 
 
+def read_results(path: Path) -> Iterator[ArticleResult]:
+    """The results that `inquit score` wrote to a file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: a line is no result; names file and line.
+    """
+    with open(path, "rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                yield ArticleResult.from_dict(orjson.loads(line))
+            except (KeyError, TypeError, ValueError) as error:
+                raise ValueError(f"{path} line {number}: wanted a result of `inquit score`: {error}") from error
+
+
 @contextmanager
 def open_atomically(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears under its name only when it is complete and on the disk.

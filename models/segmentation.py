@@ -27,8 +27,8 @@ _OPEN_ENDED = re.compile(
     r"|said|says|told|is|are|was|were|has|have|had|be|been|also|not|than|into|over|about|after|before|between|against))$",
     re.IGNORECASE,
 )
-_MIN_WRAPPED_LINE = 50
-"""A line at least this long that ends in no punctuation was wrapped, not ended (characters)."""
+_MIN_BROKEN_LINE, _MIN_WRAPPED_LINE = 25, 50
+"""Shorter lines were not cut inside a sentence, or not wrapped by a program (characters)."""
 
 N_CASES, N_QUOTE_STATES = 4, 5
 N_WORD_FEATURES = N_CASES * N_QUOTE_STATES * 2
@@ -100,35 +100,47 @@ def segment(article: Article) -> Document:
 def split_paragraphs(text: str) -> tuple[Span, ...]:
     """Lines with text, without the white space around them, joined where a line break cuts a sentence.
 
-    Scraped text has blank lines inside sentences ("Russia also ¶ told Azerbaijan that"): a break is none if the next
-    line goes on in lower case, if the last word asks for more, or if a long line was merely wrapped.
+    Scraped text has blank lines inside sentences ("Russia also ¶ told Azerbaijan that"), mail programs wrap lines: a
+    break is none if the next line goes on in lower case, if the last word asks for more, or if the text is wrapped
+    and the line is as long as a wrapped one.
     """
+    lines = _find_lines(text)
+    is_wrapped = _is_wrapped(text, lines)
     paragraphs: list[Span] = []
-    for line in _LINE.finditer(text):
-        stripped = line.group().strip()
-        if not stripped:
-            continue
-        start = line.start() + line.group().index(stripped[0])
-        span = Span(start, start + len(stripped))
-        if paragraphs and _continues(text, paragraphs[-1], span):
-            paragraphs[-1] = Span(paragraphs[-1].start, span.end)
+    for previous, line in zip([None, *lines], lines, strict=False):
+        if previous is not None and _continues(text, previous, line, is_wrapped=is_wrapped):
+            paragraphs[-1] = Span(paragraphs[-1].start, line.end)
         else:
-            paragraphs.append(span)
+            paragraphs.append(line)
     return tuple(paragraphs)
 
 
-def _continues(text: str, previous: Span, following: Span) -> bool:
+def _find_lines(text: str) -> list[Span]:
+    lines = []
+    for match in _LINE.finditer(text):
+        stripped = match.group().strip()
+        if stripped:
+            start = match.start() + match.group().index(stripped[0])
+            lines.append(Span(start, start + len(stripped)))
+    return lines
+
+
+def _is_wrapped(text: str, lines: list[Span]) -> bool:
+    """Whether lines were broken at a fixed width: many long lines then go on in lower case."""
+    long = [(a, b) for a, b in pairwise(lines) if a.end - a.start >= _MIN_WRAPPED_LINE]
+    n_lower = sum(text[following.start].islower() for _, following in long)
+    return n_lower > 1 and n_lower >= len(long) / 3
+
+
+def _continues(text: str, previous: Span, following: Span, *, is_wrapped: bool) -> bool:
     """Whether the line ``following`` goes on with the sentence that ``previous`` ends in."""
     end = text[max(previous.start, previous.end - 40) : previous.end]
-    if _ENDS_PARAGRAPH.search(end):
-        return False
-    length = previous.end - max(previous.start, text.rfind("\n", previous.start, previous.end) + 1)
-    if length < _MIN_WRAPPED_LINE // 2:
+    length = previous.end - previous.start
+    if _ENDS_PARAGRAPH.search(end) or length < _MIN_BROKEN_LINE:
         return False
     if text[following.start].islower() or _OPEN_ENDED.search(end):
         return True
-    is_single_break = following.start - previous.end <= 2 and text.count("\n", previous.end, following.start) == 1
-    return is_single_break and length >= _MIN_WRAPPED_LINE
+    return is_wrapped and length >= _MIN_WRAPPED_LINE
 
 
 def split_sentences(text: str, paragraph: Span) -> list[Span]:

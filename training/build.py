@@ -23,7 +23,7 @@ from inquit.models.folder import CARD, HEADS, TOKENIZER, write_manifest
 from inquit.models.labels import CLAIM_TYPES, MENTION_KINDS, POLARITIES, ROLES, SPEAKER_KINDS
 from inquit.models.result import ArticleResult
 from inquit.models.segmentation import Ints
-from inquit.training.calibrate import calibrate_confidence, no_calibration
+from inquit.training.calibrate import calibrate_confidence, constant_calibration
 from inquit.training.card import write_card
 from inquit.training.config import TrainingConfig
 from inquit.training.evaluation import Evaluation, evaluate
@@ -75,7 +75,7 @@ def dev_scores(
     network: AttributionNetwork, tokenizer: Tokenizer, config: TrainingConfig, dev: Iterable[ArticleResult]
 ) -> dict[str, float]:
     """The scores that the training report follows by epoch."""
-    heads = head_arrays(network) | no_calibration().to_arrays("confidence")
+    heads = head_arrays(network) | constant_calibration().to_arrays("confidence")
     evaluation = evaluate_model(pipeline(network, tokenizer, config, heads), dev)
     names = (
         "d_full",
@@ -127,7 +127,7 @@ def build_model(
     temporary.mkdir(parents=True)
     encoder_path = export_encoder(network, temporary)
     tokenizer.save(str(temporary / TOKENIZER))
-    heads = head_arrays(network) | no_calibration().to_arrays("confidence")
+    heads = head_arrays(network) | constant_calibration().to_arrays("confidence")
     encoder = OnnxEncoder(encoder_path)
     confidence = calibrate_confidence(pipeline(network, tokenizer, config, heads, encoder), calibration)
     heads |= confidence.to_arrays("confidence")

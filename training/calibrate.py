@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 import numpy as np
@@ -17,21 +18,23 @@ from inquit.models.result import ArticleResult
 from inquit.models.segmentation import segment
 from inquit.training.evaluation.spans import right_attributions
 
+logger = logging.getLogger(__name__)
+
 Floats = NDArray[np.float32]
 
 
-def no_calibration() -> LogisticCalibrator:
-    """The calibrator of a model that has none yet: one half for everything."""
-    n = len(LINK_FEATURES)
-    zeros = np.zeros(n, dtype=np.float32)
-    return LogisticCalibrator(zeros, np.ones(n, dtype=np.float32), zeros, np.zeros(1, dtype=np.float32))
+def constant_calibration(probability: float = 0.5) -> LogisticCalibrator:
+    """A calibrator that gives every attribution the same probability."""
+    zeros = np.zeros(len(LINK_FEATURES), dtype=np.float32)
+    bias = np.array([np.log(probability / (1 - probability))], dtype=np.float32)
+    return LogisticCalibrator(zeros, np.ones_like(zeros), zeros, bias)
 
 
 def calibrate_confidence(model: Attributor, articles: Iterable[ArticleResult]) -> LogisticCalibrator:
     """Fit the probability that an attribution is right: content and source as `evaluation.spans` counts ``d_full``.
 
-    Raises:
-        ValueError: the model finds no right, or no wrong, attribution in the articles.
+    Where the model is always right, always wrong or finds nothing, the evidence tells nothing: every attribution then
+    gets the share that is right, smoothed (Laplace), and the log says so.
     """
     evidence: list[Floats] = []
     is_right: list[bool] = []
@@ -43,9 +46,8 @@ def calibrate_confidence(model: Attributor, articles: Iterable[ArticleResult]) -
         evidence += [link.evidence for link in links]
         is_right += right_attributions(gold.to_dict(), predicted)
     if len(set(is_right)) < 2:
-        raise ValueError(
-            f"cannot calibrate: of {len(is_right)} attributions in the calibration articles, {sum(is_right)} are right"
-        )
+        logger.warning("%d of %d attributions are right: confidence is a constant", sum(is_right), len(is_right))
+        return constant_calibration((sum(is_right) + 1) / (len(is_right) + 2))
     return fit_logistic(np.stack(evidence), np.array(is_right))
 
 

@@ -130,7 +130,9 @@ def _check_span(span: object, text: str | None, where: str) -> None:
     if not 0 <= start < end:
         raise ValueError(f"{where}: a span must have 0 <= start < end, got {span}")
     if text is not None and end > len(text):
-        raise ValueError(f"{where}: {span} ends after the text, which has {len(text)} characters (code points, not bytes)")
+        raise ValueError(
+            f"{where}: {span} ends after the text, which has {len(text)} characters (code points, not bytes)"
+        )
 
 
 def _check_label(value: object, labels: type[StrEnum], where: str) -> None:
@@ -157,7 +159,9 @@ def read_polnear(folder: Path) -> Iterator[ArticleResult]:
     """
     parts = _polnear_parts(folder)
     if not parts:
-        raise CorpusError(f"{folder}: wanted *.jsonl, or attributions/*.ann beside text/*.txt as in PolNeAR; has neither")
+        raise CorpusError(
+            f"{folder}: wanted *.jsonl, or attributions/*.ann beside text/*.txt as in PolNeAR; has neither"
+        )
     if len(parts) > 1:
         names = [part.name for part in parts]
         raise CorpusError(f"{folder}: holds several parts, {names}; name one of them, as in {parts[0]}")
@@ -165,7 +169,9 @@ def read_polnear(folder: Path) -> Iterator[ArticleResult]:
 
 
 def _polnear_parts(folder: Path) -> list[Path]:
-    found = sorted({path.parent.parent for pattern in ("", "*/") for path in folder.glob(f"{pattern}attributions/*.ann")})
+    found = sorted(
+        {path.parent.parent for pattern in ("", "*/") for path in folder.glob(f"{pattern}attributions/*.ann")}
+    )
     return [folder] if folder in found else found
 
 
@@ -204,7 +210,9 @@ def _read_metadata(part: Path) -> dict[str, Mapping[str, str]]:
     if missing:
         raise CorpusError(f"{path} line 1: has no column {sorted(missing)}; wanted PolNeAR's table, with its header")
     return {
-        row["filename"].removesuffix(".txt"): {key: row[column] for key, column in _METADATA_COLUMNS.items() if row[column]}
+        row["filename"].removesuffix(".txt"): {
+            key: row[column] for key, column in _METADATA_COLUMNS.items() if row[column]
+        }
         for row in rows
     }
 
@@ -311,9 +319,7 @@ def _join(article: ArticleResult, labels: ArticleResult) -> ArticleResult:
                 f"article {'has none' if own is None else f'has {_pairs(own.content)}'}; they are of different versions"
             )
         attributions[label.id] = replace(own, speaker=label.speaker, claim=label.claim)
-    return replace(
-        article, attributions=tuple(attributions.values()), narration=labels.narration or article.narration
-    )
+    return replace(article, attributions=tuple(attributions.values()), narration=labels.narration or article.narration)
 
 
 def _pairs(spans: Spans) -> list[tuple[int, int]]:
@@ -326,7 +332,7 @@ def corpus_sha256(corpus: Path | Iterable[ArticleResult]) -> str:
     Layout, order of articles and metadata do not count, so that PolNeAR as downloaded and as JSONL are one corpus.
     """
     articles = read_corpus(corpus) if isinstance(corpus, Path) else corpus
-    return hashlib.sha256(b"".join(sorted(_article_digest(article) for article in articles))).digest().hex()
+    return hashlib.sha256(b"".join(sorted(_article_digest(article) for article in articles))).hexdigest()
 
 
 def _article_digest(article: ArticleResult) -> bytes:

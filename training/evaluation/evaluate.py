@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-
-import numpy as np
 
 from inquit.training.evaluation.labels import (
     LabelPairs,
@@ -33,6 +32,17 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureRow:
+    """One measure for a table: ``value`` is F1 where there are precision and recall, else a share or an error."""
+
+    name: str
+    precision: float | None
+    recall: float | None
+    value: float
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """Measures by name (a number, or precision, recall and F1), and 95 % intervals of the number or of F1."""
 
@@ -48,6 +58,14 @@ class Evaluation:
         """The number, or the F1, of a measure."""
         value = self.measures[name]
         return value if isinstance(value, float) else value[2]
+
+    def rows(self) -> list[MeasureRow]:
+        """The measures, in order, as rows of a table."""
+        rows = []
+        for name, value in self.measures.items():
+            precision, recall = (None, None) if isinstance(value, float) else value[:2]
+            rows.append(MeasureRow(name, precision, recall, self.score(name), self.intervals.get(name)))
+        return rows
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -71,10 +89,17 @@ def evaluate(
 ) -> Evaluation:
     """Compare predictions with gold labels.
 
+    Speakers and claims are measured on the articles whose attributions have such labels.
+
     Args:
         gold, predicted: records in the result format by article id; an article without a prediction counts as empty.
         n_bootstrap: how many samples of articles the intervals are made of; 0 for none.
+
+    Raises:
+        ValueError: a gold article has no text, or its prediction was made on another text.
     """
+    for article, record in gold.items():
+        _check_text(article, record, predicted.get(article) or {})
     counts = [count_spans(record, predicted.get(article)) for article, record in gold.items()]
     measures: dict[str, Measure] = dict(span_measures(_total(counts)))
     intervals = _bootstrap(counts, _total_scores, n_bootstrap, seed)
@@ -84,19 +109,29 @@ def evaluate(
         measures["confidence_ece"] = expected_calibration_error(confidences, is_right)
         bins["attribution confidence"] = reliability(confidences, is_right)
     claims: list[tuple[str, str | None]] = []
-    if any("speaker" in a for record in gold.values() for a in with_content(record)) and _has_labels(gold):
-        pairs = [pair_labels(record, predicted.get(article)) for article, record in gold.items()]
+    sizes = span_sizes(_total(counts))
+    labelled = {article: record for article, record in gold.items() if _is_labelled(record)}
+    if any(with_content(record) for record in labelled.values()):
+        pairs = [pair_labels(record, predicted.get(article)) for article, record in labelled.items()]
+        sizes |= {"n_labelled_articles": len(labelled), "n_pairs": sum(len(article.speakers) for article in pairs)}
         measures |= label_measures(pairs)
         intervals |= _bootstrap(pairs, label_measures, n_bootstrap, seed)
         claims = [(theirs["type"], ours.get("type")) for article in pairs for theirs, ours in article.claims]
         bins |= _label_reliability(pairs)
-    return Evaluation(
-        len(gold), span_sizes(_total(counts)), measures, intervals, per_label(claims), _confusion(claims), bins
-    )
+    return Evaluation(len(gold), sizes, measures, intervals, per_label(claims), _confusion(claims), bins)
 
 
-def _has_labels(gold: Mapping[str, Mapping[str, Any]]) -> bool:
-    return any(a.get("claim") or a.get("speaker") for record in gold.values() for a in with_content(record))
+def _check_text(article: str, gold: Mapping[str, Any], predicted: Mapping[str, Any]) -> None:
+    if not isinstance(gold.get("text"), str):
+        raise ValueError(f"gold article {article} has no text; spans cannot be compared without it")
+    if predicted.get("text", gold["text"]) != gold["text"]:
+        raise ValueError(f"article {article}: the prediction was made on another text than gold's; score gold's text")
+
+
+def _is_labelled(record: Mapping[str, Any]) -> bool:
+    """Whether an article has speaker or claim labels, or nothing that could have any."""
+    attributions = with_content(record)
+    return not attributions or any(a.get("claim") or a.get("speaker") for a in attributions)
 
 
 def _total(counts: Sequence[Counts]) -> Counts:
@@ -115,12 +150,18 @@ def _bootstrap(
     articles: Sequence[T], measure: Callable[[Sequence[T]], Mapping[str, float]], n_samples: int, seed: int
 ) -> dict[str, Interval]:
     """95 % percentile intervals over samples of articles with replacement (Efron 1979)."""
-    rng = np.random.default_rng(seed)
+    if not articles:
+        return {}
+    rng = random.Random(seed)
     values: dict[str, list[float]] = {}
     for _ in range(n_samples):
-        for name, value in measure([articles[i] for i in rng.integers(len(articles), size=len(articles))]).items():
+        for name, value in measure(rng.choices(articles, k=len(articles))).items():
             values.setdefault(name, []).append(value)
-    return {name: (float(np.quantile(v, 0.025)), float(np.quantile(v, 0.975))) for name, v in values.items()}
+    return {name: _percentiles(sorted(samples)) for name, samples in values.items()}
+
+
+def _percentiles(ordered: Sequence[float]) -> Interval:
+    return ordered[int(0.025 * len(ordered))], ordered[int(0.975 * len(ordered))]
 
 
 def _attribution_confidences(

@@ -63,6 +63,7 @@ def count_spans(gold: Mapping[str, Any], predicted: Mapping[str, Any] | None) ->
     for item in predicted_items:
         _add(counts, "n", "predicted", item)
     _count_exact(counts, gold_items, predicted_items)
+    _count_soft(counts, gold_items, predicted_items)
     _count_pairs(counts, gold_items, predicted_items)
     _count_tokens(counts, gold_items, predicted_items)
     return counts
@@ -98,35 +99,43 @@ def right_attributions(gold: Mapping[str, Any], predicted: Mapping[str, Any] | N
     gold_items = [_Item(attribution, index) for attribution in with_content(gold)]
     predicted_items = [_Item(attribution, index) for attribution in with_content(predicted)]
     is_right = [False] * len(predicted_items)
-    for score, source_score, i, j in _pair(Counter(), gold_items, predicted_items):
+    for score, source_score, i, j in _pair(gold_items, predicted_items):
         is_right[i] = score >= MIN_JACCARD and _is_source_right(gold_items[j], predicted_items[i], source_score)
     return is_right
 
 
 def _count_pairs(counts: Counts, gold: Sequence[_Item], predicted: Sequence[_Item]) -> None:
-    for score, source_score, i, j in _pair(counts, gold, predicted):
+    for score, source_score, i, j in _pair(gold, predicted):
         _add_both(counts, "jaccard", gold[j], predicted[i], score)
         if score >= MIN_JACCARD:
             _count_source(counts, gold[j], predicted[i], source_score)
 
 
-def _pair(counts: Counts, gold: Sequence[_Item], predicted: Sequence[_Item]) -> list[tuple[float, float, int, int]]:
-    """One-to-one pairs as (content Jaccard, source Jaccard, predicted, gold); counts the soft overlaps on the way."""
-    candidates = []
-    best_of_predicted, best_of_gold = [0.0] * len(predicted), [0.0] * len(gold)
-    contents = [item.tokens["content"] for item in predicted], [item.tokens["content"] for item in gold]
-    for i, j in overlapping(*contents):
-        ours, theirs = predicted[i].tokens, gold[j].tokens
-        n_shared = len(ours["content"] & theirs["content"])
-        best_of_predicted[i] = max(best_of_predicted[i], n_shared / len(ours["content"]))
-        best_of_gold[j] = max(best_of_gold[j], n_shared / len(theirs["content"]))
-        score = jaccard(ours["content"], theirs["content"])
-        candidates.append((score, jaccard(ours["source"], theirs["source"]), i, j))
+def _count_soft(counts: Counts, gold: Sequence[_Item], predicted: Sequence[_Item]) -> None:
+    best_of_gold, best_of_predicted = [0.0] * len(gold), [0.0] * len(predicted)
+    for i, j in _overlapping_contents(gold, predicted):
+        ours, theirs = predicted[i].tokens["content"], gold[j].tokens["content"]
+        n_shared = len(ours & theirs)
+        best_of_predicted[i] = max(best_of_predicted[i], n_shared / len(ours))
+        best_of_gold[j] = max(best_of_gold[j], n_shared / len(theirs))
     for item, best in zip(predicted, best_of_predicted, strict=True):
         _add(counts, "soft", "predicted", item, best)
     for item, best in zip(gold, best_of_gold, strict=True):
         _add(counts, "soft", "gold", item, best)
+
+
+def _pair(gold: Sequence[_Item], predicted: Sequence[_Item]) -> list[tuple[float, float, int, int]]:
+    """One-to-one pairs as (content Jaccard, source Jaccard, predicted, gold)."""
+    candidates = []
+    for i, j in _overlapping_contents(gold, predicted):
+        ours, theirs = predicted[i].tokens, gold[j].tokens
+        score = jaccard(ours["content"], theirs["content"])
+        candidates.append((score, jaccard(ours["source"], theirs["source"]), i, j))
     return assign(candidates)
+
+
+def _overlapping_contents(gold: Sequence[_Item], predicted: Sequence[_Item]) -> list[tuple[int, int]]:
+    return overlapping([item.tokens["content"] for item in predicted], [item.tokens["content"] for item in gold])
 
 
 def _is_source_right(gold: _Item, predicted: _Item, source_score: float) -> bool:

@@ -1,0 +1,82 @@
+"""How fast scoring is: articles per CPU-second, start-up, peak memory, and how the cost grows with the text.
+
+    python benchmarks/throughput.py [--model en] [--articles 250] [--json out.json]
+
+Articles of about 750 words are put together from the paragraphs of examples/articles. CPU seconds are those of the
+whole process, all threads, so they hold on a busy machine; run nothing else all the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+EXAMPLES = Path(__file__).parent.parent / "examples" / "articles"
+N_WORDS = 750
+
+
+def make_articles(n_articles: int, *, n_words: int = N_WORDS, seed: int = 13) -> list[str]:
+    """Articles of about ``n_words`` words, of shuffled example paragraphs."""
+    paragraphs = [p for path in sorted(EXAMPLES.glob("*.txt")) for p in path.read_text(encoding="utf-8").split("\n\n")]
+    rng = random.Random(seed)
+    articles = []
+    for _ in range(n_articles):
+        parts: list[str] = []
+        while sum(len(part.split()) for part in parts) < n_words:
+            parts.append(rng.choice(paragraphs))
+        articles.append("\n\n".join(parts))
+    return articles
+
+
+def start_up_seconds(model: str) -> float:
+    """CPU seconds of a fresh process that imports inquit, loads the model and ends."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", f"import inquit; inquit.load({model!r})"], check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="en")
+    parser.add_argument("--articles", type=int, default=250)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    figures: dict[str, float] = {"start-up, CPU seconds": start_up_seconds(options.model)}
+
+    import inquit
+    from inquit.models.article import Article
+
+    model = inquit.load(options.model)
+    texts = make_articles(options.articles)
+    articles = [Article(str(i), text) for i, text in enumerate(texts)]
+    model(articles[0])
+    started = time.process_time()
+    n_attributions = sum(len(result.attributions) for result in model.score(articles))
+    seconds = time.process_time() - started
+    n_words = sum(len(text.split()) for text in texts)
+    figures["articles of 750 words per CPU second"] = n_words / N_WORDS / seconds
+    figures["attributions per article"] = n_attributions / len(texts)
+    figures["peak memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    short, long = (make_articles(1, n_words=n)[0] for n in (3_000, 30_000))
+    figures["cost per word, ten times the text by one"] = seconds_per_word(model, long) / seconds_per_word(model, short)
+    for name, value in figures.items():
+        print(f"{name:45} {value:8.2f}")
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def seconds_per_word(model: object, text: str) -> float:
+    started = time.process_time()
+    model(text)  # type: ignore[operator]
+    return (time.process_time() - started) / len(text.split())
+
+
+if __name__ == "__main__":
+    main()

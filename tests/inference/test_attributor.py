@@ -1,0 +1,157 @@
+"""What holds for any text, with the shipped model."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import inquit
+from inquit.inference.attributor import Attributor
+from inquit.models.article import Article
+from inquit.models.result import ArticleResult, SpeakerKind
+
+EXAMPLES = sorted((Path(__file__).parent.parent.parent / "examples" / "articles").glob("*.txt"))
+FRAGMENTS = st.sampled_from(
+    [
+        "“We agreed,” said Kallas. ",
+        "The ministry denied that it had paid. ",
+        "'No,' he told the BBC's reporter. ",
+        "\n\n",
+        "\r\n",
+        "👩‍👩‍👧 “Tak,” said Ewa. ",
+        "\u202eabc\u202c ",
+        "said said said ",
+        '"',
+        "“",
+        "\u200b\u00ad",
+        "\x00\x07",
+        "Beyonce\u0301 said she was tired. ",
+        "<script>alert(1)</script> ",
+        "漢字「はい」と言った。",
+    ]
+)
+TEXTS = st.lists(st.one_of(FRAGMENTS, st.text(st.characters(codec="utf-8"), max_size=30)), max_size=12).map("".join)
+
+
+@pytest.fixture(scope="module")
+def model() -> Attributor:
+    return inquit.load()
+
+
+def spans(result: ArticleResult) -> list[tuple[int, int]]:
+    found = [s for a in result.attributions for part in (a.content, a.cue, a.source) for s in part]
+    found += [n.span for n in result.narration] + [m for e in result.entities for m in e.mentions]
+    return [(span.start, span.end) for span in found]
+
+
+@given(TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_any_text_gets_a_result_whose_spans_lie_inside_it(text: str) -> None:
+    model = inquit_model()
+    article = Article("a", text)
+    result = model(article)
+    assert result.text == text == article.text
+    assert all(0 <= start < end <= len(text) for start, end in spans(result))
+    for record in result.to_dict()["attributions"]:
+        assert record["text"] == " … ".join(text[start:end] for start, end in record["content"])
+        assert 0 <= record["confidence"] <= 1
+    for attribution in result.attributions:
+        assert list(attribution.content) == sorted(attribution.content)
+        assert all(a.end <= b.start for a, b in zip(attribution.content, attribution.content[1:], strict=False))
+        name = attribution.speaker.name if attribution.speaker else None
+        assert name is None or all(part in text for part in name.split(" & ")), "a name that the article lacks"
+
+
+_loaded: list[Attributor] = []
+
+
+def inquit_model() -> Attributor:
+    """The shipped model, loaded once: hypothesis allows no fixture of function scope."""
+    if not _loaded:
+        _loaded.append(inquit.load())
+    return _loaded[0]
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4), st.randoms())
+@settings(max_examples=20, deadline=None)
+def test_a_batch_in_any_order_gives_what_one_by_one_gives(texts: list[str], random: object) -> None:
+    model = inquit_model()
+    articles = [Article(f"a{i}", text) for i, text in enumerate(texts)]
+    alone = {article.id: model(article) for article in articles}
+    random.shuffle(articles)  # type: ignore[attr-defined]
+    assert {result.id: result for result in model.score(articles)} == alone
+
+
+def test_the_same_article_twice_gives_the_same_result(model: Attributor) -> None:
+    text = EXAMPLES[0].read_text(encoding="utf-8")
+    assert model(text) == model(text)
+
+
+def contents(result: ArticleResult) -> list[str]:
+    return [" … ".join(s.of(result.text or "") for s in a.content) for a in result.attributions]
+
+
+def test_a_long_article_gives_what_its_parts_give(model: Attributor) -> None:
+    """Ten articles in one text are read in windows that begin and end anywhere: hardly a content may change."""
+    texts = [path.read_text(encoding="utf-8").strip() for path in EXAMPLES]
+    apart = [content for text in texts for content in contents(model(text))]
+    together = contents(model("\n\n".join(texts)))
+    same = sum(content in set(together) for content in apart)
+    assert same >= 0.9 * len(apart)
+    assert abs(len(together) - len(apart)) <= 0.05 * len(apart)
+
+
+def test_no_content_is_cut_where_a_window_ends(model: Attributor) -> None:
+    """One quotation, moved word by word across the border of the first window, is found whole each time."""
+    quotation = "“The bridge will be open before the winter comes, and nobody will pay a toll to cross it,”"
+    filler = "The committee met in the old town hall and looked at the plans. "
+    for n_words in range(0, 12, 2):
+        lead = filler * 27 + "Then it left. " + "again " * n_words
+        text = f"{lead}\n\n{quotation} said Mayor Ann Lee.\n\n{filler * 8}"
+        assert quotation in contents(model(text))
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", "\ufeff", "\x00\x01", "🙂"])
+def test_nothing_to_find_is_an_empty_result(model: Attributor, text: str) -> None:
+    result = model(text)
+    assert result.attributions == ()
+
+
+@pytest.mark.parametrize("wrong", [None, 7, b"text", ["text"]])
+def test_what_is_no_text_is_refused(model: Attributor, wrong: object) -> None:
+    with pytest.raises(TypeError, match="must be"):
+        model(wrong)  # type: ignore[arg-type]
+
+
+def test_a_lone_surrogate_is_refused_with_its_place(model: Attributor) -> None:
+    with pytest.raises(ValueError, match="at character 3"):
+        model("He \ud83d said")
+
+
+def test_scoring_opens_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("scoring must not use the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert inquit.load()("“Yes,” said Ann Lee.").attributions
+
+
+def test_an_article_is_never_altered(model: Attributor) -> None:
+    article = Article("a", EXAMPLES[1].read_text(encoding="utf-8"), {"title": "t"})
+    before = (article.id, article.text, dict(article.metadata))
+    result = model(article)
+    assert (article.id, article.text, dict(article.metadata)) == before
+    assert result.metadata == {"title": "t"}
+
+
+def test_the_author_has_no_name(model: Attributor) -> None:
+    for path in EXAMPLES:
+        for attribution in model(path.read_text(encoding="utf-8")).attributions:
+            if attribution.speaker is not None and attribution.speaker.kind is SpeakerKind.AUTHOR:
+                assert attribution.speaker.name is None

@@ -1,0 +1,159 @@
+"""The command line with the shipped model, as a user calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inquit.models.folder import WEIGHTS
+
+ROOT = Path(__file__).parent.parent.parent
+ARTICLE = "“We will build the bridge,” Mayor Ann Lee said on Monday. She denied that the town was broke.\n"
+
+
+def inquit(*arguments: str | Path, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "inquit.cli", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), **environment},
+        timeout=120,
+    )
+
+
+def records(output: bytes) -> list[dict[str, object]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_a_text_on_stdin_becomes_one_result_in_the_shape_of_the_contract() -> None:
+    run = inquit("score", "-", stdin=ARTICLE.encode())
+    assert run.returncode == 0, run.stderr
+    (record,) = records(run.stdout)
+    assert set(record) >= {
+        "id",
+        "status",
+        "text",
+        "text_sha256",
+        "model",
+        "attributions",
+        "narration",
+        "entities",
+        "warnings",
+    }
+    assert record["text"] == ARTICLE
+    first = record["attributions"][0]  # type: ignore[index]
+    assert [ARTICLE[s:e] for s, e in first["content"]] == ["“We will build the bridge,”"]
+    assert [ARTICLE[s:e] for s, e in first["source"]] == ["Mayor Ann Lee"]
+    assert [ARTICLE[s:e] for s, e in first["cue"]] == ["said"]
+    assert first["kind"] == "direct"
+    assert 0 <= first["confidence"] <= 1
+
+
+def test_a_file_appears_whole_with_every_record_once(tmp_path: Path) -> None:
+    lines = [json.dumps({"id": f"a{i}", "text": ARTICLE}) for i in range(3)]
+    lines.insert(1, "{broken")
+    (tmp_path / "in.jsonl").write_text("\n".join(lines))
+    run = inquit("score", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl")
+    assert run.returncode == 1
+    assert b"4 articles" in run.stderr
+    assert b"E_JSON: 1" in run.stderr
+    found = records((tmp_path / "out.jsonl").read_bytes())
+    assert [record["status"] for record in found] == ["ok", "error", "ok", "ok"]
+    assert found[1]["error"]["code"] == "E_JSON"  # type: ignore[index]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
+
+
+def test_no_text_leaves_only_the_hash(tmp_path: Path) -> None:
+    run = inquit("score", "-", "--no-text", stdin=ARTICLE.encode())
+    (record,) = records(run.stdout)
+    assert "text" not in record
+    assert ARTICLE.strip() not in run.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["score"], 2, "Missing argument"),
+        (["score", "nowhere.txt"], 4, "nowhere.txt: no such file"),
+        (["score", "-", "--model", "nowhere"], 3, "there is no model 'nowhere'"),
+        (["score", "-", "-o", "no/such/folder/out.jsonl"], 5, "its folder does not exist"),
+        (["score", "-", "-o", "out.docx"], 2, "ending in .jsonl"),
+        (["evaluate", "en", "nowhere.jsonl"], 4, "nowhere.jsonl"),
+        (["train", "nowhere.toml"], 2, "nowhere.toml"),
+        (["model", "verify", "nowhere"], 3, "there is no model"),
+    ],
+)
+def test_a_wrong_call_ends_with_its_code_and_a_sentence(arguments: list[str], code: int, message: str) -> None:
+    run = inquit(*arguments, stdin=b"text", NO_COLOR="1", COLUMNS="200")
+    assert run.returncode == code
+    assert message in run.stderr.decode()
+    assert "Traceback" not in run.stderr.decode()
+
+
+def test_a_full_disk_leaves_no_half_file() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    run = inquit("score", "-", "-o", "/dev/full.jsonl", stdin=ARTICLE.encode())
+    assert run.returncode in (0, 5)
+    Path("/dev/full.jsonl").unlink(missing_ok=True)
+    with open("/dev/full", "wb") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "inquit.cli", "score", "-"],
+            input=ARTICLE.encode(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        )
+    assert run.returncode == 5
+    assert b"Traceback" not in run.stderr
+
+
+def test_a_damaged_model_is_refused_by_name(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(WEIGHTS / "en", folder)
+    content = bytearray((folder / "encoder.onnx").read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / "encoder.onnx").write_bytes(content)
+    run = inquit("score", "-", "--model", folder, stdin=ARTICLE.encode())
+    assert run.returncode == 3
+    assert b"encoder.onnx: sha256" in run.stderr
+    assert run.stdout == b""
+
+
+def test_output_is_utf8_whatever_the_locale() -> None:
+    run = inquit("score", "-", stdin=ARTICLE.encode(), LC_ALL="C", LANG="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert run.returncode == 0
+    assert "“We will build the bridge,”" in run.stdout.decode("utf-8")
+
+
+def test_a_reader_that_closes_early_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text("\n".join(json.dumps({"text": ARTICLE * 50}) for _ in range(20)))
+    command = f"{sys.executable} -m inquit.cli score {tmp_path}/in.jsonl | head -c 10"
+    run = subprocess.run(
+        command, shell=True, capture_output=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    )
+    assert b"Traceback" not in run.stderr
+    assert b"Exception ignored" not in run.stderr
+
+
+def test_models_are_listed_shown_and_verified() -> None:
+    assert b"en\ten-" in inquit("model", "list").stdout
+    assert b"## Limits" in inquit("model", "card", "en").stdout
+    run = inquit("model", "verify", "en")
+    assert run.returncode == 0
+    assert b"files as the manifest says" in run.stdout
+
+
+def test_every_verb_has_help_with_an_example() -> None:
+    for verb in (["score"], ["evaluate"], ["train"], ["model", "list"], ["model", "card"], ["model", "verify"]):
+        run = inquit(*verb, "--help")
+        assert run.returncode == 0
+        assert b"Example: inquit " in run.stdout

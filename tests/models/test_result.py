@@ -1,0 +1,54 @@
+import pytest
+
+from inquit.models.article import Span, text_sha256
+from inquit.models.result import ArticleResult, Attribution, Claim, Polarity, QuoteKind, Speaker, SpeakerKind
+
+TEXT = "👩‍👧 “Yes,” said Ann Lee."
+RESULT = ArticleResult(
+    id="a1",
+    text=TEXT,
+    attributions=(
+        Attribution(
+            id="t0",
+            content=(Span(4, 10),),
+            cue=(Span(11, 15),),
+            source=(Span(16, 23),),
+            kind=QuoteKind.DIRECT,
+            confidence=0.9,
+            speaker=Speaker("Ann Lee", SpeakerKind.PERSON, "e0", True, 0.8),
+            claim=Claim("event", {"event": 1.0}, (), Polarity.ASSERTED, 0.5),
+        ),
+    ),
+    model="en-1.0.0",
+)
+
+
+def test_a_result_survives_its_dictionary() -> None:
+    again = ArticleResult.from_dict(RESULT.to_dict())
+    assert again.attributions == RESULT.attributions
+    assert again.to_dict() == RESULT.to_dict()
+
+
+def test_offsets_are_code_points_also_behind_emoji() -> None:
+    (attribution,) = RESULT.to_dict()["attributions"]
+    assert [TEXT[start:end] for start, end in attribution["content"]] == ["“Yes,”"]
+    assert attribution["text"] == "“Yes,”"
+
+
+def test_without_text_the_hash_stays() -> None:
+    record = RESULT.to_dict(with_text=False)
+    assert "text" not in record
+    assert record["text_sha256"] == text_sha256(TEXT)
+
+
+@pytest.mark.parametrize(("start", "end"), [(3, 3), (5, 2), (-1, 4)])
+def test_an_impossible_span_is_refused(start: int, end: int) -> None:
+    with pytest.raises(ValueError, match=f"start={start}, end={end}"):
+        Span(start, end)
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="persn"):
+        ArticleResult.from_dict(
+            {"id": "a", "attributions": [{"id": "t", "content": [[0, 1]], "speaker": {"name": "A", "kind": "persn"}}]}
+        )

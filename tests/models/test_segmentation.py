@@ -1,0 +1,100 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inquit.models.article import Article
+from inquit.models.segmentation import N_WORD_FEATURES, segment, split_paragraphs, split_sentences
+
+TEXTS = st.text(
+    alphabet=st.one_of(
+        st.characters(codec="utf-8"), st.sampled_from("\n\r\u2028\u2029\u200b\u00ad\u0301\ufeff\x00👩‍👧\"'“”‘’. ABab")
+    ),
+    max_size=300,
+)
+
+
+def sentences(text: str) -> list[str]:
+    return [s.of(text) for p in split_paragraphs(text) for s in split_sentences(text, p)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("One. Two! Three?", ["One.", "Two!", "Three?"]),
+        ("Mr. Gray met Sen. Lee in the U.S. Senate.", ["Mr. Gray met Sen. Lee in the U.S. Senate."]),
+        ("It cost $3.5 million. Nobody paid.", ["It cost $3.5 million.", "Nobody paid."]),
+        ("“Yes.” She left.", ["“Yes.”", "She left."]),
+        ("“Stop!” he said. He meant it.", ["“Stop!” he said.", "He meant it."]),
+        ("J. K. Rowe wrote it. It sold.", ["J. K. Rowe wrote it.", "It sold."]),
+        ("Wait… what? Yes.", ["Wait… what?", "Yes."]),
+        ("A headline without a stop", ["A headline without a stop"]),
+    ],
+)
+def test_sentences_are_found(text: str, found: list[str]) -> None:
+    assert sentences(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "n_paragraphs"),
+    [
+        ("One.\n\nTwo.", 2),
+        ("One.\r\n\r\nTwo.", 2),
+        ("One.\u2029Two.", 2),
+        ("Last week the government of the region also\n\ntold its neighbours to leave.", 1),  # scraped: Lachin corridor
+        ("The minister’s talks followed a call with\n\nPrime Minister Lee on Monday.", 1),
+        ("Talks end without a deal\n\nThe talks ended on Monday.", 2),
+        ("A headline of more than fifty characters has no full stop\nThe story starts here.", 2),
+        (
+            (
+                "This line was wrapped by a mail program at some column of\n"
+                "its own choosing, which is why Monday and Tuesday and then\n"
+                "Wednesday stand at the start of lines and belong to what is\n"
+                "before them."
+            ),
+            1,
+        ),
+        ("", 0),
+        (" \n \n", 0),
+    ],
+)
+def test_paragraphs_are_found(text: str, n_paragraphs: int) -> None:
+    assert len(split_paragraphs(text)) == n_paragraphs
+
+
+def test_words_know_their_case_quotation_and_paragraph() -> None:
+    document = segment(Article("a", 'He said "NATO is iPhone."\n\nShe left.'))
+    words = [document.text[start:end] for start, end in document.words.tolist()]
+    quoted = [word for word, is_quoted in zip(words, document.is_quoted.tolist(), strict=True) if is_quoted]
+    assert quoted == ['"', "NATO", "is", "iPhone", ".", '"']
+    assert document.paragraph_of_word.tolist() == [0] * 8 + [1] * 3
+    cases = dict(zip(words, (document.features // 10).tolist(), strict=True))
+    assert (cases["said"], cases["He"], cases["NATO"], cases["iPhone"]) == (0, 1, 2, 3)
+
+
+@given(TEXTS)
+def test_segmentation_stays_inside_any_text_and_leaves_it_alone(text: str) -> None:
+    article = Article("a", text)
+    document = segment(article)
+    assert document.article is article
+    assert article.text == text
+    for container in (document.paragraphs, document.sentences):
+        assert all(0 <= span.start < span.end <= len(text) for span in container)
+        assert all(a.end <= b.start for a, b in itertools.pairwise(container))
+    assert (document.words[:, 0] < document.words[:, 1]).all()
+    assert (document.words[1:, 0] >= document.words[:-1, 1]).all()
+    assert ((document.features >= 0) & (document.features < N_WORD_FEATURES)).all()
+    assert (np.diff(document.paragraph_of_word) >= 0).all()
+    assert (document.sentence_of_word >= 0).all()
+
+
+@given(TEXTS)
+def test_every_word_lies_in_its_sentence_and_paragraph(text: str) -> None:
+    document = segment(Article("a", text))
+    for (start, end), p, s in zip(
+        document.words.tolist(), document.paragraph_of_word.tolist(), document.sentence_of_word.tolist(), strict=True
+    ):
+        assert document.paragraphs[p].start <= start < end <= document.paragraphs[p].end
+        assert document.sentences[s].start <= start < end <= document.sentences[s].end

@@ -1,0 +1,40 @@
+"""The import rule of the design: models < inference < training, and no heavy library in scoring."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"torch", "transformers", "datasets", "sklearn", "matplotlib"}
+FORBIDDEN = {
+    "models": HEAVY | {"inquit.inference", "inquit.training", "inquit.cli"},
+    "inference": HEAVY | {"inquit.training", "inquit.cli"},
+    "training": {"inquit.cli"},
+}
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+@pytest.mark.parametrize("folder", sorted(FORBIDDEN))
+def test_a_folder_imports_only_what_it_may(folder: str) -> None:
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for name in imports(path):
+            wrong = [f for f in FORBIDDEN[folder] if name == f or name.startswith(f + ".")]
+            assert not wrong, f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_the_command_line_starts_without_heavy_libraries() -> None:
+    code = f"import sys, inquit.cli; print([m for m in sys.modules if m.split('.')[0] in {HEAVY | {'onnxruntime'}}])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

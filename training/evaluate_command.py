@@ -1,0 +1,157 @@
+"""The command `inquit evaluate`: a model, or results that are there already, against gold labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INPUT, EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, fail
+
+if TYPE_CHECKING:
+    from inquit.training.evaluation import Evaluation
+
+Records = Mapping[str, Mapping[str, Any]]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("evaluate")(evaluate_command)
+
+
+def run_evaluate(
+    model: str,
+    gold_path: Path,
+    *,
+    n_bootstrap: int = 0,
+    seed: int = 13,
+    json_path: Path | None = None,
+    predictions: Path | None = None,
+) -> tuple[Evaluation, int]:
+    """Score the gold texts with a model, or read results, and compare them with the gold labels.
+
+    Args:
+        model: a shipped model's name or a model folder; only a label for the JSON file where ``predictions`` are given.
+        json_path: where to write everything that was measured, with the hash of the gold corpus.
+        predictions: results to compare in place of scoring.
+
+    Returns:
+        the evaluation, and how many gold articles have no result: their record is missing or an error.
+
+    Raises:
+        CorpusError: gold or predictions cannot be read, or do not belong together.
+        inquit.models.folder.ModelError: the model cannot be loaded.
+        inquit.inference.writers.OutputError: ``json_path`` cannot be written.
+    """
+    from inquit.training.corpora import corpus_sha256, read_corpus
+    from inquit.training.evaluation import evaluate
+
+    articles = list(read_corpus(gold_path))
+    gold = {article.id: article.to_dict() for article in articles}
+    _check_gold(gold, gold_path)
+    predicted = _score(model, gold) if predictions is None else _read_predictions(predictions, gold, gold_path)
+    evaluation = evaluate(gold, predicted, n_bootstrap=n_bootstrap, seed=seed)
+    if json_path is not None:
+        facts = {"model": model, "gold": str(gold_path), "gold_sha256": corpus_sha256(articles)}
+        _write_json(json_path, facts | {"n_bootstrap": n_bootstrap, "seed": seed} | evaluation.to_dict())
+    n_results = sum(predicted[article]["status"] in ("ok", "partial") for article in gold if article in predicted)
+    return evaluation, len(gold) - n_results
+
+
+def _check_gold(gold: Records, gold_path: Path) -> None:
+    from inquit.training.corpora import CorpusError
+
+    if not gold:
+        raise CorpusError(f"{gold_path}: holds no articles; wanted labelled articles to compare with")
+    for article, record in gold.items():
+        if "text" not in record:
+            raise CorpusError(f"{gold_path}: article {article!r} has no text; join stand-off labels with their texts")
+
+
+def _score(model: str, gold: Records) -> Records:
+    from inquit.inference.attributor import Attributor
+    from inquit.inference.records import score_safely
+    from inquit.models.article import Article
+
+    attributor = Attributor.load(model)
+    return {id_: score_safely(attributor, Article(id_, record["text"])).to_dict() for id_, record in gold.items()}
+
+
+def _read_predictions(predictions: Path, gold: Records, gold_path: Path) -> Records:
+    from inquit.training.corpora import CorpusError, read_corpus
+
+    predicted = {result.id: result.to_dict() for result in read_corpus(predictions)}
+    if gold.keys().isdisjoint(predicted):
+        raise CorpusError(f"{predictions}: has no result for any article of {gold_path}; they are joined by id")
+    for article in gold.keys() & predicted.keys():
+        found = predicted[article].get("text_sha256")
+        if found not in (None, gold[article]["text_sha256"]):
+            raise CorpusError(f"{predictions}: article {article!r} was scored on another text than {gold_path} has")
+    return predicted
+
+
+def _write_json(path: Path, record: Mapping[str, Any]) -> None:
+    import orjson
+
+    from inquit.inference.writers import open_atomically
+
+    with open_atomically(path) as file:
+        file.write(orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def evaluate_command(
+    model: Annotated[str, typer.Argument(help="A shipped model's name, or a model folder; - with --predictions.")],
+    gold: Annotated[Path, typer.Argument(help="Labelled articles: JSONL, a folder of it, or a part of PolNeAR.")],
+    predictions: Annotated[Path | None, typer.Option(help="Compare these results; score nothing.")] = None,
+    bootstrap: Annotated[int, typer.Option(min=0, help="Samples for 95 % intervals; 0 for none.")] = 1000,
+    json_path: Annotated[Path | None, typer.Option("--json", help="Write everything as JSON.")] = None,
+) -> None:
+    """Measure a model on labelled articles: spans, links, speakers, claims, with intervals.
+
+    Example: inquit evaluate en gold.jsonl --json scores.json
+    """
+    from inquit.inference.writers import OutputError
+    from inquit.models.folder import ModelError
+    from inquit.training.corpora import CorpusError
+
+    if model == "-" and predictions is None:
+        fail("MODEL - needs --predictions FILE; name a model to score with, such as en", EXIT_USAGE)
+    if json_path is not None and not json_path.parent.is_dir():
+        fail(f"--json {json_path}: the folder {json_path.parent} does not exist; create it first", EXIT_OUTPUT)
+    try:
+        evaluation, n_missing = run_evaluate(
+            model, gold, n_bootstrap=bootstrap, json_path=json_path, predictions=predictions
+        )
+    except (CorpusError, OSError) as error:
+        fail(str(error), EXIT_INPUT)
+    except ModelError as error:
+        fail(str(error), EXIT_MODEL)
+    except OutputError as error:
+        fail(str(error), EXIT_OUTPUT)
+    print_evaluation(evaluation)
+    if n_missing:
+        message = (
+            f"{n_missing} of {evaluation.n_articles} articles have no result; each counts as one without attributions"
+        )
+        fail(message, EXIT_ARTICLE_ERRORS)
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """Print the measures, and precision and recall of every claim type, as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="dim", title=f"{evaluation.n_articles} articles", title_justify="left")
+    for name in ("measure", "precision", "recall", "F1 or share", "95 %"):
+        table.add_column(name, justify="left" if name == "measure" else "right", no_wrap=True)
+    for row in evaluation.rows():
+        between = "" if row.interval is None else f"{row.interval[0]:.3f} to {row.interval[1]:.3f}"
+        table.add_row(row.name, _number(row.precision), _number(row.recall), _number(row.value), between)
+    for name, scores in evaluation.claim_types.items():
+        table.add_row(f"claim type {name}", *map(_number, scores), "")
+    Console().print(table)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
