@@ -104,10 +104,12 @@ def _find_sources(name: str) -> list[Path | None]:
         return [path]
     if path.exists():
         raise InputError(f"{name}: not a regular file")
-    if matches := sorted(glob.glob(name, recursive=True)):
-        return [source for match in matches for source in _find_sources(match)]
-    what = "a link that leads nowhere" if path.is_symlink() else "no such file or folder, and no glob that matches one"
-    raise InputError(f"{name}: {what}")
+    if path.is_symlink():
+        raise InputError(f"{name}: a link that leads nowhere")
+    matches = [match for match in sorted(glob.glob(name, recursive=True)) if Path(match).exists()]
+    if not matches:
+        raise InputError(f"{name}: no such file or folder, and no glob that matches one")
+    return [source for match in matches for source in _find_sources(match)]
 
 
 def _layout(path: Path) -> str | None:

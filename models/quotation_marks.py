@@ -26,7 +26,7 @@ _FAMILY = {
     **dict.fromkeys("'‘’‚‛`", "single"),
 }
 _ONLY_OPENS = frozenset("„〝「『‚‛`") | {"``", ",,"}
-_ONLY_CLOSES = frozenset("」』〞〟") | {"''"}
+_ONLY_CLOSES = frozenset("」』〞〟")
 _BEFORE_OPENING = frozenset("([{<—–-/:;,.…!?¿¡|*_>\u200b\u202a\u202b\u2066\u2067")
 _ELISION = re.compile(r"(?:\d\ds?|tis|twas|em|til|till|cause|bout|n|round|neath|nuff|cos|kay)\b", re.IGNORECASE)
 
@@ -75,8 +75,6 @@ def _scan_paragraph(text: str, paragraph: Span, next_family: str | None) -> list
     closed: list[tuple[int, int, str]] = []
     for match in _MARK.finditer(text, paragraph.start, paragraph.end):
         mark, start, end = match.group(), match.start(), match.end()
-        if mark == "''" and text[start - 1 : start].isspace() and text[end : end + 1].isalnum():
-            continue
         before = _character_before(text, start, paragraph)
         after = text[end] if end < paragraph.end else ""
         if _FAMILY[mark] == "single":

@@ -136,7 +136,7 @@ def _continues(text: str, previous: Span, following: Span, *, is_wrapped: bool) 
     """Whether the line ``following`` goes on with the sentence that ``previous`` ends in."""
     end = text[max(previous.start, previous.end - 40) : previous.end]
     length = previous.end - previous.start
-    if _ENDS_PARAGRAPH.search(end) or length < _MIN_BROKEN_LINE:
+    if _ENDS_PARAGRAPH.search(end) or "|" in end or length < _MIN_BROKEN_LINE:
         return False
     if text[following.start].islower() or _OPEN_ENDED.search(end):
         return True

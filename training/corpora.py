@@ -314,9 +314,10 @@ def _join(article: ArticleResult, labels: ArticleResult) -> ArticleResult:
     for label in labels.attributions:
         own = attributions.get(label.id)
         if own is None or own.content != label.content:
+            found = "has none" if own is None else f"has {_pairs(own.content)}"
             raise CorpusError(
-                f"article {article.id}: the labels have an attribution {label.id} with content {_pairs(label.content)}, the "
-                f"article {'has none' if own is None else f'has {_pairs(own.content)}'}; they are of different versions"
+                f"article {article.id}: the labels have an attribution {label.id} with content {_pairs(label.content)}, "
+                f"the article {found}; they are of different versions"
             )
         attributions[label.id] = replace(own, speaker=label.speaker, claim=label.claim)
     return replace(article, attributions=tuple(attributions.values()), narration=labels.narration or article.narration)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import torch
 from tokenizers import Tokenizer
 
 from inquit.models.folder import file_sha256
@@ -96,6 +97,7 @@ def train_network(
     evaluate: Callable[[AttributionNetwork], dict[str, float]] | None = None,
 ) -> tuple[AttributionNetwork, Tokenizer, History]:
     """Fit a network and write it to ``output``."""
+    torch.manual_seed(config.seed)
     if warm_start is not None:
         network, tokenizer = load_network(warm_start)
         network.train()

@@ -70,8 +70,6 @@ def fit(
         resume: go on after the last finished epoch that ``output`` holds, if it holds one.
         evaluate: gives the scores of an epoch; called after each.
     """
-    random.seed(config.seed)
-    torch.manual_seed(config.seed)
     special = special_pieces(tokenizer)
     optimizer = _make_optimizer(network, config.optimizer)
     history = History()

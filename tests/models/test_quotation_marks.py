@@ -1,4 +1,7 @@
+import json
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -87,3 +90,14 @@ def test_time_is_linear(unit: str) -> None:
         return best
 
     assert seconds(20_000) < 40 * max(seconds(2_000), 0.002)
+
+
+def _cases() -> list[dict[str, Any]]:
+    path = Path(__file__).parent.parent / "data" / "quotation_cases.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("case", _cases(), ids=lambda case: case["name"])
+def test_outermost_quotations_of_the_case_file(case: dict[str, Any]) -> None:
+    found = find_quotations(case["text"], split_paragraphs(case["text"]))
+    assert [[q.span.start, q.span.end] for q in found if q.depth == 0] == case["quotations"]

@@ -236,6 +236,7 @@ def test_attributions_come_in_the_order_of_their_contents() -> None:
             r"line 1: T1: Source: \[0, 99\] ends after .* is the text file the one that was ann",
         ),
         ("T1\tSource 0 5\tMajor\n", r"line 1: T1 marks 'Major', but the text has 'Mayor' at 0 5"),
+        ("#1\tAnnotatorNotes T1\tone\u2028line\nE1\tAttribution:T4\n", r"x\.ann line 2: E1 names T4"),
         ("E1\tAttribution:T4\n", r"line 1: E1 names T4, which is not in the file; restore its line or remove E1"),
         ("E1\tAttribution T4\n", r"line 1: E1 must be 'ROLE:SPAN ROLE:SPAN …', got 'Attribution'"),
     ],

@@ -1,4 +1,4 @@
-"""The measures, on articles small enough to count by hand, and against the scripts that define them; and the command."""
+"""The measures, on articles small enough to count by hand and against the scripts that define them; the command."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from inquit.training.evaluation.labels import (
     macro_f1,
     reliability,
 )
-from inquit.training.evaluation.tokens import TokenIndex, fragments, is_quoted, overlapping
+from inquit.training.evaluation.tokens import TokenIndex, assign, fragments, is_quoted, overlapping
 
 SHARED = Path(__file__).parents[3] / "shared"
 needs_shared = pytest.mark.skipif(
@@ -203,6 +203,23 @@ def test_index_finds_the_pairs_that_overlap(predicted: list[frozenset[int]], gol
     assert overlapping(predicted, gold) == every
 
 
+@pytest.mark.parametrize(
+    ("candidates", "chosen"),
+    [
+        ([(0.5, 1.0, 0, 0), (0.9, 0.0, 1, 0)], [(1, 0)]),
+        ([(0.9, 0.2, 0, 0), (0.9, 0.8, 1, 0)], [(1, 0)]),
+        ([(0.9, 0.8, 1, 0), (0.9, 0.8, 0, 0)], [(0, 0)]),
+        ([(0.9, 0.8, 0, 1), (0.9, 0.8, 0, 0)], [(0, 0)]),
+        ([(0.9, 0.0, 0, 0), (0.8, 0.0, 0, 1), (0.7, 0.0, 1, 0), (0.6, 0.0, 1, 1)], [(0, 0), (1, 1)]),
+    ],
+    ids=["best content", "then best source", "then earlier prediction", "then earlier gold", "one to one"],
+)
+def test_pairs_are_one_to_one_best_first(
+    candidates: list[tuple[float, float, int, int]], chosen: list[tuple[int, int]]
+) -> None:
+    assert [(i, j) for _, _, i, j in assign(candidates)] == chosen
+
+
 span_lists = st.lists(
     st.tuples(st.integers(0, len(TEXT) - 1), st.integers(1, 40)).map(lambda s: [s[0], min(len(TEXT), s[0] + s[1])]),
     max_size=2,
@@ -294,6 +311,8 @@ def test_narration_is_compared_with_the_sentence_that_covers_it_best() -> None:
     labelled = articles(GOLD, narration=gold["x"]["narration"])
     measures = evaluate(labelled, articles([], narration=[loose, *NARRATION])).measures
     assert (measures["narration_recall"], measures["narration_type_acc"]) == (0.5, 1.0)
+    twice = [*NARRATION, {"span": NARRATION[0]["span"], "claim": claim("rule")}]
+    assert evaluate(labelled, articles([], narration=twice)).score("narration_type_acc") == 1.0
 
 
 def test_confidence_is_compared_with_full_attributions() -> None:
@@ -437,14 +456,15 @@ def _disturb_attribution(gold: Record, n_characters: int, rng: random.Random) ->
 @pytest.mark.parametrize("corpus", ["polnear", "otherdomain"])
 def test_numbers_are_those_of_the_defining_scripts(corpus: str, shared_scripts: tuple[ModuleType, ModuleType]) -> None:
     spans_script, labels_script = shared_scripts
-    gold = spans_script.load(SHARED / "data" / corpus / "dev.jsonl")
+    lines = (SHARED / "data" / corpus / "dev.jsonl").read_text(encoding="utf-8").split("\n")
+    gold = {record["id"]: record for record in map(json.loads, filter(None, lines))}
     for seed in range(2):
         predicted = disturb(gold, seed)
         span_measures, by_article = spans_script.evaluate(gold, predicted)
         rows = labels_script.evaluate_labels(gold, predicted)
         expected = span_measures | labels_script.metrics(rows)
-        intervals = spans_script.bootstrap(by_article, 20) | labels_script.bootstrap(rows, 20)
-        evaluation = evaluate(gold, predicted, n_bootstrap=20)
+        intervals = spans_script.bootstrap(by_article, 40) | labels_script.bootstrap(rows, 40)
+        evaluation = evaluate(gold, predicted, n_bootstrap=40)
         assert_same_numbers(evaluation, expected, intervals, has_narration=corpus == "polnear")
 
 

@@ -1,0 +1,163 @@
+"""From a training file to a model folder, for real, on a tiny encoder and the project's examples."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs inquit[train]")
+
+import itertools
+
+from inquit.inference.attributor import Attributor
+from inquit.models.article import Article
+from inquit.models.folder import verify
+from inquit.models.pairs import PairScorer as ArrayPairScorer
+from inquit.models.segmentation import segment
+from inquit.training.build import TorchPieceEncoder
+from inquit.training.config import CorpusConfig, OptimizerConfig, TrainingConfig
+from inquit.training.corpora import read_jsonl
+from inquit.training.examples import collate, cut_windows, label_document
+from inquit.training.losses import batch_losses
+from inquit.training.network import Crf, PairScorer
+from inquit.training.train import train_model
+from inquit.training.trainer import load_network, load_tokenizer, special_pieces
+
+CONFIG = TrainingConfig(
+    name="tiny",
+    version="0.0.1",
+    encoder="given by path",
+    corpus=(CorpusConfig(path="examples.jsonl"),),
+    dev="examples.jsonl",
+    calibration_share=0.3,
+    n_pair_dimensions=8,
+    core_jitter=(64, 128),
+    optimizer=OptimizerConfig(epochs=2, batch_windows=4, encoder_rate=2e-3, head_rate=5e-3),
+)
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::FutureWarning")
+
+
+@pytest.fixture(scope="module")
+def run(tiny_encoder: Path, tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("run")
+    train_model(CONFIG, tiny_data, folder, encoder=str(tiny_encoder))
+    return folder
+
+
+def test_a_run_ends_with_a_model_that_scores(run: Path) -> None:
+    manifest = verify(run / "model")
+    assert manifest.title == "tiny-0.0.1"
+    assert manifest.data["training"]["config"]["seed"] == CONFIG.seed
+    assert len(manifest.data["training"]["data_sha256"]["examples.jsonl"]) == 64
+    assert Attributor.load(run / "model")("“Yes,” said Ann Lee.").text == "“Yes,” said Ann Lee."
+    assert "## Limits" in (run / "model" / "README.md").read_text()
+
+
+def test_a_run_leaves_a_report_with_pictures(run: Path) -> None:
+    history = json.loads((run / "report.json").read_text())["history"]
+    assert len(history["losses"]) == len(history["scores"]) == 2
+    assert history["losses"][1]["token"] < history["losses"][0]["token"]
+    assert "<svg" in (run / "curves.svg").read_text()
+    assert "curves.svg" in (run / "report.md").read_text()
+
+
+def test_the_same_seed_gives_the_same_network(run: Path, tiny_encoder: Path, tiny_data: Path, tmp_path: Path) -> None:
+    train_model(CONFIG, tiny_data, tmp_path, encoder=str(tiny_encoder))
+    first, second = (load_network(folder / "network")[0].state_dict() for folder in (run, tmp_path))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_a_run_that_was_stopped_goes_on(run: Path, tiny_encoder: Path, tiny_data: Path, tmp_path: Path) -> None:
+    one_epoch = replace(CONFIG, optimizer=replace(CONFIG.optimizer, epochs=1))
+    train_model(one_epoch, tiny_data, tmp_path, encoder=str(tiny_encoder))
+    train_model(CONFIG, tiny_data, tmp_path, encoder=str(tiny_encoder), resume=True)
+    state = json.loads((tmp_path / "network" / "state.json").read_text())
+    assert len(state["losses"]) == 2
+
+
+def test_a_student_learns_from_a_finished_run(run: Path, tiny_encoder: Path, tiny_data: Path, tmp_path: Path) -> None:
+    train_model(CONFIG, tiny_data, tmp_path, encoder=str(tiny_encoder), teacher=run)
+    assert list((tmp_path / "soft-labels").iterdir())
+    assert verify(tmp_path / "model")
+
+
+def test_a_run_goes_on_from_a_finished_one(run: Path, tiny_data: Path, tmp_path: Path) -> None:
+    train_model(CONFIG, tiny_data, tmp_path, warm_start=run)
+    warm = json.loads((tmp_path / "network" / "state.json").read_text())["losses"][0]["token"]
+    cold = json.loads((run / "network" / "state.json").read_text())["losses"][0]["token"]
+    assert warm < cold
+
+
+def test_the_quantised_export_is_close_to_the_network(run: Path) -> None:
+    network, _tokenizer = load_network(run / "network")
+    model = Attributor.load(run / "model")
+    text = "“Yes,” said Ann Lee. She denied that the town was broke."
+    _, exported = model.encoder.encode(segment(Article("a", text)))
+    model.encoder._network = TorchPieceEncoder(network)
+    _, own = model.encoder.encode(segment(Article("a", text)))
+    assert np.corrcoef(exported.ravel(), own.ravel())[0, 1] > 0.98
+
+
+def test_pair_scores_from_arrays_are_those_of_the_network() -> None:
+    torch.manual_seed(1)
+    scorer = PairScorer(n_hidden=6, n_dimensions=4, dropout=0.0).eval()
+    torch.nn.init.normal_(scorer.table.weight)
+    torch.nn.init.normal_(scorer.none.weight)
+    states = torch.randn(9, 6)
+    spans, others = torch.tensor([[0, 2], [4, 5]]), torch.tensor([[2, 4], [6, 9]])
+    candidates = torch.tensor([[-1, 0, 1], [0, 1, -1]])
+    features = torch.randint(0, 20, (2, 3, 4))
+    expected = scorer(states, spans, others, candidates, features).detach().numpy()
+    arrays = {f"p.{name}": tensor.numpy() for name, tensor in scorer.state_dict().items()}
+    found = ArrayPairScorer.from_arrays(arrays, "p").scores(
+        states.numpy(), spans.numpy(), others.numpy(), candidates.numpy(), features.numpy()
+    )
+    is_candidate = np.isfinite(found)
+    np.testing.assert_allclose(found[is_candidate], expected[is_candidate], rtol=1e-4, atol=1e-5)
+    assert (~is_candidate).sum() == 2
+
+
+def test_the_crf_counts_every_allowed_sequence_once() -> None:
+    """Probabilities of all allowed sequences of three words sum to one."""
+    from itertools import product
+
+    torch.manual_seed(2)
+    crf = Crf(n_kinds=1)
+    torch.nn.init.normal_(crf.transitions)
+    emissions = torch.randn(1, 3, 3)
+    total = 0.0
+    for tags in product(range(3), repeat=3):
+        if all(bool(crf.allowed[a, b]) for a, b in itertools.pairwise(tags)):
+            loss = crf.negative_log_likelihood(emissions, torch.tensor([tags]), torch.tensor([3]))
+            total += float(torch.exp(-loss).detach())
+    assert total == pytest.approx(1.0, abs=1e-4)
+
+
+def test_windows_cover_every_claim_and_word_once(tiny_encoder: Path, tiny_data: Path) -> None:
+    tokenizer = load_tokenizer(tiny_encoder)
+    for gold in read_jsonl(tiny_data / "examples.jsonl"):
+        document = label_document(gold, tokenizer)
+        windows = cut_windows([document], replace(CONFIG.window, core=100))
+        batch = collate(windows, special_pieces(tokenizer))
+        assert batch.is_core.sum() == len(document.tags)
+        assert (np.sort(batch.tags[batch.is_core]) == np.sort(document.tags)).all()
+        assert len(batch.claims) <= len(document.claims)
+
+
+def test_losses_are_finite_where_a_window_holds_no_label(tiny_encoder: Path, tiny_data: Path, run: Path) -> None:
+    network, tokenizer = load_network(run / "network")
+    (gold, *_) = read_jsonl(tiny_data / "examples.jsonl")
+    empty = label_document(replace(gold, attributions=(), narration=()), tokenizer)
+    losses = batch_losses(network, collate(cut_windows([empty], CONFIG.window), special_pieces(tokenizer)), CONFIG.loss)
+    assert all(torch.isfinite(loss) for loss in losses.values())
+
+
+def test_a_network_can_be_copied_without_its_optimizer(run: Path, tmp_path: Path) -> None:
+    shutil.copytree(run / "network", tmp_path / "copy")
+    (tmp_path / "copy" / "optimizer.pt").unlink()
+    load_network(tmp_path / "copy")
