@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from inquit.models.article import Spans
 from inquit.models.result import ArticleResult, Attribution, SpeakerKind, Status
 
 _MAX_CONTENT = 220
@@ -23,7 +24,7 @@ def speaker_name(attribution: Attribution, text: str) -> str:
         return "the author"
     if speaker is not None and speaker.name:
         return " ".join(speaker.name.split())
-    return " ".join(" ".join(span.of(text) for span in attribution.source).split()) or _NOBODY
+    return _words(attribution.source, text) or _NOBODY
 
 
 def result_table(result: ArticleResult) -> RenderableType:
@@ -33,32 +34,33 @@ def result_table(result: ArticleResult) -> RenderableType:
         return Group(title, Text(f"{result.error.code}: {result.error.message}", style="red"), "")
     text = result.text or ""
     table = Table(box=None, pad_edge=False, expand=True, header_style="dim")
-    table.add_column("who", ratio=3, style="cyan")
-    table.add_column("as written", ratio=3)
-    table.add_column("cue", ratio=2)
-    table.add_column("what", ratio=10)
-    table.add_column("kind", no_wrap=True)
+    table.add_column("who", ratio=3, max_width=36)
+    table.add_column("cue", ratio=1, max_width=16)
+    table.add_column("what", ratio=8)
     table.add_column("claim", no_wrap=True)
     table.add_column("sure", justify="right", no_wrap=True)
     for attribution in result.attributions:
-        table.add_row(*map(escape, _cells(attribution, text)))
+        table.add_row(*_cells(attribution, text))
     body: RenderableType = table if result.attributions else Text("nobody is quoted", style="dim")
     return Group(title, body, "")
 
 
-def _cells(attribution: Attribution, text: str) -> list[str]:
-    content = " ".join(" … ".join(span.of(text) for span in attribution.content).split())
+def _cells(attribution: Attribution, text: str) -> list[Text]:
+    name, source = speaker_name(attribution, text), _words(attribution.source, text)
+    who = Text(name, style="cyan")
+    if source and source != name:
+        who.append(f" ({source})", style="dim")
+    content = _words(attribution.content, text, " … ")
     if len(content) > _MAX_CONTENT:
         content = content[: _MAX_CONTENT - 1] + "…"
-    return [
-        speaker_name(attribution, text),
-        " ".join(" ".join(span.of(text) for span in attribution.source).split()),
-        " ".join(" ".join(span.of(text) for span in attribution.cue).split()),
-        content,
-        attribution.kind.value if attribution.kind else "",
-        attribution.claim.type if attribution.claim else "",
-        "" if attribution.confidence is None else f"{attribution.confidence:.0%}",
-    ]
+    claim = attribution.claim.type if attribution.claim else ""
+    sure = "" if attribution.confidence is None else f"{attribution.confidence:.0%}"
+    return [who, Text(_words(attribution.cue, text)), Text(content), Text(claim, style="green"), Text(sure)]
+
+
+def _words(spans: Spans, text: str, between: str = " ") -> str:
+    """The text of spans on one line."""
+    return " ".join(between.join(span.of(text) for span in spans).split())
 
 
 class Summary:

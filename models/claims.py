@@ -17,6 +17,13 @@ from inquit.models.segmentation import Document
 
 Floats = NDArray[np.float32]
 
+TYPE_OUTPUTS = slice(0, len(CLAIM_TYPES))
+SECONDARY_OUTPUTS = slice(len(CLAIM_TYPES), 2 * len(CLAIM_TYPES))
+POLARITY_OUTPUTS = slice(2 * len(CLAIM_TYPES), 2 * len(CLAIM_TYPES) + len(POLARITIES))
+CHECKWORTHY_OUTPUT = 2 * len(CLAIM_TYPES) + len(POLARITIES)
+N_CLAIM_OUTPUTS = CHECKWORTHY_OUTPUT + 1
+"""What the columns of the claim head are; secondary types and check-worthiness are independent of the rest."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClaimTyper:
@@ -36,21 +43,30 @@ class ClaimTyper:
 
     def label(self, document: Document, states: Floats, links: Sequence[Link]) -> list[Claim]:
         """The claims of attributions."""
-        return self._claims([pool_link(states, link) for link in links])
+        return self._claims(self.link_scores(states, links))
+
+    def link_scores(self, states: Floats, links: Sequence[Link]) -> Floats:
+        """Scores before they become probabilities: shape (n_links, n_outputs), natural log, not normalised."""
+        return self._scores([pool_link(states, link) for link in links])
+
+    def sentence_scores(self, document: Document, states: Floats, sentences: Sequence[Span]) -> Floats:
+        """The same for sentences of the journalist's own."""
+        return self._scores([pool_sentence(document, states, sentence) for sentence in sentences])
+
+    def _scores(self, pooled: Sequence[Floats]) -> Floats:
+        if not pooled:
+            return np.zeros((0, len(self.bias)), dtype=np.float32)
+        return np.stack(pooled) @ self.weight.T + self.bias
 
     def label_sentences(self, document: Document, states: Floats, sentences: Sequence[Span]) -> list[Claim]:
         """The claims of sentences that nobody else is said to have said."""
-        return self._claims([pool_sentence(document, states, sentence) for sentence in sentences])
+        return self._claims(self.sentence_scores(document, states, sentences))
 
-    def _claims(self, pooled: list[Floats]) -> list[Claim]:
-        if not pooled:
-            return []
-        n_types = len(CLAIM_TYPES)
-        scores = np.stack(pooled) @ self.weight.T + self.bias
-        types = softmax(scores[:, :n_types])
-        secondary = sigmoid(scores[:, n_types : 2 * n_types])
-        polarities = softmax(scores[:, 2 * n_types : 2 * n_types + len(POLARITIES)])
-        checkworthy = sigmoid(scores[:, -1])
+    def _claims(self, scores: Floats) -> list[Claim]:
+        types = softmax(scores[:, TYPE_OUTPUTS])
+        secondary = sigmoid(scores[:, SECONDARY_OUTPUTS])
+        polarities = softmax(scores[:, POLARITY_OUTPUTS])
+        checkworthy = sigmoid(scores[:, CHECKWORTHY_OUTPUT])
         return [_claim(*row) for row in zip(types, secondary, polarities, checkworthy.tolist(), strict=True)]
 
 

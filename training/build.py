@@ -23,7 +23,7 @@ from inquit.models.folder import CARD, HEADS, TOKENIZER, write_manifest
 from inquit.models.labels import CLAIM_TYPES, MENTION_KINDS, POLARITIES, ROLES, SPEAKER_KINDS
 from inquit.models.result import ArticleResult
 from inquit.models.segmentation import Ints
-from inquit.training.calibrate import calibrate_confidence, constant_calibration
+from inquit.training.calibrate import calibrate_claims, calibrate_confidence, constant_calibration
 from inquit.training.card import write_card
 from inquit.training.config import TrainingConfig
 from inquit.training.evaluation import Evaluation, evaluate
@@ -129,8 +129,10 @@ def build_model(
     tokenizer.save(str(temporary / TOKENIZER))
     heads = head_arrays(network) | constant_calibration().to_arrays("confidence")
     encoder = OnnxEncoder(encoder_path)
-    confidence = calibrate_confidence(pipeline(network, tokenizer, config, heads, encoder), calibration)
-    heads |= confidence.to_arrays("confidence")
+    held = list(calibration)
+    uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
+    heads |= calibrate_confidence(uncalibrated, held).to_arrays("confidence")
+    heads["claims.weight"], heads["claims.bias"] = calibrate_claims(uncalibrated, held)
     save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
     model = pipeline(network, tokenizer, config, heads, encoder)
     evaluations = {name: evaluate_model(model, articles, n_bootstrap=1000) for name, articles in dev.items()}

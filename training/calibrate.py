@@ -7,16 +7,22 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
 from inquit.models.calibration import LogisticCalibrator
-from inquit.models.linker import LINK_FEATURES
-from inquit.models.result import ArticleResult
+from inquit.models.claims import CHECKWORTHY_OUTPUT, POLARITY_OUTPUTS, TYPE_OUTPUTS
+from inquit.models.labels import CLAIM_TYPES, POLARITIES
+from inquit.models.linker import LINK_FEATURES, spans_of_words
+from inquit.models.result import ArticleResult, Claim
 from inquit.models.segmentation import segment
+from inquit.models.tagger import log_sum_exp
+from inquit.training.evaluation.labels import match_attributions
 from inquit.training.evaluation.spans import right_attributions
+from inquit.training.evaluation.tokens import TokenIndex, with_content
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +55,84 @@ def calibrate_confidence(model: Attributor, articles: Iterable[ArticleResult]) -
         logger.warning("%d of %d attributions are right: confidence is a constant", sum(is_right), len(is_right))
         return constant_calibration((sum(is_right) + 1) / (len(is_right) + 2))
     return fit_logistic(np.stack(evidence), np.array(is_right))
+
+
+def calibrate_claims(model: Attributor, articles: Iterable[ArticleResult]) -> tuple[Floats, Floats]:
+    """Scale the claim head so that its scores give honest probabilities; what it is most sure of stays the same.
+
+    Types get one temperature (Guo et al. 2017), check-worthiness a slope and an offset (Platt 1999), polarities offsets
+    that make each as frequent among the answers as among the labels. Secondary types stay as they are.
+
+    Returns:
+        weight and bias in place of the head's own, of the same shapes; unchanged where no article has claim labels.
+    """
+    scores, claims = _scored_claims(model, articles)
+    weight, bias = model.claims.weight.copy(), model.claims.bias.copy()
+    if not claims:
+        logger.warning("no claim labels in the calibration articles: claims keep their scores")
+        return weight, bias
+    types = np.array([CLAIM_TYPES.index(claim.type) for claim in claims])
+    temperature = fit_temperature(scores[:, TYPE_OUTPUTS], types)
+    weight[TYPE_OUTPUTS] /= temperature
+    bias[TYPE_OUTPUTS] /= temperature
+    polarities = np.array([POLARITIES.index(claim.polarity) for claim in claims])
+    bias[POLARITY_OUTPUTS] += match_frequencies(scores[:, POLARITY_OUTPUTS], polarities)
+    is_worthy = np.array([bool(claim.checkworthy) for claim in claims])
+    if is_worthy.any() and not is_worthy.all():
+        platt = LogisticRegression(C=1e6).fit(scores[:, [CHECKWORTHY_OUTPUT]], is_worthy)
+        slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+        weight[CHECKWORTHY_OUTPUT] *= slope
+        bias[CHECKWORTHY_OUTPUT] = bias[CHECKWORTHY_OUTPUT] * slope + offset
+    return weight, bias
+
+
+def _scored_claims(model: Attributor, articles: Iterable[ArticleResult]) -> tuple[Floats, list[Claim]]:
+    """The scores of the attributions that the model finds, where they match a labelled one, and its label."""
+    scores: list[Floats] = []
+    claims: list[Claim] = []
+    for gold in articles:
+        assert gold.text is not None
+        labels = {a.id: a.claim for a in gold.attributions if a.claim is not None and a.claim.type in CLAIM_TYPES}
+        if not labels:
+            continue
+        document, states = model.encoder.encode(segment(Article(gold.id, gold.text)))
+        links = model.linker.link(document, model.tagger.tag(document, states), states)
+        rows = model.claims.link_scores(states, links)
+        predicted = [
+            {"row": i, "content": [(span.start, span.end) for span in spans_of_words(document, link.contents)]}
+            for i, link in enumerate(links)
+        ]
+        for theirs, ours in match_attributions(TokenIndex(gold.text), with_content(gold.to_dict()), predicted):
+            if theirs["id"] in labels:
+                scores.append(rows[ours["row"]])
+                claims.append(labels[theirs["id"]])
+    return np.array(scores), claims
+
+
+def fit_temperature(scores: Floats, labels: NDArray[np.int64]) -> float:
+    """The number that scores must be divided by to make the labels most likely.
+
+    Args:
+        scores: shape (n, n_classes), natural log, not normalised.
+        labels: shape (n,), columns of ``scores``.
+    """
+
+    def loss(log_temperature: float) -> float:
+        scaled = scores / np.exp(log_temperature)
+        return float((log_sum_exp(scaled) - scaled[np.arange(len(labels)), labels]).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+
+
+def match_frequencies(scores: Floats, labels: NDArray[np.int64], *, n_rounds: int = 200) -> Floats:
+    """Offsets, by class, that make each class as frequent among the best answers as among the labels."""
+    n_classes = scores.shape[1]
+    wanted = (np.bincount(labels, minlength=n_classes) + 1) / (len(labels) + n_classes)
+    offsets = np.zeros(n_classes, dtype=np.float32)
+    for _ in range(n_rounds):
+        found = (np.bincount((scores + offsets).argmax(axis=1), minlength=n_classes) + 1) / (len(labels) + n_classes)
+        offsets += (0.1 * np.log(wanted / found)).astype(np.float32)
+    return offsets
 
 
 def fit_logistic(evidence: Floats, is_right: NDArray[np.bool_], *, strength: float = 1.0) -> LogisticCalibrator:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from inquit.models.article import Article, Span
+from inquit.models.claims import CHECKWORTHY_OUTPUT, N_CLAIM_OUTPUTS, POLARITY_OUTPUTS, SECONDARY_OUTPUTS
 from inquit.models.labels import (
     CLAIM_TYPES,
     MENTION_KINDS,
@@ -28,7 +29,6 @@ from inquit.models.pieces import Pieces, Window, WindowConfig, plan_windows, spl
 from inquit.models.resolver import SOURCE_MENTION, normalise_name
 from inquit.models.result import ArticleResult, Attribution, Claim, SpeakerKind
 from inquit.models.segmentation import Ints, segment
-from inquit.training.network import N_CLAIM_OUTPUTS
 
 Floats = NDArray[np.float32]
 IGNORED = -100
@@ -258,13 +258,12 @@ def claim_targets(claim: Claim | None) -> Floats | None:
     """A claim as the claim head should answer it: types, secondary types, polarities, check-worthiness."""
     if claim is None or claim.type not in CLAIM_TYPES:
         return None
-    n_types = len(CLAIM_TYPES)
     targets = np.zeros(N_CLAIM_OUTPUTS, dtype=np.float32)
     targets[CLAIM_TYPES.index(claim.type)] = 1
     for secondary in claim.secondary:
-        targets[n_types + CLAIM_TYPES.index(secondary)] = 1
-    targets[2 * n_types + POLARITIES.index(claim.polarity)] = 1
-    targets[-1] = float(claim.checkworthy)
+        targets[SECONDARY_OUTPUTS.start + CLAIM_TYPES.index(secondary)] = 1
+    targets[POLARITY_OUTPUTS.start + POLARITIES.index(claim.polarity)] = 1
+    targets[CHECKWORTHY_OUTPUT] = float(claim.checkworthy)
     return targets
 
 

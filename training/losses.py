@@ -9,14 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from inquit.models.labels import CLAIM_TYPES, POLARITIES
+from inquit.models.claims import CHECKWORTHY_OUTPUT, POLARITY_OUTPUTS, SECONDARY_OUTPUTS, TYPE_OUTPUTS
 from inquit.training.config import LossConfig
 from inquit.training.examples import IGNORED, Batch, Relation
 from inquit.training.network import AttributionNetwork, PairScorer
-
-_TYPES = slice(0, len(CLAIM_TYPES))
-_SECONDARY = slice(len(CLAIM_TYPES), 2 * len(CLAIM_TYPES))
-_POLARITIES = slice(2 * len(CLAIM_TYPES), 2 * len(CLAIM_TYPES) + len(POLARITIES))
 
 
 def batch_losses(network: AttributionNetwork, batch: Batch, config: LossConfig) -> dict[str, Tensor]:
@@ -126,10 +122,10 @@ def _claim_loss(network: AttributionNetwork, states: Tensor, batch: Batch, confi
     teacher = torch.from_numpy(np.stack([answer for _, answer in soft]))
     probabilities = torch.cat(
         [
-            torch.softmax(teacher[:, _TYPES], 1),
-            torch.sigmoid(teacher[:, _SECONDARY]),
-            torch.softmax(teacher[:, _POLARITIES], 1),
-            torch.sigmoid(teacher[:, -1:]),
+            torch.softmax(teacher[:, TYPE_OUTPUTS], 1),
+            torch.sigmoid(teacher[:, SECONDARY_OUTPUTS]),
+            torch.softmax(teacher[:, POLARITY_OUTPUTS], 1),
+            torch.sigmoid(teacher[:, [CHECKWORTHY_OUTPUT]]),
         ],
         dim=1,
     )
@@ -138,10 +134,10 @@ def _claim_loss(network: AttributionNetwork, states: Tensor, batch: Batch, confi
 
 def _claim_cross_entropy(scores: Tensor, targets: Tensor) -> Tensor:
     return (
-        functional.cross_entropy(scores[:, _TYPES], targets[:, _TYPES])
-        + functional.cross_entropy(scores[:, _POLARITIES], targets[:, _POLARITIES]) / 2
-        + functional.binary_cross_entropy_with_logits(scores[:, _SECONDARY], targets[:, _SECONDARY]) / 2
-        + functional.binary_cross_entropy_with_logits(scores[:, -1], targets[:, -1]) / 2
+        functional.cross_entropy(scores[:, TYPE_OUTPUTS], targets[:, TYPE_OUTPUTS])
+        + functional.cross_entropy(scores[:, POLARITY_OUTPUTS], targets[:, POLARITY_OUTPUTS]) / 2
+        + functional.binary_cross_entropy_with_logits(scores[:, SECONDARY_OUTPUTS], targets[:, SECONDARY_OUTPUTS]) / 2
+        + functional.binary_cross_entropy_with_logits(scores[:, CHECKWORTHY_OUTPUT], targets[:, CHECKWORTHY_OUTPUT]) / 2
     )
 
 

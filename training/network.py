@@ -9,10 +9,9 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 
+from inquit.models.claims import N_CLAIM_OUTPUTS
 from inquit.models.labels import (
-    CLAIM_TYPES,
     MENTION_KINDS,
-    POLARITIES,
     ROLES,
     SPEAKER_KINDS,
     allowed_transitions,
@@ -24,8 +23,6 @@ from inquit.training.mpnet import use_fast_attention
 
 FORBIDDEN = -1e4
 RELATIONS = ("content_cue", "cue_source", "source_mention")
-N_CLAIM_OUTPUTS = 2 * len(CLAIM_TYPES) + len(POLARITIES) + 1
-"""Primary types, secondary types, polarities, check-worthiness: columns of the claim head."""
 
 
 class PairScorer(nn.Module):

@@ -10,10 +10,11 @@ import torch
 from safetensors.numpy import load_file, save_file
 
 from inquit.models.article import text_sha256
+from inquit.models.claims import N_CLAIM_OUTPUTS
 from inquit.models.pieces import WindowConfig
 from inquit.training.examples import ClaimExample, LabelledDocument, SoftLabels, collate, cut_windows
 from inquit.training.losses import pooled_claims, word_states
-from inquit.training.network import N_CLAIM_OUTPUTS, AttributionNetwork
+from inquit.training.network import AttributionNetwork
 
 
 def teach(

@@ -91,7 +91,7 @@ def pair_labels(gold: Mapping[str, Any], predicted: Mapping[str, Any] | None) ->
     gold_items, predicted_items = with_content(gold), with_content(predicted)
     n_gold_claims = sum(bool(attribution.get("claim")) for attribution in gold_items)
     pairs = LabelPairs(len(gold_items), len(predicted_items), n_gold_claims)
-    for theirs, ours in _match(index, gold_items, predicted_items):
+    for theirs, ours in match_attributions(index, gold_items, predicted_items):
         pairs.speakers.append(_speaker_pair(text, theirs, ours))
         if theirs.get("claim"):
             pairs.claims.append((theirs["claim"], ours.get("claim") or {}))
@@ -118,9 +118,10 @@ def _match_narration(
     return [(theirs[j], ours[i]) for j, (_, i) in sorted(best.items())]
 
 
-def _match(
+def match_attributions(
     index: TokenIndex, gold: Sequence[Mapping[str, Any]], predicted: Sequence[Mapping[str, Any]]
 ) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """One-to-one pairs (gold, predicted) by content, best first; every attribution must have a content."""
     gold_tokens = [index.covered(attribution["content"]) for attribution in gold]
     predicted_tokens = [index.covered(attribution["content"]) for attribution in predicted]
     candidates = [
