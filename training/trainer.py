@@ -82,6 +82,8 @@ def fit(
         cpu, epoch_losses = time.process_time(), _Mean()
         network.train()
         for i, windows in enumerate(batches):
+            if schedule.is_over():
+                break
             progress = (epoch + i / len(batches)) / config.optimizer.epochs
             schedule.set_rates(optimizer, progress)
             batch = collate(windows, special)

@@ -1,0 +1,45 @@
+"""What ends a run. Everything else that goes wrong is one article's error record."""
+
+from __future__ import annotations
+
+
+class BatchError(Exception):
+    """Ends a run; the message says what was wanted, what came and what to do, the command exits with ``exit_code``."""
+
+    exit_code = 1
+
+
+class UsageError(BatchError):
+    """The call does not fit: an option, a field name, a resumed run with other options."""
+
+    exit_code = 2
+
+
+class FieldError(UsageError):
+    """A file has no column or key of the name that was asked for."""
+
+
+class InputError(BatchError):
+    """Input that cannot be read at all."""
+
+    exit_code = 4
+
+
+class OutputError(BatchError):
+    """Output that cannot be written."""
+
+    exit_code = 5
+
+
+class LockedError(BatchError):
+    """Another run writes to the same output."""
+
+    exit_code = 6
+
+
+class FileError(Exception):
+    """One file, or the rest of it, cannot be read: becomes an error record, and the run goes on with the next file."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,0 +1,80 @@
+"""The article of an HTML page, found by trafilatura: its text without menus, comments and adverts, and who, when, where."""
+
+from __future__ import annotations
+
+import codecs
+import logging
+import re
+from dataclasses import replace
+
+from inquit.inference.batch.record import (
+    ENCODING_GUESSED,
+    HTML_DEPTH,
+    NO_CONTENT,
+    SHORT,
+    Page,
+    Record,
+)
+
+_SHORT_TEXT = 250
+"""Characters; a shorter text is more often the stub of a paid article, or a gallery, than an article."""
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,30})", re.IGNORECASE)
+_DECLARATION_BYTES = 4096
+
+# trafilatura logs what it finds wrong in a page; what matters of it is in the record's warnings.
+for _name in ("trafilatura", "htmldate", "courlan", "charset_normalizer"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+
+def with_article(record: Record, page: Page) -> Record:
+    """The record with the text of its page; an empty one where the page holds no article. Offsets refer to this text."""
+    # Imported here: most input is no HTML.
+    import lxml.etree
+    import lxml.html
+    import trafilatura
+
+    html, warnings = decode_page(page.html)
+    parser = lxml.html.HTMLParser(
+        huge_tree=True,  # without it, text below 256 elements is lost without a word
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        default_doctype=False,
+    )
+    try:
+        tree = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+    except lxml.etree.ParserError:  # nothing in it
+        return replace(record, content="", warnings=(*record.warnings, *warnings, NO_CONTENT))
+    if any("depth" in error.message for error in parser.error_log):
+        warnings.append(HTML_DEPTH)
+    found = trafilatura.bare_extraction(tree, url=page.url, with_metadata=True, include_comments=False)
+    if found is None or not found.text:
+        return replace(record, content="", warnings=(*record.warnings, *warnings, NO_CONTENT))
+    if len(found.text) < _SHORT_TEXT:
+        warnings.append(SHORT)
+    metadata = {"title": found.title, "date": found.date, "byline": found.author, "outlet": found.sitename, "url": found.url}
+    metadata = {name: value for name, value in metadata.items() if value} | dict(record.metadata)
+    return replace(record, content=found.text, metadata=metadata, warnings=(*record.warnings, *warnings))
+
+
+def decode_page(html: bytes) -> tuple[str, list[str]]:
+    """The characters of a page, and a warning where its encoding had to be guessed.
+
+    UTF-8 is recognised whatever the page says of itself; then what it says is tried, then the letters decide.
+    """
+    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if html.startswith(mark):
+            return html.decode(encoding, "replace"), []
+    declared = _CHARSET.search(html[:_DECLARATION_BYTES])
+    for encoding in ("utf-8", *([declared.group(1).decode("ascii")] if declared else [])):
+        try:
+            return html.decode(encoding), []
+        except (UnicodeDecodeError, LookupError):
+            continue
+    # Imported here: it comes with trafilatura, and few pages need it.
+    import charset_normalizer
+
+    guess = charset_normalizer.from_bytes(html).best()
+    return html.decode("windows-1252" if guess is None else guess.encoding, "replace"), [ENCODING_GUESSED]

@@ -1,0 +1,161 @@
+"""Readers: from files, folders, globs, pipes and standard input to a stream of records, in order.
+
+A record that cannot be read is a failed record in its place; a file that cannot be read is one failed record for the
+rest of it. Only what makes the whole call senseless raises.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from inquit.inference.batch.errors import FieldError, FileError, UsageError
+from inquit.inference.batch.readers.bytestreams import ByteStream, inflate
+from inquit.inference.batch.readers.formats import tell_format
+from inquit.inference.batch.readers.jsonl import read_json
+from inquit.inference.batch.readers.options import DuplicateIds, EncodingErrors, InputFormat, ReadOptions
+from inquit.inference.batch.readers.parquet import read_parquet
+from inquit.inference.batch.readers.sources import STDIN, Source, can_be_read_twice, check_inputs, find_sources
+from inquit.inference.batch.readers.tables import read_table
+from inquit.inference.batch.readers.text import read_page, read_text_file
+from inquit.inference.batch.readers.warc import read_warc
+from inquit.inference.batch.record import DUPLICATE_ID, Place, Record, Skipped, failed
+from inquit.inference.batch.seen_ids import SeenIds
+
+__all__ = ["DuplicateIds", "EncodingErrors", "InputFormat", "Inputs", "ReadOptions", "Survey", "read_source"]
+
+_N_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a first look at the whole input found."""
+
+    n_records: int
+    sha256: str
+
+
+class Inputs:
+    """All records of a run's inputs; iterating reads them in order, from the start each time.
+
+    Args:
+        exclude: the output, which may lie in a folder that is read.
+
+    Raises:
+        InputError: an input is not there, or is no file or folder that can be read.
+        UsageError: standard input is a terminal.
+    """
+
+    def __init__(self, inputs: Sequence[str], options: ReadOptions, *, exclude: Path | None = None) -> None:
+        self._inputs = tuple(inputs)
+        self._options = options
+        self._exclude = exclude
+        check_inputs(self._inputs)
+        if STDIN in self._inputs and sys.stdin.isatty():
+            raise UsageError("standard input is a terminal: pipe articles into it, or name files and folders")
+
+    def __iter__(self) -> Iterator[Record]:
+        """The records, their ids unique.
+
+        Raises:
+            FieldError: a file lacks a field that was asked for.
+        """
+        seen = SeenIds()
+        for source in find_sources(self._inputs, exclude=self._exclude):
+            for record in read_source(source, self._options):
+                yield self._with_unique_id(record, seen)
+
+    def survey(self) -> Survey | None:
+        """Read everything once: how much it is, whether every file has its fields and every record an id of its own.
+
+        Returns:
+            None where the input can be read only once.
+
+        Raises:
+            FieldError: lists the files that lack a field.
+            UsageError: lists the first ids that come twice.
+        """
+        if not can_be_read_twice(self._inputs):
+            return None
+        n_records, digest, seen = 0, hashlib.sha256(), SeenIds()
+        problems: list[str] = []
+        duplicates: list[str] = []
+        for source in find_sources(self._inputs, exclude=self._exclude):
+            try:
+                for record in read_source(source, self._options):
+                    n_records += 1
+                    digest.update(f"{record.id}\0{record.sha256}\n".encode("utf-8", "surrogatepass"))
+                    if not seen.add(record.id) and len(duplicates) < _N_SHOWN:
+                        duplicates.append(f"{record.id!r} ({record.place})")
+            except FieldError as error:
+                problems.append(str(error))
+        if problems:
+            raise FieldError("; ".join(problems[:_N_SHOWN]))
+        if duplicates and self._options.duplicate_ids is DuplicateIds.REFUSE:
+            raise UsageError(
+                f"ids come twice: {', '.join(duplicates)}{' …' if len(duplicates) == _N_SHOWN else ''}; "
+                "make them unique, or take --dup-ids keep-first or --dup-ids suffix"
+            )
+        return Survey(n_records, digest.hexdigest())
+
+    def _with_unique_id(self, record: Record, seen: SeenIds) -> Record:
+        if seen.add(record.id):
+            return record
+        match self._options.duplicate_ids:
+            case DuplicateIds.KEEP_FIRST:
+                return replace(record, content=Skipped(DUPLICATE_ID))
+            case DuplicateIds.SUFFIX:
+                number = 2
+                while not seen.add(f"{record.id}~{number}"):
+                    number += 1
+                return replace(record, id=f"{record.id}~{number}")
+            case _:
+                message = f"the id {record.id!r} came before; make ids unique, or take --dup-ids keep-first or suffix"
+                return failed(record.id, record.place, "E_DUPLICATE_ID", message)
+
+
+def read_source(source: Source, options: ReadOptions) -> Iterator[Record]:
+    """The records of one file.
+
+    Raises:
+        FieldError: the file lacks a field that was asked for.
+    """
+    try:
+        if source.path is None:
+            stdin = sys.stdin.buffer
+            assert isinstance(stdin, io.BufferedReader)
+            yield from _read_stream(stdin, source, options)
+        else:
+            with open(source.path, "rb") as file:
+                yield from _read_stream(file, source, options)
+    except FileError as error:
+        yield failed(source.id_of_failure, Place(str(source)), error.code, str(error), stage="open")
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        yield failed(source.id_of_failure, Place(str(source)), "E_READ", message, stage="open")
+
+
+def _read_stream(file: ByteStream, source: Source, options: ReadOptions) -> Iterator[Record]:
+    stream = inflate(file)
+    path, name = str(source), source.name
+    match options.input_format or tell_format(stream.peek(4096)[:4096], "" if source.path is None else name):
+        case InputFormat.TXT:
+            yield read_text_file(stream, source.id, path, options)
+        case InputFormat.HTML:
+            yield read_page(stream, source.id, path)
+        case InputFormat.JSONL:
+            yield from read_json(stream, path, name, options)
+        case InputFormat.CSV:
+            yield from read_table(stream, path, name, options)
+        case InputFormat.TSV:
+            yield from read_table(stream, path, name, replace(options, delimiter=options.delimiter or "\t"))
+        case InputFormat.WARC:
+            yield from read_warc(stream, path, name)
+        case InputFormat.PARQUET:
+            if source.path is None or stream is not file:
+                raise FileError("E_FORMAT", "Parquet cannot be read from a pipe or compressed as a whole; name the plain file")
+            yield from read_parquet(source.path, path, name, options)

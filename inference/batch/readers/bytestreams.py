@@ -1,0 +1,163 @@
+"""Streams of bytes: compression told by its magic bytes, byte order marks, bounds."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from inquit.inference.batch.errors import FileError
+
+GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+MAX_RATIO, MIN_BOMB_BYTES = 300, 50_000_000
+"""A stream that inflates to more than both is taken for a compression bomb; news in JSON stays below 20 times."""
+
+_CHUNK = 2048
+"""Compressed bytes that are inflated at a time: zstd makes at most 64 MB of them."""
+
+_UTF8_MARK = codecs.BOM_UTF8
+_MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+ByteStream = io.BufferedReader
+
+
+class _Decoder(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+class _RawStream(io.RawIOBase):
+    """A stream made of blocks; an error comes up only when everything before it has been read."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._block = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any) -> int:
+        while not self._block:
+            block = next(self._blocks, None)
+            if block is None:
+                return 0
+            self._block = memoryview(block)
+        n = min(len(target), len(self._block))
+        target[:n] = self._block[:n]
+        self._block = self._block[n:]
+        return n
+
+
+def _stream(blocks: Iterator[bytes]) -> ByteStream:
+    return io.BufferedReader(_RawStream(blocks), buffer_size=1 << 16)
+
+
+def inflate(stream: ByteStream) -> ByteStream:
+    """The stream itself, or what is compressed in it. What the file is called does not matter.
+
+    Reading the answer raises FileError where the stream is cut (E_TRUNCATED), damaged (E_DAMAGED) or a bomb (E_BOMB).
+    """
+    head = stream.peek(4)[:4]
+    if head.startswith(GZIP):
+        return _stream(_inflated(stream, lambda: zlib.decompressobj(wbits=31), zlib.error))
+    if head == ZSTD:
+        # Imported here: most input is not compressed with it.
+        import zstandard
+
+        decompressor = zstandard.ZstdDecompressor()
+        return _stream(_inflated(stream, decompressor.decompressobj, zstandard.ZstdError))
+    return stream
+
+
+def _inflated(stream: ByteStream, new_decoder: Callable[[], _Decoder], damage: type[Exception]) -> Iterator[bytes]:
+    decoder: _Decoder | None = None
+    n_in = n_out = 0
+    rest = b""
+    while chunk := rest or stream.read(_CHUNK):
+        rest = b""
+        if decoder is None:
+            if not chunk.strip(b"\0"):  # tape blocks are padded with zeros
+                continue
+            decoder = new_decoder()
+        try:
+            block = decoder.decompress(chunk)
+        except damage as error:
+            raise FileError("E_DAMAGED", f"the compressed data are damaged after {n_out} bytes of content: {error}") from error
+        n_in, n_out = n_in + len(chunk), n_out + len(block)
+        if n_out > MIN_BOMB_BYTES and n_out > MAX_RATIO * n_in:
+            raise FileError("E_BOMB", f"{n_in} compressed bytes inflate to more than {n_out}: refused, a compression bomb")
+        if decoder.eof:
+            rest, decoder = decoder.unused_data, None
+            n_in -= len(rest)
+        if block:
+            yield block
+    if decoder is not None:
+        raise FileError("E_TRUNCATED", f"the compressed file is cut off after {n_out} bytes of content; copy it again, whole")
+
+
+def as_utf8(stream: ByteStream) -> ByteStream:
+    """The stream without its byte order mark, recoded where the mark says UTF-16 or UTF-32.
+
+    Reading the answer raises FileError (E_ENCODING) where bytes are not what the mark says.
+    """
+    head = stream.peek(4)[:4]
+    if head.startswith(_UTF8_MARK):
+        stream.read(len(_UTF8_MARK))
+        return stream
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return _stream(_recoded(stream, encoding))
+    return stream
+
+
+def _recoded(stream: ByteStream, encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    n_bytes = 0
+    while True:
+        chunk = stream.read1(1 << 16)
+        try:
+            yield decoder.decode(chunk, final=not chunk).encode("utf-8")
+        except UnicodeError as error:
+            message = f"the byte order mark says {encoding}, but the bytes after byte {n_bytes} are not: {error}"
+            raise FileError("E_ENCODING", message) from error
+        if not chunk:
+            return
+        n_bytes += len(chunk)
+
+
+def read_all(stream: ByteStream, max_bytes: int) -> bytes:
+    """Everything.
+
+    Raises:
+        FileError: there is more than ``max_bytes`` of it.
+    """
+    content = stream.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise FileError("E_TOO_LONG", f"more than {max_bytes} bytes, the limit for one article; --max-chars raises it")
+    return content
+
+
+def read_lines(stream: ByteStream, max_bytes: int) -> Iterator[tuple[int, int, bytes | None]]:
+    """Number, offset and content of each line, with its line break; None in place of a line that is too long."""
+    number = offset = 0
+    while line := stream.readline(max_bytes):
+        number += 1
+        length = len(line)
+        is_whole = length < max_bytes or line.endswith(b"\n")
+        if is_whole:
+            yield number, offset, line
+        else:
+            while not line.endswith(b"\n") and (line := stream.readline(max_bytes)):
+                length += len(line)
+            yield number, offset, None
+        offset += length

@@ -1,0 +1,91 @@
+"""From the fields of a JSON object, a CSV row or a Parquet row to a record."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from inquit.inference.batch.errors import FieldError
+from inquit.inference.batch.readers.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, ReadOptions
+from inquit.inference.batch.record import ENCODING_REPLACED, Place, Record, failed
+from inquit.models.article import text_sha256
+
+METADATA_FIELDS = ("title", "date", "byline", "author", "outlet", "publisher", "url")
+"""Fields that go with an article into its result."""
+
+
+def check_fields(columns: Collection[str], options: ReadOptions, where: str) -> None:
+    """Refuse a table that does not have the columns that were asked for. No other column is ever taken for the text.
+
+    Raises:
+        FieldError: lists the columns and names the option.
+    """
+    names = [repr(column) for column in columns][:30]
+    for wanted, option in ((options.text_field or DEFAULT_TEXT_FIELD, "--text-field"), (options.id_field, "--id-field")):
+        if wanted is not None and wanted not in columns:
+            raise FieldError(f"{where}: has no '{wanted}', it has {', '.join(names)}; name the right one with {option}")
+    for name in (options.text_field or DEFAULT_TEXT_FIELD, options.id_field or DEFAULT_ID_FIELD):
+        if list(columns).count(name) > 1:
+            raise FieldError(f"{where}: has '{name}' {list(columns).count(name)} times; rename all but one")
+
+
+def record_of_fields(values: Mapping[str, Any], place: Place, options: ReadOptions, *, fallback_id: str) -> Record:
+    """The record of one object or row.
+
+    Args:
+        fallback_id: the id of an error record where the object gives none.
+    """
+    text_field, id_field = options.text_field or DEFAULT_TEXT_FIELD, options.id_field or DEFAULT_ID_FIELD
+    raw_id, text = values.get(id_field), values.get(text_field)
+    if isinstance(raw_id, list | dict | bytes | bool):
+        return failed(fallback_id, place, "E_ID_TYPE", f"'{id_field}' must be a text or a number, got {_kind(raw_id)}")
+    record_id = None if _is_missing(raw_id) else str(raw_id)
+    if _is_missing(text) and text != "":
+        found = f"'{text_field}' is empty" if text_field in values else f"has no '{text_field}', it has {sorted(values)[:20]}"
+        return failed(record_id or fallback_id, place, "E_TEXT_MISSING", f"{found}; --text-field names the field of the text")
+    if not isinstance(text, str):
+        return failed(record_id or fallback_id, place, "E_TEXT_TYPE", f"'{text_field}' must be text, got {_kind(text)}")
+    metadata = {name: _to_text(values[name]) for name in METADATA_FIELDS if _is_scalar(values.get(name))}
+    return Record(record_id or text_sha256(text)[:16], place, text, metadata)
+
+
+def with_characters_replaced(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with U+FFFD for each lone surrogate."""
+    return {name: _replace_surrogates(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def first_surrogate(text: str) -> int | None:
+    """Index of the first lone surrogate, which no file format can carry."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        return error.start
+    return None
+
+
+def as_partial(record: Record) -> Record:
+    """The record with the warning that characters of it were replaced."""
+    return replace(record, warnings=(*record.warnings, ENCODING_REPLACED))
+
+
+def _replace_surrogates(text: str) -> str:
+    return text if first_surrogate(text) is None else "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+
+
+def _is_scalar(value: Any) -> bool:
+    return not _is_missing(value) and isinstance(value, str | int | float | date) and not isinstance(value, bool)
+
+
+def _to_text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _kind(value: Any) -> str:
+    return {"dict": "object"}.get(type(value).__name__, type(value).__name__)

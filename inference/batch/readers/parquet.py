@@ -1,0 +1,68 @@
+"""Parquet: one article a row, read batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from inquit.inference.batch.errors import FieldError, FileError, UsageError
+from inquit.inference.batch.readers.fields import METADATA_FIELDS, as_partial, check_fields, record_of_fields
+from inquit.inference.batch.readers.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
+from inquit.inference.batch.record import Place, Record, failed
+
+_BATCH_ROWS = 64
+
+
+def read_parquet(file: Path, path: str, name: str, options: ReadOptions) -> Iterator[Record]:
+    """The rows of a Parquet file; page checksums are checked where it has them.
+
+    Raises:
+        FieldError: it lacks a column that was asked for, or its text column holds no text.
+        FileError: it is cut off or damaged; the rows before have been read.
+        UsageError: pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{path}: Parquet needs pyarrow: pip install 'inquit[parquet]'") from error
+    n_rows = 0
+    try:
+        with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
+            columns = _wanted_columns(parquet.schema_arrow, path, options)
+            for batch in parquet.iter_batches(batch_size=_BATCH_ROWS, columns=columns):
+                for row in range(batch.num_rows):
+                    n_rows += 1
+                    yield _read_row(batch, row, Place(path, "row", n_rows), options, fallback_id=f"{name}:{n_rows}")
+    except (pa.ArrowException, OSError) as error:
+        raise FileError("E_DAMAGED" if n_rows else "E_FORMAT", f"no Parquet that can be read after row {n_rows}: {error}") from error
+
+
+def _wanted_columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
+    import pyarrow as pa
+
+    check_fields(schema.names, options, path)
+    text_field, id_field = options.text_field or DEFAULT_TEXT_FIELD, options.id_field or DEFAULT_ID_FIELD
+    found = schema.field(text_field).type
+    value_type = found.value_type if pa.types.is_dictionary(found) else found
+    if not (pa.types.is_string(value_type) or pa.types.is_large_string(value_type) or pa.types.is_string_view(value_type)):
+        raise FieldError(f"{path}: column '{text_field}' must hold text, it holds {found}; --text-field names another")
+    return [name for name in dict.fromkeys((id_field, text_field, *METADATA_FIELDS)) if name in schema.names]
+
+
+def _read_row(batch: Any, row: int, place: Place, options: ReadOptions, *, fallback_id: str) -> Record:
+    values: dict[str, Any] = {}
+    broken: list[str] = []
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        try:
+            values[name] = column[row].as_py()
+        except UnicodeDecodeError as error:
+            values[name] = error.object.decode("utf-8", "replace")
+            broken.append(name)
+    record = record_of_fields(values, place, options, fallback_id=fallback_id)
+    if not broken:
+        return record
+    if options.encoding_errors is EncodingErrors.REPLACE:
+        return as_partial(record)
+    return failed(record.id, place, "E_ENCODING", f"not UTF-8 in {broken}; write the file again, or take --encoding-errors replace")
