@@ -1,60 +1,248 @@
-"""Whom a source stands for."""
+"""Whom a source stands for: mention ranking over the entities of the article.
+
+Candidates for a source are the named entities around it, what it says itself, earlier sources without a name, and the
+writer. A small network, fitted in `inquit.training.speakers`, turns their features into probabilities. Names come from
+the article only, verbatim.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inquit.models.calibration import softmax
+from inquit.models.candidates import SOURCE_MENTION, Candidate, CandidateFinder, NeuralEvidence
 from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.linker import Link
+from inquit.models.mentions import Mention, MentionTagger, NamedEntity, add_missed_mentions, group_mentions
+from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
+from inquit.models.phrases import Phrase, analyse_phrase, split_conjuncts
 from inquit.models.result import Entity, Speaker, SpeakerKind
-from inquit.models.segmentation import Document
+from inquit.models.segmentation import Document, Ints
+from inquit.models.tagger import log_sum_exp
 
 Floats = NDArray[np.float32]
 
-SOURCE_MENTION = (24, 8)
-"""How many named mentions before and after a source are candidates for it."""
-
-_HONORIFIC = re.compile(
-    r"^(?:the|a|an|mr|mrs|ms|miss|dr|sen|senator|rep|representative|gov|governor|gen|general|president|secretary|minister"
-    r"|prime|prof|professor|sir|lord|lady|judge|justice|officer|sgt|lt|col|capt|chief)\s+"
-)
+MAX_OTHERS = 3
+_DOUBT = 0.6
+"""Below this probability the other likely candidates are named beside the first."""
+_LEAST_OTHER = 0.05
 
 
-def normalise_name(name: str) -> str:
-    """A name for comparison: lower case, no possessive, punctuation, leading article, honorific or title."""
-    name = re.sub(r"[’']s\b", "", name.lower())
-    name = " ".join(re.sub(r"[^\w\s-]", " ", name).split())
-    while match := _HONORIFIC.match(name):
-        name = name[match.end() :]
-    return name
+@dataclass(frozen=True, slots=True, eq=False)
+class CandidateScorer:
+    """One hidden layer over the features of a candidate; the candidates of a source share one probability.
+
+    Attributes:
+        hidden_weight: shape (n_hidden, n_features); hidden_bias: shape (n_hidden,).
+        output_weight: shape (n_hidden,).
+    """
+
+    hidden_weight: Floats
+    hidden_bias: Floats
+    output_weight: Floats
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Floats]) -> CandidateScorer:
+        return cls(*(arrays[f"speaker.{name}"] for name in ("hidden_weight", "hidden_bias", "output_weight")))
+
+    def to_arrays(self) -> dict[str, Floats]:
+        names = ("hidden_weight", "hidden_bias", "output_weight")
+        return {f"speaker.{name}": getattr(self, name) for name in names}
+
+    def probabilities(self, features: Floats) -> Floats:
+        """shape (n_candidates,) from features of shape (n_candidates, n_features)."""
+        hidden = np.maximum(features @ self.hidden_weight.T + self.hidden_bias, 0)
+        return softmax(hidden @ self.output_weight)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """One source, or one of the parts that it joins, and its candidates with their features."""
+
+    phrase: Phrase
+    candidates: tuple[Candidate, ...]
+    features: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeakerResolver:
-    """First version: the source as written is the speaker's name."""
+    """Finds the mentions of an article, groups them to entities, and gives each source its speaker."""
 
+    mentions: MentionTagger
+    pairs: PairScorer
+    scorer: CandidateScorer
     kind_weight: Floats
     kind_bias: Floats
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Floats]) -> SpeakerResolver:
-        return cls(arrays["speaker_kind.weight"], arrays["speaker_kind.bias"])
+        return cls(
+            MentionTagger.from_arrays(arrays),
+            PairScorer.from_arrays(arrays, "pairs.source_mention"),
+            CandidateScorer.from_arrays(arrays),
+            arrays["speaker_kind.weight"],
+            arrays["speaker_kind.bias"],
+        )
 
     def resolve(
         self, document: Document, states: Floats, links: Sequence[Link]
     ) -> tuple[list[Speaker | None], tuple[Entity, ...]]:
-        """The speaker of each link, None where it has no source, and the article's entities."""
-        return [self._speaker(document, states, link) for link in links], ()
+        """The speaker of each link, None where it has no source, and the article's speakers with their mentions."""
+        sources = sorted({link.source for link in links if link.source is not None})
+        if not sources:
+            return [None] * len(links), ()
+        mentions = self.find_mentions(document, states, sources)
+        entities = group_mentions(document, mentions)
+        decisions = self.decide(document, states, sources, mentions, entities)
+        kinds = self.kind_probabilities(states, sources)
+        answers = {
+            source: self._answer(decided, kind) for source, decided, kind in zip(sources, decisions, kinds, strict=True)
+        }
+        return _number_entities(document, links, answers, mentions, entities)
 
-    def _speaker(self, document: Document, states: Floats, link: Link) -> Speaker | None:
+    def find_mentions(self, document: Document, states: Floats, sources: Sequence[tuple[int, int]]) -> list[Mention]:
+        """The named mentions of a document in text order; ``sources`` are word ranges."""
+        return add_missed_mentions(document, self.mentions.find(document, states), sources)
+
+    def decide(
+        self,
+        document: Document,
+        states: Floats,
+        sources: Sequence[tuple[int, int]],
+        mentions: Sequence[Mention],
+        entities: Sequence[NamedEntity],
+    ) -> list[list[Decision]]:
+        """What there is to decide for each source: one decision, or one for each speaker that it joins."""
+        parts = [split_conjuncts(document, source, mentions) for source in sources]
+        ranges = [words for source_parts in parts for words in source_parts]
+        phrases = [analyse_phrase(document, words, mentions) for words in ranges]
+        evidence = self._neural_evidence(document, states, ranges, mentions)
+        finder = CandidateFinder(document, mentions, entities, phrases)
+        decided = iter(Decision(phrase, *finder.find(i, evidence)) for i, phrase in enumerate(phrases))
+        return [[next(decided) for _ in source_parts] for source_parts in parts]
+
+    def kind_probabilities(self, states: Floats, sources: Sequence[tuple[int, int]]) -> Floats:
+        """shape (n_sources, n_speaker_kinds)."""
+        spans = np.array(sources, dtype=np.int64).reshape(-1, 2)
+        ends = np.concatenate([states[spans[:, 0]], states[spans[:, 1] - 1]], axis=1)
+        return softmax(ends @ self.kind_weight.T + self.kind_bias)
+
+    def _neural_evidence(
+        self, document: Document, states: Floats, ranges: Sequence[tuple[int, int]], mentions: Sequence[Mention]
+    ) -> NeuralEvidence:
+        spans: Ints = np.array(ranges, dtype=np.int64).reshape(-1, 2)
+        others: Ints = np.array([(m.start, m.stop) for m in mentions], dtype=np.int64).reshape(-1, 2)
+        candidates = nearest_candidates(spans, others, n_before=SOURCE_MENTION[0], n_after=SOURCE_MENTION[1])
+        scores = self.pairs.scores(
+            states, spans, others, candidates, pair_features(document, spans, others, candidates)
+        )
+        return NeuralEvidence(
+            candidates, scores - log_sum_exp(scores)[:, None], self.kind_probabilities(states, ranges)
+        )
+
+    def _answer(self, decisions: Sequence[Decision], kinds: Floats) -> _Answer:
+        chosen: list[Candidate] = []
+        confidence = 1.0
+        others: list[str] = []
+        for decision in decisions:
+            probabilities = self.scorer.probabilities(decision.features)
+            best = int(probabilities.argmax())
+            # Candidates of one name are one answer.
+            name = decision.candidates[best].name
+            same = [candidate.name == name for candidate in decision.candidates]
+            certainty = float(probabilities[same].sum())
+            confidence *= certainty
+            chosen.append(decision.candidates[best])
+            if certainty < _DOUBT:
+                others += _other_names(decision, probabilities, name)
+        if any(candidate.is_author for candidate in chosen):
+            return _Answer(None, SpeakerKind.AUTHOR, (), False, confidence, tuple(others))
+        kinds = kinds.copy()
+        kinds[SPEAKER_KINDS.index(SpeakerKind.AUTHOR)] = 0
+        kind = SpeakerKind(SPEAKER_KINDS[int(kinds.argmax())])
+        return _Answer(
+            " & ".join(dict.fromkeys(str(candidate.name) for candidate in chosen)),
+            kind,
+            tuple(candidate.entity for candidate in chosen if candidate.entity is not None),
+            all(candidate.entity is not None for candidate in chosen),
+            confidence,
+            tuple(others),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    name: str | None
+    kind: SpeakerKind
+    entities: tuple[int, ...]
+    is_named: bool
+    confidence: float
+    others: tuple[str, ...]
+
+
+def _other_names(decision: Decision, probabilities: Floats, chosen: str | None) -> list[str]:
+    names: dict[str, float] = {}
+    for candidate, probability in zip(decision.candidates, probabilities.tolist(), strict=True):
+        if candidate.name is not None and candidate.name != chosen:
+            names[candidate.name] = names.get(candidate.name, 0.0) + probability
+    likely = sorted(names, key=lambda name: -names[name])[:MAX_OTHERS]
+    return [name for name in likely if names[name] >= _LEAST_OTHER]
+
+
+def _number_entities(
+    document: Document,
+    links: Sequence[Link],
+    answers: Mapping[tuple[int, int], _Answer],
+    mentions: Sequence[Mention],
+    entities: Sequence[NamedEntity],
+) -> tuple[list[Speaker | None], tuple[Entity, ...]]:
+    """Speakers and the entities they are, numbered in the order in which they first speak."""
+    places: dict[tuple[str | None, SpeakerKind], set[tuple[int, int]]] = {}
+    counts: dict[tuple[str | None, SpeakerKind], int] = {}
+    kind_of_name: dict[str | None, SpeakerKind] = {}
+    keys: list[tuple[str | None, SpeakerKind] | None] = []
+    for link in links:
         if link.source is None:
-            return None
-        source_states = np.concatenate([states[link.source[0]], states[link.source[1] - 1]])
-        kind = SPEAKER_KINDS[int((source_states @ self.kind_weight.T + self.kind_bias).argmax())]
-        name = document.span_of_words(*link.source).of(document.text)
-        return Speaker(name, SpeakerKind(kind))
+            keys.append(None)
+            continue
+        answer = answers[link.source]
+        key = answer.name, kind_of_name.setdefault(answer.name, answer.kind)
+        spans = places.setdefault(key, set())
+        spans.add(link.source)
+        if len(answer.entities) == 1:
+            spans.update((mentions[i].start, mentions[i].stop) for i in entities[answer.entities[0]].mentions)
+        counts[key] = counts.get(key, 0) + 1
+        keys.append(key)
+    numbers = {key: f"e{number}" for number, key in enumerate(places)}
+    found = tuple(
+        Entity(
+            numbers[key],
+            key[0],
+            key[1],
+            tuple(document.span_of_words(*words) for words in _without_nested(spans)),
+            counts[key],
+        )
+        for key, spans in places.items()
+    )
+    speakers = [
+        None if key is None or link.source is None else _speaker(answers[link.source], numbers[key])
+        for link, key in zip(links, keys, strict=True)
+    ]
+    return speakers, found
+
+
+def _speaker(answer: _Answer, entity: str) -> Speaker:
+    return Speaker(answer.name, answer.kind, entity, answer.is_named, round(answer.confidence, 4), answer.others)
+
+
+def _without_nested(spans: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In text order, without those that lie in another."""
+    kept: list[tuple[int, int]] = []
+    for start, stop in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not kept or stop > kept[-1][1]:
+            kept.append((start, stop))
+    return kept

@@ -23,10 +23,11 @@ from inquit.models.labels import (
     begin,
     n_tags,
 )
+from inquit.models.candidates import SOURCE_MENTION
 from inquit.models.linker import CONTENT_CUE, CUE_SOURCE
+from inquit.models.names import normalise_name
 from inquit.models.pairs import nearest_candidates, pair_features
 from inquit.models.pieces import Pieces, Window, WindowConfig, plan_windows, split_into_pieces
-from inquit.models.resolver import SOURCE_MENTION, normalise_name
 from inquit.models.result import ArticleResult, Attribution, Claim, SpeakerKind
 from inquit.models.segmentation import Ints, segment
 

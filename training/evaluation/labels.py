@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from inquit.models.resolver import normalise_name
+from inquit.models.names import normalise_name
 from inquit.training.evaluation.spans import MIN_JACCARD, precision_recall_f1, ratio
 from inquit.training.evaluation.tokens import TokenIndex, assign, jaccard, overlapping, with_content
 

@@ -1,0 +1,122 @@
+"""Proper names: what stays of them for comparison, and which is short for which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import IntEnum
+
+from rapidfuzz.distance import Levenshtein
+
+_HONORIFIC = re.compile(
+    r"^(?:the|a|an|mr|mrs|ms|miss|dr|sen|senator|rep|representative|gov|governor|gen|general|president|secretary|minister"
+    r"|prime|prof|professor|sir|lord|lady|judge|justice|officer|sgt|lt|col|capt|chief)\s+"
+)
+GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_SMALL_WORDS = frozenset({"of", "the", "and", "for", "in", "on", "de", "la", "du", "des", "und", "at"})
+
+_ROLES = frozenset(
+    {
+        "democrat", "republican", "mayor", "candidate", "former", "congressman", "congresswoman", "chairman", "chairwoman",
+        "chancellor", "ambassador", "attorney", "detective", "sheriff", "coach", "captain", "lieutenant", "sergeant",
+        "commissioner", "spokesman", "spokeswoman", "director", "reverend", "rev", "councilman", "councilwoman", "lt",
+        "deputy", "vice", "nominee", "cardinal", "archbishop", "bishop", "foreign", "interior", "finance", "lawyer",
+    }
+)  # fmt: skip
+"""Words before a person's name that are no part of it."""
+
+MALE_TITLES = frozenset({"mr", "sir", "lord", "king", "prince", "congressman", "chairman", "spokesman"})
+FEMALE_TITLES = frozenset(
+    {"mrs", "ms", "miss", "lady", "queen", "princess", "congresswoman", "chairwoman", "spokeswoman"}
+)
+
+
+class NameMatch(IntEnum):
+    """How a name stands for a longer one."""
+
+    NONE = 0
+    SAME = 1
+    SURNAME = 2  # "Blinken", "Rodham Clinton"; of an organization its last words: "the Post"
+    FORENAME = 3  # "Antony"; of an organization its first words: "Peabody"
+    INNER = 4  # "Hillary Clinton" of "Hillary Rodham Clinton"; "Human Rights" of "the Human Rights Council"
+    ACRONYM = 5  # "IMF"
+
+
+def normalise_name(name: str) -> str:
+    """A name for comparison: lower case, no possessive, punctuation, leading article, honorific or title."""
+    name = re.sub(r"[’']s\b", "", name.lower())
+    name = " ".join(re.sub(r"[^\w\s-]", " ", name).split())
+    while match := _HONORIFIC.match(name):
+        name = name[match.end() :]
+    return name
+
+
+def name_tokens(name: str) -> tuple[str, ...]:
+    """The words of the normalised name, without "Jr." and the like.
+
+    >>> name_tokens("Sen. James P. Kennedy Jr.’s")
+    ('james', 'p', 'kennedy')
+    """
+    tokens = tuple(normalise_name(name).split())
+    while len(tokens) > 1 and tokens[-1] in GENERATIONS:
+        tokens = tokens[:-1]
+    return tokens
+
+
+def match_names(short: tuple[str, ...], long: tuple[str, ...]) -> NameMatch:
+    """Whether ``short`` can stand for ``long``; both as `name_tokens` gives them.
+
+    >>> match_names(("blinken",), ("antony", "blinken")).name
+    'SURNAME'
+    >>> match_names(("imf",), ("international", "monetary", "fund")).name
+    'ACRONYM'
+    """
+    if not short or not long or len(short) > len(long):
+        return NameMatch.NONE
+    if short == long or (len(short) == len(long) and all(map(_is_spelling_of, short, long))):
+        return NameMatch.SAME
+    if len(short) < len(long):
+        if short == long[-len(short) :]:
+            return NameMatch.SURNAME
+        if short == long[: len(short)]:
+            return NameMatch.FORENAME
+        if short[0] == long[0] and short[-1] == long[-1] and len(short) > 1:
+            return NameMatch.INNER
+        if any(short == long[i : i + len(short)] for i in range(1, len(long) - len(short))) and len(short) > 1:
+            return NameMatch.INNER
+    if len(short) == 1 and _is_acronym_of(short[0], long):
+        return NameMatch.ACRONYM
+    return NameMatch.NONE
+
+
+def _is_spelling_of(one: str, other: str) -> bool:
+    """A slip or a variant in a long word ("Zelensky", "Zelenskyy")."""
+    return one == other or (min(len(one), len(other)) >= 6 and Levenshtein.distance(one, other, score_cutoff=1) <= 1)
+
+
+def _is_acronym_of(short: str, long: tuple[str, ...]) -> bool:
+    if not 2 <= len(short) <= 6 or len(long) < 2:
+        return False
+    initials = "".join(word[0] for word in long)
+    without_small = "".join(word[0] for word in long if word not in _SMALL_WORDS)
+    return short in (initials, without_small)
+
+
+def trim_title(words: Sequence[str], *, is_person: bool) -> int:
+    """How many of the first words of a name as written are article, honorific, title or, of a person, role.
+
+    >>> trim_title(["Mr", ".", "Trump"], is_person=True)
+    2
+    """
+    n = 0
+    while n < len(words) - 1 and _is_title(words[n].lower(), is_person=is_person):
+        n += 1
+        if n < len(words) - 1 and words[n] == ".":
+            n += 1
+    return n
+
+
+def _is_title(word: str, *, is_person: bool) -> bool:
+    if is_person:
+        return word in _ROLES or _HONORIFIC.match(word + " ") is not None
+    return word in {"the", "a", "an"}

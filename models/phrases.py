@@ -1,0 +1,284 @@
+"""What a source says of its speaker: a pronoun, a name, a description, several of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from inquit.models.mentions import PERSON, Mention, is_possessive, text_of, word_text
+from inquit.models.segmentation import Document
+
+WordRange = tuple[int, int]
+
+
+class PhraseKind(IntEnum):
+    """How a source refers."""
+
+    NAME = 0
+    HE = 1
+    SHE = 2
+    THEY = 3
+    IT = 4
+    RELATIVE = 5  # who, which, that
+    AUTHOR = 6  # I, we
+    OTHER_PRONOUN = 7
+    DEFINITE = 8  # the ministry, his lawyer
+    INDEFINITE = 9  # a senior official
+    BARE = 10  # officials
+
+
+_PRONOUNS = {
+    **dict.fromkeys(["he", "him", "his", "himself"], PhraseKind.HE),
+    **dict.fromkeys(["she", "her", "hers", "herself"], PhraseKind.SHE),
+    **dict.fromkeys(["they", "them", "their", "themselves", "both", "others", "some", "many"], PhraseKind.THEY),
+    **dict.fromkeys(["it", "its", "this", "itself"], PhraseKind.IT),
+    **dict.fromkeys(["who", "whom", "whose", "which", "that"], PhraseKind.RELATIVE),
+    **dict.fromkeys(["i", "we", "me", "us", "my", "our"], PhraseKind.AUTHOR),
+    **dict.fromkeys(["you", "your", "one", "there", "what"], PhraseKind.OTHER_PRONOUN),
+}
+_DEFINITE = frozenset({"the", "his", "her", "its", "their", "this", "that", "these", "those", "my", "our", "your"})
+_INDEFINITE = frozenset({"a", "an", "another", "some", "one", "any"})
+_PREPOSITIONS = frozenset(
+    {
+        "of",
+        "at",
+        "for",
+        "from",
+        "in",
+        "with",
+        "by",
+        "to",
+        "on",
+        "near",
+        "behind",
+        "against",
+        "between",
+        "under",
+        "about",
+    }
+)
+_STARTS_CLAUSE = frozenset(
+    {"who", "whom", "whose", "which", "that", "including", "where", "when", "while", "after", "as"}
+)
+_BREAKS = frozenset(',;:()[]–—-"“”')
+_AND = frozenset({"and", "&"})
+_STARTS_CONJUNCT = _DEFINITE | frozenset({"other", "others", "several", "many"})
+_NP_STARTS = (
+    _DEFINITE | _INDEFINITE | frozenset({"many", "most", "several", "other", "all", "both", "no", "every", "each"})
+)
+_MAX_ANTECEDENT = 9
+_MAX_EXTENSION = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A source, or one of its parts where it joins several.
+
+    Attributes:
+        words: the word range.
+        head: index of the mention that is its head, None for pronouns and descriptions.
+        inner: indices of the other mentions in it.
+        core: word range of the description without what hangs on to it; the name of a speaker that has no better one.
+        noun: the last word of the core, in lower case.
+    """
+
+    words: WordRange
+    kind: PhraseKind
+    head: int | None
+    inner: tuple[int, ...]
+    core: WordRange
+    noun: str
+
+
+def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Mention]) -> list[WordRange]:
+    """The parts of a source that joins several speakers ("Iran, Russia and Syria"); the source itself where it is one."""
+    inside = mentions_inside(words, mentions)
+    ends = {mentions[i].stop: mentions[i] for i in inside}
+    parts: list[WordRange] = []
+    start = words[0]
+    for word in range(words[0] + 1, words[1] - 1):
+        text = word_text(document, word).lower()
+        if text not in _AND and text != ",":
+            continue
+        mention = ends.get(word) or (ends.get(word - 1) if word_text(document, word - 1) == "," else None)
+        if mention is None or _hangs_on(document, mention, start):
+            continue
+        following = word + 1
+        if text == "," and not _is_list(word, words, inside, mentions, document):
+            continue
+        if text in _AND and not _begins_conjunct(document, following, inside, mentions):
+            continue
+        parts.append((start, mention.stop))
+        start = following
+    if not parts:
+        return [words]
+    return [*parts, (start, words[1])]
+
+
+def _hangs_on(document: Document, mention: Mention, start: int) -> bool:
+    """Whether a preposition leads to the mention: "the governor of Massachusetts"."""
+    before = [word_text(document, word).lower() for word in range(max(start, mention.start - 2), mention.start)]
+    return bool(before) and (before[-1] in _PREPOSITIONS or (before[-1] in _DEFINITE and before[0] in _PREPOSITIONS))
+
+
+def _begins_conjunct(document: Document, word: int, inside: Sequence[int], mentions: Sequence[Mention]) -> bool:
+    text = word_text(document, word)
+    return text.lower() in _STARTS_CONJUNCT or text[:1].isupper() or any(mentions[i].start == word for i in inside)
+
+
+def _is_list(
+    comma: int, words: WordRange, inside: Sequence[int], mentions: Sequence[Mention], document: Document
+) -> bool:
+    """Whether a name, and later an "and", follow the comma: "Iran, Russia and Syria", not "Iran, an ally and …"."""
+    following = next((mentions[i] for i in inside if mentions[i].start == comma + 1), None)
+    if following is None or following.stop >= words[1]:
+        return False
+    after = word_text(document, following.stop).lower()
+    return after in _AND or (after == "," and following.stop + 1 < words[1])
+
+
+def mentions_inside(words: WordRange, mentions: Sequence[Mention]) -> list[int]:
+    """Indices of the mentions that lie in a word range; ``mentions`` are in text order."""
+    first = bisect_left(mentions, words[0], key=lambda mention: mention.start)
+    found = []
+    while first < len(mentions) and mentions[first].start < words[1]:
+        if mentions[first].stop <= words[1] + 2:
+            found.append(first)
+        first += 1
+    return found
+
+
+def analyse_phrase(document: Document, words: WordRange, mentions: Sequence[Mention]) -> Phrase:
+    """How one source refers to its speaker."""
+    core = _core(document, words)
+    inside = mentions_inside(words, mentions)
+    first = word_text(document, words[0]).lower()
+    if core[1] - core[0] == 1 and first in _PRONOUNS and not inside:
+        return Phrase(words, _PRONOUNS[first], None, (), core, first)
+    head = _head_mention(document, words, core, inside, mentions)
+    inner = tuple(i for i in inside if i != head)
+    if head is not None:
+        kind = PhraseKind.NAME
+    elif first in _DEFINITE or _starts_with_possessive(document, core, inside, mentions):
+        kind = PhraseKind.DEFINITE
+    elif first in _INDEFINITE:
+        kind = PhraseKind.INDEFINITE
+    else:
+        kind = PhraseKind.BARE
+    return Phrase(words, kind, head, inner, core, word_text(document, core[1] - 1).lower())
+
+
+def _core(document: Document, words: WordRange) -> WordRange:
+    """The phrase up to the first comma, bracket or clause that hangs on to it, without a possessive at the end."""
+    start, stop = words
+    for word in range(start + 1, stop):
+        text = word_text(document, word)
+        if text in _BREAKS and text != "-" or text.lower() in _STARTS_CLAUSE:
+            stop = word
+            break
+    while stop - start > 1 and not word_text(document, stop - 1)[-1].isalnum():
+        stop -= 1
+    if stop - start > 2 and word_text(document, stop - 1).lower() == "s" and word_text(document, stop - 2) in "'’":
+        stop -= 2
+    return start, stop
+
+
+def _head_mention(
+    document: Document, words: WordRange, core: WordRange, inside: Sequence[int], mentions: Sequence[Mention]
+) -> int | None:
+    """The mention that the phrase is about: "Clinton's manager Robby Mook" is Mook, "Clinton's manager" nobody named."""
+    free = [
+        i
+        for i in inside
+        if mentions[i].start < core[1]
+        and not (is_possessive(document, mentions[i].stop) and mentions[i].stop < core[1])
+        and not _hangs_on(document, mentions[i], words[0])
+    ]
+    at_end = [i for i in free if mentions[i].stop >= core[1]]
+    if at_end:
+        return at_end[-1]
+    if free and _followed_by_preposition(document, mentions[free[-1]].stop, core[1]):
+        return free[-1]
+    if not free:  # "the group's director, John Smith,"
+        apposed = [i for i in inside if mentions[i].kind == PERSON and mentions[i].start == core[1] + 1]
+        return apposed[0] if apposed else None
+    return None
+
+
+def _followed_by_preposition(document: Document, word: int, stop: int) -> bool:
+    return word < stop and word_text(document, word).lower() in _PREPOSITIONS
+
+
+def _starts_with_possessive(
+    document: Document, core: WordRange, inside: Sequence[int], mentions: Sequence[Mention]
+) -> bool:
+    return any(mentions[i].start == core[0] and is_possessive(document, mentions[i].stop) for i in inside)
+
+
+def antecedent_phrase(document: Document, word: int) -> WordRange | None:
+    """The noun phrase that ends right before a relative pronoun, as far as it shows without a parse."""
+    stop = word
+    while stop > 0 and word_text(document, stop - 1) in _BREAKS:
+        stop -= 1
+    start = stop
+    sentence = document.sentence_of_word[word]
+    while start > 0 and stop - start < _MAX_ANTECEDENT and document.sentence_of_word[start - 1] == sentence:
+        text = word_text(document, start - 1)
+        if text in _BREAKS or not text[0].isalnum():
+            break
+        start -= 1
+        if text.lower() in _NP_STARTS or text.isdigit():
+            return start, stop
+    capitals = stop
+    while capitals > start and word_text(document, capitals - 1)[0].isupper():
+        capitals -= 1
+    if capitals < stop:
+        return capitals, stop
+    return (stop - 1, stop) if stop > start else None
+
+
+class NounIndex:
+    """Where each noun that ends a description stands in the document, to find its fuller forms: built once an article."""
+
+    def __init__(self, document: Document, nouns: set[str]) -> None:
+        self._document = document
+        self._places: dict[str, list[int]] = {noun: [] for noun in nouns}
+        if nouns:
+            text = document.text
+            for word, (start, end) in enumerate(document.words.tolist()):
+                places = self._places.get(text[start:end].lower())
+                if places is not None and len(places) < 50:
+                    places.append(word)
+
+    def fullest(self, noun: str, *, n_least: int) -> WordRange | None:
+        """The longest run of capitalised words before an occurrence of the noun, with it: "Hong Kong police".
+
+        Args:
+            n_least: it must have more words than this.
+        """
+        best: WordRange | None = None
+        for place in self._places.get(noun, ()):
+            start = self._start(place)
+            length = place + 1 - start
+            if length > n_least and (best is None or length > best[1] - best[0]):
+                best = start, place + 1
+        return best
+
+    def _start(self, place: int) -> int:
+        start = place
+        while start > 0 and place - start < _MAX_EXTENSION:
+            text = word_text(self._document, start - 1)
+            joined = self._document.words[start - 1, 1] == self._document.words[start, 0]
+            if text[0].isupper() or text[0].isdigit():
+                start -= 1
+            elif (text in "'’-&" or text == "s") and joined and start < place:
+                start -= 1
+            elif text == "s" and start - 2 >= 0 and word_text(self._document, start - 2) in "'’":
+                start -= 2
+            else:
+                break
+        while start < place and not word_text(self._document, start)[0].isalnum():
+            start += 1
+        return start

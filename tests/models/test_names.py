@@ -1,0 +1,58 @@
+import pytest
+
+from inquit.models.names import NameMatch, match_names, name_tokens, normalise_name, trim_title
+
+
+@pytest.mark.parametrize(
+    ("name", "normalised"),
+    [
+        ("the White House", "white house"),
+        ("Mrs. Clinton", "clinton"),
+        ("Prime Minister Theresa May’s", "theresa may"),
+        ("O'Neill", "o neill"),
+        ("the", "the"),
+        ("", ""),
+    ],
+)
+def test_titles_articles_and_possessives_go(name: str, normalised: str) -> None:
+    assert normalise_name(name) == normalised
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "match"),
+    [
+        ("Blinken", "Antony Blinken", NameMatch.SURNAME),
+        ("Mr. Blinken", "Antony J. Blinken", NameMatch.SURNAME),
+        ("Antony", "Antony Blinken", NameMatch.FORENAME),
+        ("Hillary Clinton", "Hillary Rodham Clinton", NameMatch.INNER),
+        ("Human Rights", "United Human Rights Council", NameMatch.INNER),
+        ("IMF", "International Monetary Fund", NameMatch.ACRONYM),
+        ("FBI", "Federal Bureau of Investigation", NameMatch.ACRONYM),
+        ("the Post", "Washington Post", NameMatch.SURNAME),
+        ("Peabody", "Peabody Energy", NameMatch.FORENAME),
+        ("Ann Lee", "Ann Lee", NameMatch.SAME),
+        ("Volodymyr Zelensky", "Volodymyr Zelenskyy", NameMatch.SAME),
+        ("James Bell", "James Bell Jr.", NameMatch.SAME),
+        ("Lee", "Leeds", NameMatch.NONE),
+        ("Ann Lee", "Lee", NameMatch.NONE),
+        ("Ann Lee", "Bob Lee", NameMatch.NONE),
+        ("", "Ann Lee", NameMatch.NONE),
+    ],
+)
+def test_a_short_name_matches_the_long_one(short: str, long: str, match: NameMatch) -> None:
+    assert match_names(name_tokens(short), name_tokens(long)) is match
+
+
+@pytest.mark.parametrize(
+    ("words", "is_person", "n"),
+    [
+        (["Mr", ".", "Trump"], True, 2),
+        (["Republican", "Donald", "Trump"], True, 1),
+        (["the", "Prime", "Minister", "Ann", "Lee"], True, 3),
+        (["the", "Hill"], False, 1),
+        (["President"], True, 0),
+        (["General", "Electric"], False, 0),
+    ],
+)
+def test_what_is_no_part_of_a_name_is_counted(words: list[str], is_person: bool, n: int) -> None:
+    assert trim_title(words, is_person=is_person) == n

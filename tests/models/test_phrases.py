@@ -1,0 +1,89 @@
+import pytest
+
+from inquit.models.mentions import text_of
+from inquit.models.phrases import NounIndex, PhraseKind, analyse_phrase, antecedent_phrase, split_conjuncts
+from tests.models.marked_names import read_marked, words_of
+
+
+@pytest.mark.parametrize(
+    ("marked", "source", "kind", "head"),
+    [
+        ("Then he said no.", "he", PhraseKind.HE, None),
+        ("It was Ann, who said no.", "who", PhraseKind.RELATIVE, None),
+        ("{P Ann Lee} said no.", "Ann Lee", PhraseKind.NAME, "Ann Lee"),
+        ("{O State Department} official {P David Holmes} said", "State Department official David Holmes", PhraseKind.NAME, "David Holmes"),
+        ("{P Ann Lee}, head of {O NASA}, said", "Ann Lee, head of NASA,", PhraseKind.NAME, "Ann Lee"),
+        ("The head of {O NASA}, {P Ann Lee}, said", "The head of NASA, Ann Lee,", PhraseKind.NAME, "Ann Lee"),
+        ("{P Brandt}’s lawyer, {P Oliver Quist}, said", "Brandt’s lawyer, Oliver Quist,", PhraseKind.NAME, "Oliver Quist"),
+        ("{P Brandt}’s lawyer said", "Brandt’s lawyer", PhraseKind.DEFINITE, None),
+        ("{P Clinton} supporters said", "Clinton supporters", PhraseKind.BARE, None),
+        ("the director of the {O FBI} said", "the director of the FBI", PhraseKind.DEFINITE, None),
+        ("a senior official said", "a senior official", PhraseKind.INDEFINITE, None),
+        ("officials in {L Yerevan} said", "officials in Yerevan", PhraseKind.BARE, None),
+        ("{P Tim Cook} of {O Apple} said", "Tim Cook of Apple", PhraseKind.NAME, "Tim Cook"),
+    ],
+)  # fmt: skip
+def test_a_source_refers_by_name_pronoun_or_description(
+    marked: str, source: str, kind: PhraseKind, head: str | None
+) -> None:
+    document, mentions = read_marked(marked)
+    phrase = analyse_phrase(document, words_of(document, source), mentions)
+    found = None if phrase.head is None else text_of(document, mentions[phrase.head].start, mentions[phrase.head].stop)
+    assert (phrase.kind, found) == (kind, head)
+
+
+@pytest.mark.parametrize(
+    ("marked", "source", "parts"),
+    [
+        ("{L Iran} and {L Syria} said", "Iran and Syria", ["Iran", "Syria"]),
+        ("{L Iran}, {L Russia} and {L Syria} said", "Iran, Russia and Syria", ["Iran", "Russia", "Syria"]),
+        ("{P Dempsey} and his team said", "Dempsey and his team", ["Dempsey", "his team"]),
+        ("{P Ann Lee}, an author and critic, said", "Ann Lee, an author and critic", ["Ann Lee, an author and critic"]),
+        ("{P Charlie Baker}, governor of {L Massachusetts} and a doctor, said", "Charlie Baker, governor of Massachusetts and a doctor", ["Charlie Baker, governor of Massachusetts and a doctor"]),
+        ("doctors and nurses said", "doctors and nurses", ["doctors and nurses"]),
+    ],
+)  # fmt: skip
+def test_joint_sources_are_split(marked: str, source: str, parts: list[str]) -> None:
+    document, mentions = read_marked(marked)
+    found = split_conjuncts(document, words_of(document, source), mentions)
+    assert [text_of(document, *part) for part in found] == parts
+
+
+@pytest.mark.parametrize(
+    ("source", "core"),
+    [
+        ("a man who saw it", "a man"),
+        ("Officials at the port, which is closed,", "Officials at the port"),
+        ("Davis’ lawyer", "Davis’ lawyer"),
+        ("the report’s", "the report"),
+    ],
+)
+def test_what_hangs_on_to_a_description_is_cut_off(source: str, core: str) -> None:
+    document, _ = read_marked(source + " said no.")
+    phrase = analyse_phrase(document, words_of(document, source), [])
+    assert text_of(document, *phrase.core) == core
+
+
+@pytest.mark.parametrize(
+    ("text", "antecedent"),
+    [
+        ("It shocked many young voters, who said no.", "many young voters"),
+        ("They met Julia Stern, who said no.", "Julia Stern"),
+        ("a poll that said no", "a poll"),
+        ("who said no", None),
+    ],
+)
+def test_a_relative_pronoun_follows_its_noun_phrase(text: str, antecedent: str | None) -> None:
+    document, _ = read_marked(text)
+    pronoun = "who" if "who" in text else "that"
+    found = antecedent_phrase(document, words_of(document, pronoun)[0])
+    assert (None if found is None else text_of(document, *found)) == antecedent
+
+
+def test_the_fullest_form_of_a_description_is_found() -> None:
+    document, _ = read_marked("Hong Kong police fired. The police said so. Later, police left.")
+    index = NounIndex(document, {"police"})
+    found = index.fullest("police", n_least=1)
+    assert found is not None
+    assert text_of(document, *found) == "Hong Kong police"
+    assert index.fullest("police", n_least=3) is None

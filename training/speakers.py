@@ -1,0 +1,153 @@
+"""Fit the scorer of speaker candidates, on the answers that a finished encoder gives for labelled articles."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inquit.models.article import Article
+from inquit.models.candidates import FEATURES, Candidate
+from inquit.models.encoder import Encoder
+from inquit.models.mentions import group_mentions
+from inquit.models.names import normalise_name
+from inquit.models.resolver import CandidateScorer, SpeakerResolver
+from inquit.models.result import ArticleResult, Speaker, SpeakerKind
+from inquit.models.segmentation import segment
+
+logger = logging.getLogger(__name__)
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeakerExample:
+    """A decision whose answer is known: ``is_right`` has one entry a candidate."""
+
+    features: Floats
+    is_right: NDArray[np.bool_]
+
+
+def untrained_scorer() -> CandidateScorer:
+    """Gives all candidates one probability, so that the first is taken: the source's own name, or what it says."""
+    return CandidateScorer(
+        np.zeros((1, len(FEATURES)), dtype=np.float32), np.zeros(1, dtype=np.float32), np.zeros(1, dtype=np.float32)
+    )
+
+
+def speaker_examples(
+    encoder: Encoder, resolver: SpeakerResolver, articles: Iterable[ArticleResult]
+) -> list[SpeakerExample]:
+    """The decisions about labelled sources that have a right candidate; how many have none is logged."""
+    examples: list[SpeakerExample] = []
+    n_decisions = 0
+    for gold in articles:
+        assert gold.text is not None
+        labels = {a.source[0]: a.speaker for a in gold.attributions if a.source and a.speaker is not None}
+        if not labels:
+            continue
+        document, states = encoder.encode(segment(Article(gold.id, gold.text)))
+        speaker_of = {document.word_range(span): speaker for span, speaker in labels.items()}
+        sources = sorted(words for words in speaker_of if words[1] > words[0])
+        if not sources:
+            continue
+        mentions = resolver.find_mentions(document, states, sources)
+        decisions = resolver.decide(document, states, sources, mentions, group_mentions(document, mentions))
+        for source, decided in zip(sources, decisions, strict=True):
+            for decision in decided:
+                n_decisions += 1
+                is_right = right_candidates(decision.candidates, speaker_of[source])
+                if is_right.any():
+                    examples.append(SpeakerExample(decision.features, is_right))
+    logger.info("%d of %d speakers are among the candidates", len(examples), n_decisions)
+    return examples
+
+
+def right_candidates(candidates: Sequence[Candidate], speaker: Speaker | None) -> NDArray[np.bool_]:
+    """Which candidates give the labelled speaker, or one of those that it joins."""
+    if speaker is None:
+        return np.zeros(len(candidates), dtype=bool)
+    if speaker.kind is SpeakerKind.AUTHOR:
+        return np.array([candidate.is_author for candidate in candidates])
+    names = {normalise_name(name) for name in (speaker.name or "").split(" & ")} - {""}
+    return np.array(
+        [candidate.name is not None and normalise_name(candidate.name) in names for candidate in candidates]
+    )
+
+
+def fit_scorer(
+    examples: Sequence[SpeakerExample],
+    *,
+    n_hidden: int = 48,
+    n_epochs: int = 30,
+    rate: float = 3e-3,
+    weight_decay: float = 1e-3,
+    seed: int = 13,
+) -> CandidateScorer:
+    """Maximise the probability that the right candidates of each decision have together."""
+    # Imported here: only fitting needs torch.
+    import torch
+
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    hidden = torch.nn.Linear(len(FEATURES), n_hidden)
+    output = torch.nn.Linear(n_hidden, 1, bias=False)
+    dropout = torch.nn.Dropout(0.1)
+    optimizer = torch.optim.AdamW([*hidden.parameters(), *output.parameters()], lr=rate, weight_decay=weight_decay)
+    n_batches = max(1, len(examples) // 64)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=n_epochs * n_batches)
+    for _ in range(n_epochs):
+        for batch in np.array_split(rng.permutation(len(examples)), n_batches):
+            features, is_right, is_there = _pad([examples[i] for i in batch])
+            scores = output(dropout(torch.relu(hidden(torch.from_numpy(features)))))[..., 0]
+            scores = scores.masked_fill(~torch.from_numpy(is_there), -1e9)
+            right = torch.logsumexp(scores.masked_fill(~torch.from_numpy(is_right), -1e9), dim=1)
+            loss = (torch.logsumexp(scores, dim=1) - right).mean()
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            schedule.step()
+    return CandidateScorer(
+        hidden.weight.detach().numpy(), hidden.bias.detach().numpy(), output.weight.detach().numpy()[0]
+    )
+
+
+def _pad(examples: Sequence[SpeakerExample]) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    length = max(len(example.is_right) for example in examples)
+    features = np.zeros((len(examples), length, len(FEATURES)), dtype=np.float32)
+    is_right = np.zeros((len(examples), length), dtype=bool)
+    is_there = np.zeros((len(examples), length), dtype=bool)
+    for i, example in enumerate(examples):
+        n = len(example.is_right)
+        features[i, :n], is_right[i, :n], is_there[i, :n] = example.features, example.is_right, True
+    return features, is_right, is_there
+
+
+def calibrate_scorer(scorer: CandidateScorer, examples: Sequence[SpeakerExample]) -> CandidateScorer:
+    """Divide the scores by the temperature that makes the answers of articles that trained nothing most likely."""
+    from scipy.optimize import minimize_scalar
+
+    if not examples:
+        return scorer
+
+    def loss(log_temperature: float) -> float:
+        tempered = _tempered(scorer, float(np.exp(log_temperature)))
+        right = [float(tempered.probabilities(e.features)[e.is_right].sum()) for e in examples]
+        return -float(np.log(np.maximum(right, 1e-9)).mean())
+
+    temperature = float(np.exp(minimize_scalar(loss, bounds=(-1, 2), method="bounded").x))
+    logger.info("temperature of speakers: %.2f", temperature)
+    return _tempered(scorer, temperature)
+
+
+def _tempered(scorer: CandidateScorer, temperature: float) -> CandidateScorer:
+    return replace(scorer, output_weight=(scorer.output_weight / np.float32(temperature)).astype(np.float32))
+
+
+def accuracy(scorer: CandidateScorer, examples: Sequence[SpeakerExample]) -> float:
+    """Share of the decisions whose likeliest candidate is right."""
+    hits = [bool(e.is_right[scorer.probabilities(e.features).argmax()]) for e in examples]
+    return sum(hits) / max(1, len(hits))
