@@ -19,7 +19,7 @@ from inquit.models.names import (
     name_tokens,
     trim_title,
 )
-from inquit.models.segmentation import Document, Ints
+from inquit.models.segmentation import Document
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
 
 Floats = NDArray[np.float32]
@@ -29,11 +29,7 @@ UNKNOWN, MALE, FEMALE = range(3)
 
 _APOSTROPHES = frozenset("'’")
 _SENTENCE_STARTS = frozenset(
-    """a according after all also although an and another as at because before beyond both but by despite during even
-    every first for from he her here his how however i if in it its last like many meanwhile more most my new next no not
-    now of on once one only or other our over she since so some still such than that the their then there these they this
-    those though to two under unlike until we what when where whether which while who why with yet you your asked later
-    monday tuesday wednesday thursday friday saturday sunday""".split()
+    ["a", "according", "after", "all", "also", "although", "an", "and", "another", "as", "at", "because", "before", "beyond", "both", "but", "by", "despite", "during", "even", "every", "first", "for", "from", "he", "her", "here", "his", "how", "however", "i", "if", "in", "it", "its", "last", "like", "many", "meanwhile", "more", "most", "my", "new", "next", "no", "not", "now", "of", "on", "once", "one", "only", "or", "other", "our", "over", "she", "since", "so", "some", "still", "such", "than", "that", "the", "their", "then", "there", "these", "they", "this", "those", "though", "to", "two", "under", "unlike", "until", "we", "what", "when", "where", "whether", "which", "while", "who", "why", "with", "yet", "you", "your", "asked", "later", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 )
 """Words whose capital says nothing: they start sentences, or titles of articles."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from inquit.models.mentions import PERSON, Mention, is_possessive, text_of, word_text
+from inquit.models.mentions import PERSON, Mention, is_possessive, word_text
 from inquit.models.segmentation import Document
 
 WordRange = tuple[int, int]
@@ -175,7 +175,7 @@ def _core(document: Document, words: WordRange) -> WordRange:
     start, stop = words
     for word in range(start + 1, stop):
         text = word_text(document, word)
-        if text in _BREAKS and text != "-" or text.lower() in _STARTS_CLAUSE:
+        if (text in _BREAKS and text != "-") or text.lower() in _STARTS_CLAUSE:
             stop = word
             break
     while stop - start > 1 and not word_text(document, stop - 1)[-1].isalnum():
@@ -271,9 +271,7 @@ class NounIndex:
         while start > 0 and place - start < _MAX_EXTENSION:
             text = word_text(self._document, start - 1)
             joined = self._document.words[start - 1, 1] == self._document.words[start, 0]
-            if text[0].isupper() or text[0].isdigit():
-                start -= 1
-            elif (text in "'’-&" or text == "s") and joined and start < place:
+            if text[0].isupper() or text[0].isdigit() or ((text in "'’-&" or text == "s") and joined and start < place):
                 start -= 1
             elif text == "s" and start - 2 >= 0 and word_text(self._document, start - 2) in "'’":
                 start -= 2

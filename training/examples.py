@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from inquit.models.article import Article, Span
+from inquit.models.candidates import SOURCE_MENTION
 from inquit.models.claims import CHECKWORTHY_OUTPUT, N_CLAIM_OUTPUTS, POLARITY_OUTPUTS, SECONDARY_OUTPUTS
 from inquit.models.labels import (
     CLAIM_TYPES,
@@ -23,7 +24,6 @@ from inquit.models.labels import (
     begin,
     n_tags,
 )
-from inquit.models.candidates import SOURCE_MENTION
 from inquit.models.linker import CONTENT_CUE, CUE_SOURCE
 from inquit.models.names import normalise_name
 from inquit.models.pairs import nearest_candidates, pair_features
