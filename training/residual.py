@@ -11,6 +11,7 @@ from scipy.special import expit, log_softmax
 from sklearn.base import BaseEstimator
 
 Floats = NDArray[np.float64]
+Link = Literal["softmax", "sigmoid"]
 
 
 class ResidualClassifier(BaseEstimator):  # type: ignore[misc]
@@ -24,9 +25,7 @@ class ResidualClassifier(BaseEstimator):  # type: ignore[misc]
         strength: variance of the normal prior on the coefficients; the smaller, the closer to the offsets.
     """
 
-    def __init__(
-        self, *, link: Literal["softmax", "sigmoid"] = "softmax", strength: float = 0.01, max_iter: int = 100
-    ) -> None:
+    def __init__(self, *, link: Link = "softmax", strength: float = 0.01, max_iter: int = 100) -> None:
         self.link = link
         self.strength = strength
         self.max_iter = max_iter
