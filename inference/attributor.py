@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +14,11 @@ from inquit.models.article import Article, Span, text_sha256
 from inquit.models.calibration import LogisticCalibrator
 from inquit.models.claims import ClaimTyper
 from inquit.models.encoder import Encoder, OnnxEncoder
+from inquit.models.evidence import Explanation, explain_passage
 from inquit.models.folder import ENCODER, HEADS, TOKENIZER, Manifest, ModelError, verify
+from inquit.models.labels import CLAIM_TYPES
 from inquit.models.linker import Link, Linker, span_of_range, spans_of_words
+from inquit.models.passage import Passage
 from inquit.models.pieces import WindowConfig
 from inquit.models.resolver import SpeakerResolver
 from inquit.models.result import ArticleResult, Attribution, Claim, Narration, Speaker
@@ -65,19 +68,33 @@ class Attributor:
         try:
             encoder = _load_encoder(manifest, n_threads)
             arrays = load_file(manifest.folder / HEADS)
-            return cls.from_arrays(encoder, arrays, name=manifest.title, fingerprint=manifest.fingerprint)
-        except (KeyError, ValueError, RuntimeError) as error:
+            return cls.from_arrays(
+                encoder,
+                arrays,
+                name=manifest.title,
+                fingerprint=manifest.fingerprint,
+                claim_types=manifest.data["labels"]["claim_types"],
+            )
+        except (KeyError, ValueError, RuntimeError, TypeError) as error:
             raise ModelError(f"{manifest.folder}: its parts do not fit together: {error!r}") from error
 
     @classmethod
-    def from_arrays(cls, encoder: Encoder, arrays: Mapping[str, Floats], *, name: str, fingerprint: str) -> Attributor:
+    def from_arrays(
+        cls,
+        encoder: Encoder,
+        arrays: Mapping[str, Floats],
+        *,
+        name: str,
+        fingerprint: str,
+        claim_types: Sequence[str] = CLAIM_TYPES,
+    ) -> Attributor:
         """Put a pipeline together from an encoder and the arrays of its heads."""
         return cls(
             encoder,
             Tagger.from_arrays(arrays),
             Linker.from_arrays(arrays),
             SpeakerResolver.from_arrays(arrays),
-            ClaimTyper.from_arrays(arrays),
+            ClaimTyper.from_arrays(arrays, claim_types),
             LogisticCalibrator.from_arrays(arrays, "confidence"),
             name=name,
             fingerprint=fingerprint,
@@ -103,7 +120,7 @@ class Attributor:
         document, states = self.encoder.encode(segment(article))
         links = self.linker.link(document, self.tagger.tag(document, states), states)
         speakers, entities = self.resolver.resolve(document, states, links)
-        claims = self.claims.label(document, states, links)
+        claims = self.claims.label(states, links)
         return ArticleResult(
             id=article.id,
             text=article.text,
@@ -114,6 +131,35 @@ class Attributor:
             model=self.name,
             metadata=article.metadata,
         )
+
+    def explain(
+        self,
+        article: ArticleResult | Article | str,
+        passage: str | Span,
+        *,
+        label: str | None = None,
+        against: str | None = None,
+    ) -> Explanation:
+        """Which words moved a claim label, and by how much; see docs/claims.md.
+
+        Args:
+            article: a result, corrected or not, whose passages are explained where they stand; or an article or text,
+                which is scored first.
+            passage: the id of an attribution, or the span of a sentence of the journalist's own.
+            label: a claim type, a polarity, ``checkworthy`` or ``secondary:TYPE``; None for the type that the model
+                gives the passage.
+            against: the alternative to compare it with; None for the average of all.
+
+        Raises:
+            ValueError: there is no such passage or label, or the result was written without its text.
+        """
+        result = article if isinstance(article, ArticleResult) else self(article)
+        if result.text is None:
+            raise ValueError(f"result {result.id} has no text; score the article again and keep its text")
+        document, states = self.encoder.encode(segment(Article(result.id, result.text)))
+        found = _find_passage(document, result, passage)
+        head = self.claims.narrated if isinstance(passage, Span) else self.claims.attributed
+        return explain_passage(document, states, found, head, self.claims.outputs, label=label, against=against)
 
     def _attributions(
         self, document: Document, links: list[Link], speakers: list[Speaker | None], claims: list[Claim]
@@ -141,6 +187,20 @@ class Attributor:
         sentences = uncovered_sentences(document, links)
         claims = self.claims.label_sentences(document, states, sentences)
         return tuple(Narration(sentence, claim) for sentence, claim in zip(sentences, claims, strict=True))
+
+
+def _find_passage(document: Document, result: ArticleResult, passage: str | Span) -> Passage:
+    """Where an attribution, by id, or a narration sentence, by span, stands."""
+    if isinstance(passage, Span):
+        found = Passage.of_sentence(document, passage) if passage.end <= len(document.text) else None
+    else:
+        by_id = {attribution.id: attribution for attribution in result.attributions}
+        if passage not in by_id:
+            raise ValueError(f"article {result.id} has no attribution {passage!r}; it has {list(by_id)}")
+        found = Passage.of_attribution(document, by_id[passage])
+    if found is None or found.parts[0][0] == found.parts[0][1]:
+        raise ValueError(f"article {result.id}: {passage!r} holds no words that could be explained")
+    return found
 
 
 def check_text(text: object) -> None:

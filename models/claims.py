@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,84 +13,152 @@ from inquit.models.article import Span
 from inquit.models.calibration import sigmoid, softmax
 from inquit.models.labels import CLAIM_TYPES, POLARITIES
 from inquit.models.linker import Link
+from inquit.models.passage import Passage
 from inquit.models.result import Claim, Polarity
 from inquit.models.segmentation import Document
 
 Floats = NDArray[np.float32]
 
-TYPE_OUTPUTS = slice(0, len(CLAIM_TYPES))
-SECONDARY_OUTPUTS = slice(len(CLAIM_TYPES), 2 * len(CLAIM_TYPES))
-POLARITY_OUTPUTS = slice(2 * len(CLAIM_TYPES), 2 * len(CLAIM_TYPES) + len(POLARITIES))
-CHECKWORTHY_OUTPUT = 2 * len(CLAIM_TYPES) + len(POLARITIES)
-N_CLAIM_OUTPUTS = CHECKWORTHY_OUTPUT + 1
-"""What the columns of the claim head are; secondary types and check-worthiness are independent of the rest."""
+CHECKWORTHY = "checkworthy"
+_TYPE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimOutputs:
+    """What the rows of a claim head stand for: types, secondary types, polarities, check-worthiness.
+
+    Secondary types and check-worthiness are independent of the rest; of types and of polarities one is chosen.
+    """
+
+    claim_types: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        reserved = {*POLARITIES, CHECKWORTHY}
+        for name in self.claim_types:
+            if not isinstance(name, str) or not _TYPE_NAME.fullmatch(name) or name in reserved:
+                raise ValueError(
+                    f"a claim type must be lower case letters, digits, - or _, begin with a letter, have at most 40 "
+                    f"characters and be none of {sorted(reserved)}, got {name!r}"
+                )
+        if len(self.claim_types) < 2 or len(set(self.claim_types)) < len(self.claim_types):
+            raise ValueError(f"wanted two or more different claim types, got {list(self.claim_types)}")
+
+    @property
+    def types(self) -> slice:
+        return slice(0, len(self.claim_types))
+
+    @property
+    def secondary(self) -> slice:
+        return slice(len(self.claim_types), 2 * len(self.claim_types))
+
+    @property
+    def polarities(self) -> slice:
+        return slice(2 * len(self.claim_types), 2 * len(self.claim_types) + len(POLARITIES))
+
+    @property
+    def checkworthy(self) -> int:
+        return 2 * len(self.claim_types) + len(POLARITIES)
+
+    def __len__(self) -> int:
+        return self.checkworthy + 1
+
+
+NETWORK_OUTPUTS = ClaimOutputs(CLAIM_TYPES)
+"""The rows of the head that is fitted with the encoder; a head that is refitted later may know more types."""
+
+TYPE_OUTPUTS, SECONDARY_OUTPUTS, POLARITY_OUTPUTS = (
+    NETWORK_OUTPUTS.types,
+    NETWORK_OUTPUTS.secondary,
+    NETWORK_OUTPUTS.polarities,
+)
+CHECKWORTHY_OUTPUT = NETWORK_OUTPUTS.checkworthy
+N_CLAIM_OUTPUTS = len(NETWORK_OUTPUTS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ClaimTyper:
-    """A linear layer on the mean states of content, cue and source.
+class ClaimHead:
+    """One linear layer on pooled states.
 
     Attributes:
-        weight: shape (n_outputs, 3 * n_hidden); outputs are types, secondary types, polarities, check-worthiness.
+        weight: shape (n_outputs, 3 * n_hidden).
         bias: shape (n_outputs,).
     """
 
     weight: Floats
     bias: Floats
 
+    def scores(self, pooled: Floats) -> Floats:
+        """shape (n, n_outputs) from pooled states of shape (n, 3 * n_hidden); natural log, not normalised."""
+        scores: Floats = pooled @ self.weight.T + self.bias
+        return scores
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClaimTyper:
+    """A linear layer on the mean states of content, cue and source; one for attributions, one for narration.
+
+    The journalist's own sentences have neither cue nor source and make other claims than the people quoted, so they
+    have a head, and probabilities, of their own. Models of format 1 have one head for both.
+    """
+
+    outputs: ClaimOutputs
+    attributed: ClaimHead
+    narrated: ClaimHead
+
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Floats]) -> ClaimTyper:
-        return cls(arrays["claims.weight"], arrays["claims.bias"])
+    def from_arrays(cls, arrays: Mapping[str, Floats], claim_types: Sequence[str] = CLAIM_TYPES) -> ClaimTyper:
+        """Raises ValueError where the arrays are not heads for these claim types."""
+        outputs = ClaimOutputs(tuple(claim_types))
+        attributed = ClaimHead(arrays["claims.weight"], arrays["claims.bias"])
+        narrated = attributed
+        if "narration.weight" in arrays:
+            narrated = ClaimHead(arrays["narration.weight"], arrays["narration.bias"])
+        n_inputs = 3 * arrays["tags.weight"].shape[1] if "tags.weight" in arrays else attributed.weight.shape[1]
+        for name, head in (("claims", attributed), ("narration", narrated)):
+            if head.weight.shape != (len(outputs), n_inputs) or head.bias.shape != (len(outputs),):
+                raise ValueError(
+                    f"{name}: {len(claim_types)} claim types {list(claim_types)} need a weight of shape "
+                    f"{(len(outputs), n_inputs)}, got {head.weight.shape} and a bias of shape {head.bias.shape}"
+                )
+        return cls(outputs, attributed, narrated)
 
-    def label(self, document: Document, states: Floats, links: Sequence[Link]) -> list[Claim]:
+    def to_arrays(self) -> dict[str, Floats]:
+        return {
+            "claims.weight": self.attributed.weight,
+            "claims.bias": self.attributed.bias,
+            "narration.weight": self.narrated.weight,
+            "narration.bias": self.narrated.bias,
+        }
+
+    def label(self, states: Floats, links: Sequence[Link]) -> list[Claim]:
         """The claims of attributions."""
-        return self._claims(self.link_scores(states, links))
-
-    def link_scores(self, states: Floats, links: Sequence[Link]) -> Floats:
-        """Scores before they become probabilities: shape (n_links, n_outputs), natural log, not normalised."""
-        return self._scores([pool_link(states, link) for link in links])
-
-    def sentence_scores(self, document: Document, states: Floats, sentences: Sequence[Span]) -> Floats:
-        """The same for sentences of the journalist's own."""
-        return self._scores([pool_sentence(document, states, sentence) for sentence in sentences])
-
-    def _scores(self, pooled: Sequence[Floats]) -> Floats:
-        if not pooled:
-            return np.zeros((0, len(self.bias)), dtype=np.float32)
-        return np.stack(pooled) @ self.weight.T + self.bias
+        return self._claims(self.attributed, states, [Passage.of_link(link) for link in links])
 
     def label_sentences(self, document: Document, states: Floats, sentences: Sequence[Span]) -> list[Claim]:
         """The claims of sentences that nobody else is said to have said."""
-        return self._claims(self.sentence_scores(document, states, sentences))
+        return self._claims(self.narrated, states, [Passage.of_sentence(document, span) for span in sentences])
 
-    def _claims(self, scores: Floats) -> list[Claim]:
-        types = softmax(scores[:, TYPE_OUTPUTS])
-        secondary = sigmoid(scores[:, SECONDARY_OUTPUTS])
-        polarities = softmax(scores[:, POLARITY_OUTPUTS])
-        checkworthy = sigmoid(scores[:, CHECKWORTHY_OUTPUT])
-        return [_claim(*row) for row in zip(types, secondary, polarities, checkworthy.tolist(), strict=True)]
+    def _claims(self, head: ClaimHead, states: Floats, passages: Sequence[Passage]) -> list[Claim]:
+        if not passages:
+            return []
+        return self.claims(head.scores(np.stack([passage.pool(states) for passage in passages])))
 
+    def claims(self, scores: Floats) -> list[Claim]:
+        """From scores of shape (n, n_outputs) to claims."""
+        types = softmax(scores[:, self.outputs.types])
+        secondary = sigmoid(scores[:, self.outputs.secondary])
+        polarities = softmax(scores[:, self.outputs.polarities])
+        checkworthy = sigmoid(scores[:, self.outputs.checkworthy])
+        return [self._claim(*row) for row in zip(types, secondary, polarities, checkworthy.tolist(), strict=True)]
 
-def _claim(types: Floats, secondary: Floats, polarities: Floats, checkworthy: float) -> Claim:
-    best = int(types.argmax())
-    others = [i for i in np.argsort(-secondary)[:2].tolist() if secondary[i] > 0.5 and i != best]
-    return Claim(
-        type=CLAIM_TYPES[best],
-        probabilities={name: round(float(p), 4) for name, p in zip(CLAIM_TYPES, types, strict=True)},
-        secondary=tuple(CLAIM_TYPES[i] for i in others),
-        polarity=Polarity(POLARITIES[int(polarities.argmax())]),
-        checkworthy=round(checkworthy, 4),
-    )
-
-
-def pool_link(states: Floats, link: Link) -> Floats:
-    """Mean states of content, cue and source side by side, zeros where there is none: shape (3 * n_hidden,)."""
-    content = np.concatenate([states[start:stop] for start, stop in link.contents.tolist()]).mean(axis=0)
-    source = np.zeros_like(content) if link.source is None else states[slice(*link.source)].mean(axis=0)
-    return np.concatenate([content, states[slice(*link.cue)].mean(axis=0), source])
-
-
-def pool_sentence(document: Document, states: Floats, sentence: Span) -> Floats:
-    """The same for a sentence of the journalist's own, which has no cue and no source."""
-    mean = states[slice(*document.word_range(sentence))].mean(axis=0)
-    return np.concatenate([mean, np.zeros(2 * len(mean), dtype=np.float32)])
+    def _claim(self, types: Floats, secondary: Floats, polarities: Floats, checkworthy: float) -> Claim:
+        names = self.outputs.claim_types
+        best = int(types.argmax())
+        others = [i for i in np.argsort(-secondary)[:2].tolist() if secondary[i] > 0.5 and i != best]
+        return Claim(
+            type=names[best],
+            probabilities={name: round(float(p), 4) for name, p in zip(names, types, strict=True)},
+            secondary=tuple(names[i] for i in others),
+            polarity=Polarity(POLARITIES[int(polarities.argmax())]),
+            checkworthy=round(checkworthy, 4),
+        )

@@ -1,7 +1,10 @@
 """The model folder: what is in it, and how it is checked before a byte of it is parsed.
 
-``manifest.json`` names every file with size and SHA-256. A file that is missing, changed or not named is an error.
-Nothing in the folder is code: ONNX, safetensors and JSON only, and nothing is ever unpickled.
+``manifest.json`` names every file with size and SHA-256, and ``manifest.sha256`` holds its own. A file that is missing,
+changed or not named is an error. Nothing in the folder is code: ONNX, safetensors and JSON only, and nothing is ever
+unpickled. The digests find damage; who fears a forger pins the manifest's digest with ``expect_sha256``.
+
+Format 1, which is still read, had no ``manifest.sha256`` and no claims to refit the claim heads with.
 """
 
 from __future__ import annotations
@@ -14,10 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FORMAT_VERSION = 1
-MANIFEST = "manifest.json"
+FORMAT_VERSION = 2
+READABLE_VERSIONS = (1, 2)
+MANIFEST, MANIFEST_DIGEST = "manifest.json", "manifest.sha256"
 ENCODER, TOKENIZER, HEADS, CARD = "encoder.onnx", "tokenizer.json", "heads.safetensors", "README.md"
+CLAIM_DATA = "claims-data.safetensors"
 REQUIRED = (ENCODER, TOKENIZER, HEADS)
+
+CURRENT = "current"
+"""Names the model that was promoted in the local registry, or the shipped English one where none was."""
+_SHIPPED_DEFAULT = "en"
 
 WEIGHTS = Path(__file__).parent / "weights"
 """The models that ship with inquit."""
@@ -48,18 +57,29 @@ class Manifest:
 
 
 def find_model(model: str | Path) -> Path:
-    """The folder of a shipped model by name, or of any model by path.
+    """The folder of a model: ``current``, a path, the name of a shipped model, or title or fingerprint in the registry.
 
     Raises:
         ModelError: there is no such model.
     """
+    # Imported here: the registry reads manifests itself.
+    from inquit.models.registry import Registry
+
+    registry = Registry.default()
+    if str(model) == CURRENT:
+        return registry.current() or find_model(_SHIPPED_DEFAULT)
     for folder in (Path(model), WEIGHTS / str(model)):
         if (folder / MANIFEST).is_file():
             return folder
+    if (promoted := registry.find(str(model))) is not None:
+        return promoted
     shipped = sorted(path.parent.name for path in WEIGHTS.glob(f"*/{MANIFEST}"))
     if Path(model).is_dir():
         raise ModelError(f"{model} is no model folder: it holds no {MANIFEST}. Models that ship with inquit: {shipped}")
-    raise ModelError(f"there is no model '{model}': give a model folder, or the name of a shipped model: {shipped}")
+    raise ModelError(
+        f"there is no model '{model}': give a model folder, '{CURRENT}', the name of a shipped model: {shipped}, "
+        "or one that `inquit model list` shows"
+    )
 
 
 def read_manifest(model: str | Path) -> Manifest:
@@ -72,17 +92,17 @@ def read_manifest(model: str | Path) -> Manifest:
     content = (folder / MANIFEST).read_bytes()
     try:
         data = json.loads(content)
-        version, files, name = data["format_version"], data["files"], data["name"]
+        format_version, files, name, version = (data[key] for key in ("format_version", "files", "name", "version"))
         if not all(isinstance(f["sha256"], str) and isinstance(f["size"], int) for f in files.values()):
             raise TypeError("files need a sha256 and a size")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{folder / MANIFEST}: not a manifest of an inquit model: {error!r}") from error
-    if version != FORMAT_VERSION:
+    if format_version not in READABLE_VERSIONS:
         raise ModelError(
-            f"{folder / MANIFEST}: made in format {version} by inquit {data.get('inquit_version', '?')}, "
-            f"this inquit reads format {FORMAT_VERSION}: install a version of inquit that fits the model"
+            f"{folder / MANIFEST}: made in format {format_version} by inquit {data.get('inquit_version', '?')}, "
+            f"this inquit reads formats {READABLE_VERSIONS}: install a version of inquit that fits the model"
         )
-    return Manifest(folder, str(name), str(data["version"]), hashlib.sha256(content).hexdigest(), data)
+    return Manifest(folder, str(name), str(version), hashlib.sha256(content).hexdigest(), data)
 
 
 def verify(model: str | Path, *, expect_sha256: str | None = None) -> Manifest:
@@ -97,6 +117,7 @@ def verify(model: str | Path, *, expect_sha256: str | None = None) -> Manifest:
     manifest = read_manifest(model)
     if expect_sha256 is not None and manifest.fingerprint != expect_sha256.lower():
         raise ModelError(f"{manifest.folder / MANIFEST}: sha256 is {manifest.fingerprint}, expected {expect_sha256}")
+    _check_manifest(manifest)
     files: Mapping[str, Mapping[str, Any]] = manifest.data["files"]
     for name in REQUIRED:
         if name not in files:
@@ -104,11 +125,28 @@ def verify(model: str | Path, *, expect_sha256: str | None = None) -> Manifest:
     for name, wanted in files.items():
         _check_file(manifest.folder, name, wanted)
     present = {path.relative_to(manifest.folder).as_posix() for path in manifest.folder.rglob("*") if path.is_file()}
-    for name in sorted(present - set(files) - {MANIFEST}):
+    for name in sorted(present - set(files) - {MANIFEST, MANIFEST_DIGEST}):
         raise ModelError(
             f"{manifest.folder / name}: not named in {MANIFEST}; remove it, a model folder holds nothing else"
         )
     return manifest
+
+
+def _check_manifest(manifest: Manifest) -> None:
+    if manifest.data["format_version"] == 1:
+        return
+    path = manifest.folder / MANIFEST_DIGEST
+    found = path.read_bytes() if path.is_file() else b""
+    if found != _digest_line(manifest.fingerprint):
+        raise ModelError(
+            f"{manifest.folder / MANIFEST}: sha256 is {manifest.fingerprint}, {MANIFEST_DIGEST} says "
+            f"{found[:64].decode('ascii', 'replace') or 'nothing'}: damaged or tampered with"
+        )
+
+
+def _digest_line(fingerprint: str) -> bytes:
+    """As `sha256sum --check` reads it."""
+    return f"{fingerprint}  {MANIFEST}\n".encode("ascii")
 
 
 def _check_file(folder: Path, name: str, wanted: Mapping[str, Any]) -> None:
@@ -141,14 +179,15 @@ def write_manifest(folder: Path, data: Mapping[str, Any]) -> None:
     files = {
         name: {"sha256": file_sha256(folder / name), "size": (folder / name).stat().st_size}
         for name in names
-        if name != MANIFEST
+        if name not in (MANIFEST, MANIFEST_DIGEST)
     }
-    temporary = folder / f".{MANIFEST}.tmp"
-    temporary.write_text(
-        json.dumps(
-            {"format_version": FORMAT_VERSION, **data, "files": files}, indent=1, ensure_ascii=False, allow_nan=False
-        )
-        + "\n",
-        encoding="utf-8",
-    )
-    os.replace(temporary, folder / MANIFEST)
+    record = {"format_version": FORMAT_VERSION, **data, "files": files}
+    content = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False).encode("utf-8") + b"\n"
+    _replace(folder / MANIFEST_DIGEST, _digest_line(hashlib.sha256(content).hexdigest()))
+    _replace(folder / MANIFEST, content)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)

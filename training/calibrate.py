@@ -14,15 +14,11 @@ from sklearn.preprocessing import StandardScaler
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
 from inquit.models.calibration import LogisticCalibrator
-from inquit.models.claims import CHECKWORTHY_OUTPUT, POLARITY_OUTPUTS, TYPE_OUTPUTS
-from inquit.models.labels import CLAIM_TYPES, POLARITIES
-from inquit.models.linker import LINK_FEATURES, spans_of_words
-from inquit.models.result import ArticleResult, Claim
+from inquit.models.linker import LINK_FEATURES
+from inquit.models.result import ArticleResult
 from inquit.models.segmentation import segment
 from inquit.models.tagger import log_sum_exp
-from inquit.training.evaluation.labels import match_attributions
 from inquit.training.evaluation.spans import right_attributions
-from inquit.training.evaluation.tokens import TokenIndex, with_content
 
 logger = logging.getLogger(__name__)
 
@@ -57,59 +53,7 @@ def calibrate_confidence(model: Attributor, articles: Iterable[ArticleResult]) -
     return fit_logistic(np.stack(evidence), np.array(is_right))
 
 
-def calibrate_claims(model: Attributor, articles: Iterable[ArticleResult]) -> tuple[Floats, Floats]:
-    """Scale the claim head so that its scores give honest probabilities; what it is most sure of stays the same.
-
-    Types get one temperature (Guo et al. 2017), check-worthiness a slope and an offset (Platt 1999), polarities offsets
-    that make each as frequent among the answers as among the labels. Secondary types stay as they are.
-
-    Returns:
-        weight and bias in place of the head's own, of the same shapes; unchanged where no article has claim labels.
-    """
-    scores, claims = _scored_claims(model, articles)
-    weight, bias = model.claims.weight.copy(), model.claims.bias.copy()
-    if not claims:
-        logger.warning("no claim labels in the calibration articles: claims keep their scores")
-        return weight, bias
-    types = np.array([CLAIM_TYPES.index(claim.type) for claim in claims])
-    temperature = fit_temperature(scores[:, TYPE_OUTPUTS], types)
-    weight[TYPE_OUTPUTS] /= temperature
-    bias[TYPE_OUTPUTS] /= temperature
-    polarities = np.array([POLARITIES.index(claim.polarity) for claim in claims])
-    bias[POLARITY_OUTPUTS] += match_frequencies(scores[:, POLARITY_OUTPUTS], polarities)
-    is_worthy = np.array([bool(claim.checkworthy) for claim in claims])
-    if is_worthy.any() and not is_worthy.all():
-        platt = LogisticRegression(C=1e6).fit(scores[:, [CHECKWORTHY_OUTPUT]], is_worthy)
-        slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
-        weight[CHECKWORTHY_OUTPUT] *= slope
-        bias[CHECKWORTHY_OUTPUT] = bias[CHECKWORTHY_OUTPUT] * slope + offset
-    return weight, bias
-
-
-def _scored_claims(model: Attributor, articles: Iterable[ArticleResult]) -> tuple[Floats, list[Claim]]:
-    """The scores of the attributions that the model finds, where they match a labelled one, and its label."""
-    scores: list[Floats] = []
-    claims: list[Claim] = []
-    for gold in articles:
-        assert gold.text is not None
-        labels = {a.id: a.claim for a in gold.attributions if a.claim is not None and a.claim.type in CLAIM_TYPES}
-        if not labels:
-            continue
-        document, states = model.encoder.encode(segment(Article(gold.id, gold.text)))
-        links = model.linker.link(document, model.tagger.tag(document, states), states)
-        rows = model.claims.link_scores(states, links)
-        predicted = [
-            {"row": i, "content": [(span.start, span.end) for span in spans_of_words(document, link.contents)]}
-            for i, link in enumerate(links)
-        ]
-        for theirs, ours in match_attributions(TokenIndex(gold.text), with_content(gold.to_dict()), predicted):
-            if theirs["id"] in labels:
-                scores.append(rows[ours["row"]])
-                claims.append(labels[theirs["id"]])
-    return np.array(scores), claims
-
-
-def fit_temperature(scores: Floats, labels: NDArray[np.int64]) -> float:
+def fit_temperature(scores: NDArray[np.floating], labels: NDArray[np.int64]) -> float:
     """The number that scores must be divided by to make the labels most likely.
 
     Args:
@@ -124,7 +68,7 @@ def fit_temperature(scores: Floats, labels: NDArray[np.int64]) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
 
 
-def match_frequencies(scores: Floats, labels: NDArray[np.int64], *, n_rounds: int = 200) -> Floats:
+def match_frequencies(scores: NDArray[np.floating], labels: NDArray[np.int64], *, n_rounds: int = 200) -> Floats:
     """Offsets, by class, that make each class as frequent among the best answers as among the labels."""
     n_classes = scores.shape[1]
     wanted = (np.bincount(labels, minlength=n_classes) + 1) / (len(labels) + n_classes)

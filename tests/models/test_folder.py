@@ -1,3 +1,4 @@
+import hashlib
 import json
 import random
 import shutil
@@ -6,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from inquit.models.folder import MANIFEST, ModelError, read_manifest, verify, write_manifest
+from inquit.models.folder import MANIFEST, MANIFEST_DIGEST, ModelError, read_manifest, verify, write_manifest
 
 
 @pytest.fixture
@@ -31,8 +32,11 @@ def test_a_whole_folder_is_accepted(folder: Path) -> None:
 
 
 def _edit_manifest(folder: Path, **changes: object) -> None:
+    """As a forger would: the digest fits again."""
     data = json.loads((folder / MANIFEST).read_text())
-    (folder / MANIFEST).write_text(json.dumps(data | changes))
+    content = json.dumps(data | changes).encode()
+    (folder / MANIFEST).write_bytes(content)
+    (folder / MANIFEST_DIGEST).write_text(f"{hashlib.sha256(content).hexdigest()}  {MANIFEST}\n")
 
 
 def _add_link(folder: Path) -> None:
@@ -49,6 +53,8 @@ def _add_link(folder: Path) -> None:
         (lambda f: (f / "extra.pkl").write_bytes(b"x"), "extra.pkl: not named"),
         (lambda f: (f / MANIFEST).unlink(), "holds no manifest.json"),
         (lambda f: (f / MANIFEST).write_text("{"), "not a manifest"),
+        (lambda f: (f / MANIFEST_DIGEST).unlink(), "manifest.sha256 says nothing"),
+        (lambda f: (f / MANIFEST_DIGEST).write_text("0" * 64), "manifest.sha256 says 000"),
         (lambda f: _edit_manifest(f, format_version=99), "format 99"),
         (lambda f: _edit_manifest(f, files={}), "names no encoder.onnx"),
         (lambda f: _edit_manifest(f, files={"../x": {"sha256": "", "size": 1}}), "names no encoder.onnx"),
@@ -62,19 +68,28 @@ def test_a_damaged_folder_is_refused_by_name(folder: Path, damage: Callable[[Pat
         verify(folder)
 
 
-def test_any_flipped_bit_is_refused(folder: Path) -> None:
+def test_200_flipped_bits_are_200_refusals(folder: Path) -> None:
+    """In any file of the folder, its manifest and the manifest's digest among them."""
     rng = random.Random(3)
-    for name in ("encoder.onnx", "tokenizer.json", "heads.safetensors"):
-        content = bytearray((folder / name).read_bytes())
-        for _ in range(70):
-            position, bit = rng.randrange(len(content)), rng.randrange(8)
-            content[position] ^= 1 << bit
-            (folder / name).write_bytes(content)
-            with pytest.raises(ModelError, match=name):
-                verify(folder)
-            content[position] ^= 1 << bit
-        (folder / name).write_bytes(content)
+    files = sorted(folder.iterdir())
+    assert {path.name for path in files} >= {MANIFEST, MANIFEST_DIGEST}
+    for i in range(200):
+        path = files[i % len(files)]
+        whole = path.read_bytes()
+        damaged = bytearray(whole)
+        damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
+        path.write_bytes(damaged)
+        with pytest.raises(ModelError):
+            verify(folder)
+        path.write_bytes(whole)
     verify(folder)
+
+
+def test_a_folder_of_format_1_is_still_read(folder: Path) -> None:
+    (folder / MANIFEST_DIGEST).unlink()
+    data = json.loads((folder / MANIFEST).read_text())
+    (folder / MANIFEST).write_text(json.dumps(data | {"format_version": 1}))
+    assert verify(folder).title == "en-1.0.0"
 
 
 def test_another_manifest_than_expected_is_refused(folder: Path) -> None:

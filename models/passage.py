@@ -1,0 +1,66 @@
+"""Where a claim stands in an article, and what of the encoder's states a claim head reads of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inquit.models.article import Span
+from inquit.models.linker import Link
+from inquit.models.result import Attribution
+from inquit.models.segmentation import Document
+
+Floats = NDArray[np.float32]
+WordRange = tuple[int, int]
+
+CLAIM_ROLES = ("content", "cue", "source")
+"""The parts of a pooled state, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Word ranges of a claim's content, its cue and its source; a sentence of the journalist's own has content only."""
+
+    parts: tuple[WordRange, ...]
+    cue: WordRange | None = None
+    source: WordRange | None = None
+
+    @classmethod
+    def of_link(cls, link: Link) -> Passage:
+        return cls(tuple((start, stop) for start, stop in link.contents.tolist()), link.cue, link.source)
+
+    @classmethod
+    def of_sentence(cls, document: Document, sentence: Span) -> Passage:
+        return cls((document.word_range(sentence),))
+
+    @classmethod
+    def of_attribution(cls, document: Document, attribution: Attribution) -> Passage | None:
+        """The same from places in the text, such as gold labels have; None where the content holds no word.
+
+        Of a cue or source in several parts only the first is read, as in training.
+        """
+        parts = tuple(filter(_holds_words, map(document.word_range, attribution.content)))
+        around = [
+            next(filter(_holds_words, map(document.word_range, spans[:1])), None)
+            for spans in (attribution.cue, attribution.source)
+        ]
+        return cls(parts, *around) if parts else None
+
+    def ranges(self) -> tuple[tuple[WordRange, ...], ...]:
+        """Word ranges by `CLAIM_ROLES`."""
+        return self.parts, *(() if part is None else (part,) for part in (self.cue, self.source))
+
+    def pool(self, states: Floats) -> Floats:
+        """Mean states of content, cue and source side by side, zeros where there is none: shape (3 * n_hidden,)."""
+        nothing = np.zeros(states.shape[1], dtype=np.float32)
+        means = [
+            np.concatenate([states[start:stop] for start, stop in ranges]).mean(axis=0) if ranges else nothing
+            for ranges in self.ranges()
+        ]
+        return np.concatenate(means)
+
+
+def _holds_words(words: WordRange) -> bool:
+    return words[1] > words[0]

@@ -1,0 +1,388 @@
+"""Fit the claim heads and their probabilities on claims in compact form: in seconds, without torch.
+
+The network's own head has seen most articles, which makes its scores on them too sure. So
+
+1. its scores are calibrated on claims of articles that it has not seen: the reference;
+2. a correction of the reference is learnt from those claims and new ones, pulled towards zero; on the claims of seen
+   articles the corrected head must answer as the reference does (rehearsal without labels; Li and Hoiem 2016), so that
+   what is learnt from few new articles costs the old domain little;
+3. what comes out is calibrated on its answers for articles left out in cross-validation.
+
+All of it is linear in pooled states, so the result is one matrix for attributions and one for narration.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_softmax, logsumexp, softmax
+from sklearn.linear_model import LogisticRegression
+
+from inquit.models.claims import NETWORK_OUTPUTS, ClaimHead, ClaimOutputs
+from inquit.models.labels import POLARITIES
+from inquit.training.calibrate import fit_temperature, match_frequencies
+from inquit.training.claim_data import ClaimData, Origin
+from inquit.training.evaluation.labels import average_precision, macro_f1
+from inquit.training.residual import Link, ResidualClassifier
+
+logger = logging.getLogger(__name__)
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Affine = tuple[Floats, Floats]
+
+MIN_TYPE_EXAMPLES = 5
+"""A new claim type with fewer claims cannot be learnt, nor measured."""
+
+_MIN_CALIBRATION = 40  # fewer claims than this calibrate nothing
+_MAX_REHEARSED = 5000  # seen claims that are rehearsed; more of them change nothing but the time
+_NARRATION_UNIT = 5.0  # value of the feature "is narration": above 1, the prior binds it less than the others
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimFitConfig:
+    """How claim heads are fitted.
+
+    Attributes:
+        strengths: variances of the prior on corrections, of which cross-validation chooses.
+        rehearsal: weight of a claim from a seen article; unseen and new ones weigh 1.
+        n_folds: articles are dealt into this many folds.
+    """
+
+    strengths: tuple[float, ...] = (0.001, 0.003, 0.01)
+    rehearsal: float = 0.3
+    n_folds: int = 5
+    seed: int = 13
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompactHead:
+    """A claim head on compact claims: ``scales * network scores + features @ weight.T + bias``.
+
+    Attributes:
+        scales, bias: shape (n_outputs,); the scale is 0 for types that the network does not know.
+        weight: shape (n_outputs, n_components).
+    """
+
+    scales: Floats
+    weight: Floats
+    bias: Floats
+
+    def scores(self, data: ClaimData) -> Floats:
+        """shape (n, n_outputs)."""
+        scores: Floats = network_scores(data) * self.scales + data.features @ self.weight.T + self.bias
+        return scores
+
+    def stretched(self, slopes: Floats, shifts: Floats) -> CompactHead:
+        """The head whose scores are ``slopes * scores + shifts``."""
+        return CompactHead(self.scales * slopes, self.weight * slopes[:, None], self.bias * slopes + shifts)
+
+    def fold(self, data: ClaimData) -> ClaimHead:
+        """The same head on pooled states."""
+        folded = data.fold(self.weight, self.bias)
+        rows = network_rows(data.outputs)
+        weight, bias = folded.weight.copy(), folded.bias.copy()
+        weight[rows] += (self.scales[rows, None] * data.network.weight).astype(np.float32)
+        bias[rows] += (self.scales[rows] * data.network.bias).astype(np.float32)
+        return ClaimHead(weight, bias)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompactHeads:
+    """One head for attributions, one for narration."""
+
+    attributed: CompactHead
+    narrated: CompactHead
+
+    def scores(self, data: ClaimData) -> Floats:
+        is_narration = data.is_narration[:, None]
+        return np.where(is_narration, self.narrated.scores(data), self.attributed.scores(data))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedClaims:
+    """Fitted heads, and how well they answer claims of articles that took no part in fitting (cross-validated).
+
+    Attributes:
+        measures: by domain (``old``, ``new``), then ``before`` (fitted without the new articles) or ``after``, then name.
+    """
+
+    claim_types: tuple[str, ...]
+    attributed: ClaimHead
+    narrated: ClaimHead
+    strength: float
+    measures: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+
+
+def fit_claims(
+    data: ClaimData, *, new_articles: Collection[str] = (), config: ClaimFitConfig | None = None
+) -> FittedClaims:
+    """Fit both heads. The same data gives the same heads.
+
+    Args:
+        new_articles: hashes of the articles that are to be learnt from now; all others are old.
+
+    Raises:
+        ValueError: a claim type that the network does not know has too few claims.
+    """
+    config = config or ClaimFitConfig()
+    _check_new_types(data)
+    is_new = np.isin(data.articles, [i for i, name in enumerate(data.article_hashes) if name in set(new_articles)])
+    fits = data.origins != Origin.SEEN
+    network = _network_heads(data)
+    reference = _stretched(network, *_calibration(network.scores(data), data, fits & ~is_new))
+    if not fits.any():
+        logger.warning("no claims of articles that the encoder has not seen: the claim heads stay the network's own")
+        return _folded(reference, data, strength=0.0)
+    strength = _choose_strength(reference, data, is_new, config)
+    everywhere = np.ones(len(data), dtype=bool)
+    left_out = _left_out_scores(reference, data, is_new, everywhere, strength, config)
+    heads = _correct(reference, data, everywhere, strength, config)
+    heads = _stretched(heads, *_calibration(left_out, data, fits))
+    measures = {"old": {"after": _measures(left_out, data, fits & ~is_new)}}
+    if is_new.any():
+        before = _left_out_scores(reference, data, is_new, ~is_new, strength, config)
+        measures["old"]["before"] = _measures(before, data, fits & ~is_new)
+        measures["new"] = {
+            name: _measures(scores, data, fits & is_new) for name, scores in (("before", before), ("after", left_out))
+        }
+    return _folded(heads, data, strength=strength, measures=measures)
+
+
+def _folded(
+    heads: CompactHeads,
+    data: ClaimData,
+    *,
+    strength: float,
+    measures: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
+) -> FittedClaims:
+    attributed, narrated = heads.attributed.fold(data), heads.narrated.fold(data)
+    return FittedClaims(data.claim_types, attributed, narrated, strength, measures or {})
+
+
+def _check_new_types(data: ClaimData) -> None:
+    for i, name in enumerate(data.claim_types):
+        n = int((data.types == i)[data.origins != Origin.FOUND].sum())
+        if i >= len(NETWORK_OUTPUTS.claim_types) and n < MIN_TYPE_EXAMPLES:
+            raise ValueError(
+                f"the new claim type '{name}' has {n} labelled claims, wanted at least {MIN_TYPE_EXAMPLES}: "
+                f"label more of them, or use one of {list(data.claim_types[:i])}"
+            )
+
+
+def network_rows(outputs: ClaimOutputs) -> NDArray[np.int64]:
+    """Of each output of the network its row in a head for more claim types."""
+    n_known = len(NETWORK_OUTPUTS.claim_types)
+    starts = ((outputs.types.start, n_known), (outputs.secondary.start, n_known))
+    rows = [np.arange(start, start + n) for start, n in (*starts, (outputs.polarities.start, len(POLARITIES)))]
+    return np.concatenate([*rows, [outputs.checkworthy]])
+
+
+def network_scores(data: ClaimData) -> Floats:
+    """The network's scores in the columns of the data's claim types; 0 for types that it does not know."""
+    scores = np.zeros((len(data), len(data.outputs)))
+    scores[:, network_rows(data.outputs)] = data.scores
+    return scores
+
+
+def _network_heads(data: ClaimData) -> CompactHeads:
+    """The network's own head. A type that it does not know begins as rare as it is."""
+    n_outputs, n_components = len(data.outputs), data.quantised.shape[1]
+    scales, bias = np.zeros(n_outputs), np.zeros(n_outputs)
+    scales[network_rows(data.outputs)] = 1
+    n_known = len(NETWORK_OUTPUTS.claim_types)
+    usual = float(logsumexp(data.scores[:, NETWORK_OUTPUTS.types], axis=1).mean())
+    for i in range(n_known, len(data.claim_types)):
+        log_share = float(np.log((data.types == i).mean()))
+        bias[i], bias[data.outputs.secondary.start + i] = usual + log_share, log_share
+    head = CompactHead(scales, np.zeros((n_outputs, n_components)), bias)
+    return CompactHeads(head, head)
+
+
+# ---- correction -------------------------------------------------------------------------------------------------
+
+
+def _correct(
+    reference: CompactHeads,
+    data: ClaimData,
+    chosen: Flags,
+    strength: float,
+    config: ClaimFitConfig,
+    *,
+    types_only: bool = False,
+) -> CompactHeads:
+    """The reference and what the chosen claims teach beyond it."""
+    rows = data.rows(_thinned(data, chosen))
+    offsets = reference.scores(rows)
+    is_seen = rows.origins == Origin.SEEN
+    n_seen = int((data.origins[chosen] == Origin.SEEN).sum())
+    weights = _weights(rows)
+    weights[is_seen] = config.rehearsal * n_seen / max(1, int(is_seen.sum()))
+    targets = np.where(is_seen[:, None], _probabilities(offsets, rows.outputs), _labels(rows))
+    design = _design(rows)
+    weight, bias = np.zeros((len(rows.outputs), design.shape[1])), np.zeros(len(rows.outputs))
+    for link, group in list(_groups(rows.outputs))[: 1 if types_only else None]:
+        model = ResidualClassifier(link=link, strength=strength)
+        model.fit(design, targets[:, group], offsets=offsets[:, group], weights=weights)
+        weight[group], bias[group] = model.coef_, model.intercept_
+    return CompactHeads(
+        _added(reference.attributed, weight[:, :-1], bias),
+        _added(reference.narrated, weight[:, :-1], bias + weight[:, -1] * _NARRATION_UNIT),
+    )
+
+
+def _added(head: CompactHead, weight: Floats, bias: Floats) -> CompactHead:
+    return CompactHead(head.scales, head.weight + weight, head.bias + bias)
+
+
+def _thinned(data: ClaimData, chosen: Flags) -> NDArray[np.int64]:
+    """Indices of the chosen claims, but of the seen ones every n-th only where they are many."""
+    is_seen = data.origins == Origin.SEEN
+    seen = np.flatnonzero(chosen & is_seen)
+    step = -(-len(seen) // _MAX_REHEARSED) if len(seen) else 1
+    return np.sort(np.concatenate([seen[::step], np.flatnonzero(chosen & ~is_seen)]))
+
+
+def _design(data: ClaimData) -> NDArray[np.float32]:
+    return np.column_stack([data.features, data.is_narration * np.float32(_NARRATION_UNIT)])
+
+
+def _weights(data: ClaimData) -> Floats:
+    """An attribution counts half as labelled and half as the model found it; narration is always as labelled."""
+    return np.where(data.is_narration, 1.0, 0.5)
+
+
+def _groups(outputs: ClaimOutputs) -> Iterator[tuple[Link, slice]]:
+    """The outputs that are fitted together, and how they become probabilities."""
+    yield "softmax", outputs.types
+    yield "sigmoid", outputs.secondary
+    yield "softmax", outputs.polarities
+    yield "sigmoid", slice(outputs.checkworthy, outputs.checkworthy + 1)
+
+
+def _labels(data: ClaimData) -> Floats:
+    """Labels as the heads should answer them: shape (n, n_outputs), 0 or 1."""
+    types, polarities = np.eye(len(data.claim_types))[data.types], np.eye(len(POLARITIES))[data.polarities]
+    return np.column_stack([types, data.secondary, polarities, data.is_checkworthy]).astype(np.float64)
+
+
+def _probabilities(scores: Floats, outputs: ClaimOutputs) -> Floats:
+    columns = [
+        softmax(scores[:, group], axis=1) if link == "softmax" else 1 / (1 + np.exp(-scores[:, group]))
+        for link, group in _groups(outputs)
+    ]
+    return np.concatenate(columns, axis=1)
+
+
+# ---- cross-validation -------------------------------------------------------------------------------------------
+
+
+def _choose_strength(reference: CompactHeads, data: ClaimData, is_new: Flags, config: ClaimFitConfig) -> float:
+    """The strength under which types of left-out articles are most likely; old and new ones count the same."""
+    if len(config.strengths) == 1:
+        return config.strengths[0]
+    fits = data.origins != Origin.SEEN
+    everywhere = np.ones(len(data), dtype=bool)
+    losses = []
+    for strength in config.strengths:
+        scores = _left_out_scores(reference, data, is_new, everywhere, strength, config, types_only=True)
+        log_probabilities = log_softmax(scores[:, data.outputs.types], axis=1)
+        loss = -log_probabilities[np.arange(len(data)), data.types]
+        losses.append(sum(float(loss[part].mean()) for part in (fits & ~is_new, fits & is_new) if part.any()))
+    best = config.strengths[int(np.argmin(losses))]
+    logger.info("strengths %s: losses of left-out types %s", config.strengths, np.round(losses, 4).tolist())
+    return best
+
+
+def _left_out_scores(
+    reference: CompactHeads,
+    data: ClaimData,
+    is_new: Flags,
+    may_teach: Flags,
+    strength: float,
+    config: ClaimFitConfig,
+    *,
+    types_only: bool = False,
+) -> Floats:
+    """Scores of unseen and new claims by heads that were fitted without their articles; of seen ones, by the last."""
+    scores = np.zeros((len(data), len(data.outputs)))
+    fold_of_row = _deal(data, is_new, config)
+    for fold in range(config.n_folds):
+        is_left_out = fold_of_row == fold
+        heads = _correct(reference, data, may_teach & ~is_left_out, strength, config, types_only=types_only)
+        is_asked = is_left_out | (fold_of_row < 0)
+        scores[is_asked] = heads.scores(data.rows(is_asked))
+    return scores
+
+
+def _deal(data: ClaimData, is_new: Flags, config: ClaimFitConfig) -> NDArray[np.int64]:
+    """The fold of each claim by its article, old and new ones dealt evenly; -1 for seen ones, which stay in all folds."""
+    rng = np.random.default_rng(config.seed)
+    folds = np.full(len(data), -1)
+    is_unseen = data.origins != Origin.SEEN
+    for part in (is_unseen & ~is_new, is_unseen & is_new):
+        articles = rng.permutation(np.unique(data.articles[part]))
+        for i, article in enumerate(articles):
+            folds[part & (data.articles == article)] = i % config.n_folds
+    return folds
+
+
+def _measures(scores: Floats, data: ClaimData, chosen: Flags) -> dict[str, float]:
+    """Of labelled attributions, where they stand as labelled."""
+    rows = np.flatnonzero(chosen & (data.origins == Origin.UNSEEN) & ~data.is_narration)
+    types, predicted = data.types[rows], scores[rows, data.outputs.types].argmax(axis=1)
+    pairs = [(data.claim_types[a], data.claim_types[b]) for a, b in zip(types, predicted, strict=True)]
+    checkworthy = scores[rows, data.outputs.checkworthy].tolist()
+    return {
+        "n": len(rows),
+        "type_acc": round(float((types == predicted).mean()) if len(rows) else 0.0, 4),
+        "type_macro_f1": round(macro_f1(pairs), 4),
+        "checkworthy_ap": round(average_precision(data.is_checkworthy[rows].tolist(), checkworthy), 4),
+    }
+
+
+# ---- calibration ------------------------------------------------------------------------------------------------
+
+
+def _stretched(heads: CompactHeads, attributed: Affine, narrated: Affine) -> CompactHeads:
+    return CompactHeads(heads.attributed.stretched(*attributed), heads.narrated.stretched(*narrated))
+
+
+def _calibration(scores: Floats, data: ClaimData, chosen: Flags) -> tuple[Affine, Affine]:
+    """Slopes and shifts that make honest probabilities of scores: for attributions, and for narration.
+
+    Scoring meets attributions as the model finds them, so those calibrate, or, where they are few, labelled ones too.
+    Too few narration sentences are calibrated as attributions are.
+    """
+    attributed = chosen & ~data.is_narration
+    found = attributed & (data.origins == Origin.FOUND)
+    is_enough = found.sum() >= 5 * _MIN_CALIBRATION
+    of_attributions = _fit_affine(scores, data, found if is_enough else attributed)
+    narration = chosen & data.is_narration
+    if narration.sum() < _MIN_CALIBRATION:
+        return of_attributions, of_attributions
+    return of_attributions, _fit_affine(scores, data, narration)
+
+
+def _fit_affine(scores: Floats, data: ClaimData, chosen: Flags) -> Affine:
+    """Types get one temperature (Guo et al. 2017), check-worthiness a slope and a shift (Platt 1999), polarities shifts
+    that make each as frequent among the answers as among the labels. Secondary types stay as they are.
+    """
+    outputs = data.outputs
+    slopes, shifts = np.ones(len(outputs)), np.zeros(len(outputs))
+    if chosen.sum() < _MIN_CALIBRATION:
+        logger.warning("%d claims are too few to calibrate: scores stay as they are", chosen.sum())
+        return slopes, shifts
+    scores, rows = scores[chosen], data.rows(chosen)
+    slopes[outputs.types] = 1 / fit_temperature(scores[:, outputs.types], rows.types)
+    shifts[outputs.polarities] = match_frequencies(scores[:, outputs.polarities], rows.polarities)
+    if rows.is_checkworthy.any() and not rows.is_checkworthy.all():
+        platt = LogisticRegression(C=1.0).fit(scores[:, [outputs.checkworthy]], rows.is_checkworthy)
+        # A negative slope would turn the order round; so few claims do not prove that.
+        slopes[outputs.checkworthy] = max(0.05, float(platt.coef_[0, 0]))
+        shifts[outputs.checkworthy] = float(platt.intercept_[0])
+    return slopes, shifts
