@@ -34,6 +34,7 @@ class Attributor:
     Attributes:
         name: name and version of the model, as results quote it.
         fingerprint: SHA-256 of the model's manifest.
+        least_confidence: attributions below it are left out, as fitted in `inquit.training.detection`.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Attributor:
         claims: ClaimTyper,
         confidence: LogisticCalibrator,
         *,
+        least_confidence: float,
         name: str,
         fingerprint: str,
     ) -> None:
@@ -54,6 +56,7 @@ class Attributor:
         self.resolver = resolver
         self.claims = claims
         self.confidence = confidence
+        self.least_confidence = least_confidence
         self.name = name
         self.fingerprint = fingerprint
 
@@ -96,6 +99,7 @@ class Attributor:
             SpeakerResolver.from_arrays(arrays),
             ClaimTyper.from_arrays(arrays, claim_types),
             LogisticCalibrator.from_arrays(arrays, "confidence"),
+            least_confidence=float(arrays["confidence.least"][0]),
             name=name,
             fingerprint=fingerprint,
         )
@@ -118,13 +122,13 @@ class Attributor:
     def attribute(self, article: Article) -> ArticleResult:
         check_text(article.text)
         document, states = self.encoder.encode(segment(article))
-        links = self.linker.link(document, self.tagger.tag(document, states), states)
+        links, confidences = self._confident(self.linker.link(document, self.tagger.tag(document, states), states))
         speakers, entities = self.resolver.resolve(document, states, links)
         claims = self.claims.label(states, links)
         return ArticleResult(
             id=article.id,
             text=article.text,
-            attributions=self._attributions(document, links, speakers, claims),
+            attributions=_attributions(document, links, confidences, speakers, claims),
             narration=self._narration(document, states, links),
             entities=entities,
             warnings=() if len(document.words) else ("W_EMPTY",),
@@ -161,32 +165,40 @@ class Attributor:
         head = self.claims.narrated if isinstance(passage, Span) else self.claims.attributed
         return explain_passage(document, states, found, head, self.claims.outputs, label=label, against=against)
 
-    def _attributions(
-        self, document: Document, links: list[Link], speakers: list[Speaker | None], claims: list[Claim]
-    ) -> tuple[Attribution, ...]:
+    def _confident(self, links: list[Link]) -> tuple[list[Link], list[float]]:
+        """The links that are likely enough to be told, and how likely they are."""
         if not links:
-            return ()
-        confidences = self.confidence.probabilities(np.stack([link.evidence for link in links]))
-        return tuple(
-            Attribution(
-                id=f"t{i}",
-                content=spans_of_words(document, link.contents),
-                cue=span_of_range(document, link.cue),
-                source=span_of_range(document, link.source),
-                kind=link.kind,
-                confidence=round(float(confidence), 4),
-                speaker=speaker,
-                claim=claim,
-            )
-            for i, (link, confidence, speaker, claim) in enumerate(
-                zip(links, confidences, speakers, claims, strict=True)
-            )
-        )
+            return [], []
+        confidences = self.confidence.probabilities(np.stack([link.evidence for link in links])).tolist()
+        kept = [i for i, confidence in enumerate(confidences) if confidence >= self.least_confidence]
+        return [links[i] for i in kept], [confidences[i] for i in kept]
 
     def _narration(self, document: Document, states: Floats, links: list[Link]) -> tuple[Narration, ...]:
         sentences = uncovered_sentences(document, links)
         claims = self.claims.label_sentences(document, states, sentences)
         return tuple(Narration(sentence, claim) for sentence, claim in zip(sentences, claims, strict=True))
+
+
+def _attributions(
+    document: Document,
+    links: Sequence[Link],
+    confidences: Sequence[float],
+    speakers: Sequence[Speaker | None],
+    claims: Sequence[Claim],
+) -> tuple[Attribution, ...]:
+    return tuple(
+        Attribution(
+            id=f"t{i}",
+            content=spans_of_words(document, link.contents),
+            cue=span_of_range(document, link.cue),
+            source=span_of_range(document, link.source),
+            kind=link.kind,
+            confidence=round(confidence, 4),
+            speaker=speaker,
+            claim=claim,
+        )
+        for i, (link, confidence, speaker, claim) in enumerate(zip(links, confidences, speakers, claims, strict=True))
+    )
 
 
 def _find_passage(document: Document, result: ArticleResult, passage: str | Span) -> Passage:

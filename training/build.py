@@ -23,12 +23,14 @@ from inquit.models.folder import CARD, HEADS, TOKENIZER, write_manifest
 from inquit.models.labels import CLAIM_TYPES, MENTION_KINDS, POLARITIES, ROLES, SPEAKER_KINDS
 from inquit.models.result import ArticleResult
 from inquit.models.segmentation import Ints
-from inquit.training.calibrate import calibrate_claims, calibrate_confidence, constant_calibration
+from inquit.training.calibrate import constant_calibration
 from inquit.training.card import write_card
 from inquit.training.config import TrainingConfig
+from inquit.training.detection import fit_detection
 from inquit.training.evaluation import Evaluation, evaluate
 from inquit.training.export import encoder_facts, export_encoder, head_arrays
 from inquit.training.network import AttributionNetwork
+from inquit.training.speakers import fit_speakers, untrained_scorer
 from inquit.training.trainer import special_pieces
 
 logger = logging.getLogger(__name__)
@@ -71,11 +73,20 @@ def pipeline(
     )
 
 
+def unfitted_arrays() -> dict[str, Floats]:
+    """What the heads that are fitted after the network are before: every confidence and every speaker is as likely."""
+    return {
+        "confidence.least": np.zeros(1, dtype=np.float32),
+        **constant_calibration().to_arrays("confidence"),
+        **untrained_scorer().to_arrays(),
+    }
+
+
 def dev_scores(
     network: AttributionNetwork, tokenizer: Tokenizer, config: TrainingConfig, dev: Iterable[ArticleResult]
 ) -> dict[str, float]:
     """The scores that the training report follows by epoch."""
-    heads = head_arrays(network) | constant_calibration().to_arrays("confidence")
+    heads = head_arrays(network) | unfitted_arrays()
     evaluation = evaluate_model(pipeline(network, tokenizer, config, heads), dev)
     names = (
         "d_full",
@@ -108,6 +119,7 @@ def build_model(
     config: TrainingConfig,
     folder: Path,
     *,
+    training: Iterable[ArticleResult],
     calibration: Iterable[ArticleResult],
     dev: Mapping[str, list[ArticleResult]],
     data_hashes: Mapping[str, str],
@@ -115,6 +127,7 @@ def build_model(
     """Write the model folder. It appears under its name only when it is whole.
 
     Args:
+        training: articles that trained the network; the heads that are fitted after it learn from its states for them.
         calibration: articles that did not train the network.
         dev: articles to measure the finished model on, by the corpus' name; the measures go into manifest and card.
         data_hashes: SHA-256 of every file that the model was made from, by name.
@@ -127,12 +140,12 @@ def build_model(
     temporary.mkdir(parents=True)
     encoder_path = export_encoder(network, temporary)
     tokenizer.save(str(temporary / TOKENIZER))
-    heads = head_arrays(network) | constant_calibration().to_arrays("confidence")
+    heads = head_arrays(network) | unfitted_arrays()
     encoder = OnnxEncoder(encoder_path)
-    held = list(calibration)
+    seen, held = list(training), list(calibration)
+    heads = fit_detection(pipeline(network, tokenizer, config, heads, encoder), held).apply(heads)
     uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
-    heads |= calibrate_confidence(uncalibrated, held).to_arrays("confidence")
-    heads["claims.weight"], heads["claims.bias"] = calibrate_claims(uncalibrated, held)
+    heads |= fit_speakers(uncalibrated, seen, held, seed=config.seed).to_arrays()
     save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
     model = pipeline(network, tokenizer, config, heads, encoder)
     evaluations = {name: evaluate_model(model, articles, n_bootstrap=1000) for name, articles in dev.items()}

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from inquit.inference.attributor import Attributor
-from inquit.models.article import Article
 from inquit.models.calibration import LogisticCalibrator
 from inquit.models.linker import LINK_FEATURES
-from inquit.models.result import ArticleResult
-from inquit.models.segmentation import segment
 from inquit.models.tagger import log_sum_exp
-from inquit.training.evaluation.spans import right_attributions
-
-logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 
@@ -30,27 +20,6 @@ def constant_calibration(probability: float = 0.5) -> LogisticCalibrator:
     zeros = np.zeros(len(LINK_FEATURES), dtype=np.float32)
     bias = np.array([np.log(probability / (1 - probability))], dtype=np.float32)
     return LogisticCalibrator(zeros, np.ones_like(zeros), zeros, bias)
-
-
-def calibrate_confidence(model: Attributor, articles: Iterable[ArticleResult]) -> LogisticCalibrator:
-    """Fit the probability that an attribution is right: content and source as `evaluation.spans` counts ``d_full``.
-
-    Where the model is always right, always wrong or finds nothing, the evidence tells nothing: every attribution then
-    gets the share that is right, smoothed (Laplace), and the log says so.
-    """
-    evidence: list[Floats] = []
-    is_right: list[bool] = []
-    for gold in articles:
-        assert gold.text is not None
-        document, states = model.encoder.encode(segment(Article(gold.id, gold.text)))
-        links = model.linker.link(document, model.tagger.tag(document, states), states)
-        predicted = model(Article(gold.id, gold.text)).to_dict()
-        evidence += [link.evidence for link in links]
-        is_right += right_attributions(gold.to_dict(), predicted)
-    if len(set(is_right)) < 2:
-        logger.warning("%d of %d attributions are right: confidence is a constant", sum(is_right), len(is_right))
-        return constant_calibration((sum(is_right) + 1) / (len(is_right) + 2))
-    return fit_logistic(np.stack(evidence), np.array(is_right))
 
 
 def fit_temperature(scores: NDArray[np.floating], labels: NDArray[np.int64]) -> float:

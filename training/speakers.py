@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
 from inquit.models.candidates import FEATURES, Candidate
-from inquit.models.encoder import Encoder
 from inquit.models.mentions import group_mentions
 from inquit.models.names import normalise_name
-from inquit.models.resolver import CandidateScorer, SpeakerResolver
+from inquit.models.resolver import CandidateScorer
 from inquit.models.result import ArticleResult, Speaker, SpeakerKind
 from inquit.models.segmentation import segment
 
@@ -31,6 +31,22 @@ class SpeakerExample:
     is_right: NDArray[np.bool_]
 
 
+def fit_speakers(
+    model: Attributor, training: Iterable[ArticleResult], calibration: Iterable[ArticleResult], *, seed: int
+) -> CandidateScorer:
+    """Fit the scorer on the articles that trained the encoder, and its probabilities on those that did not."""
+    examples = speaker_examples(model, training)
+    if not examples:
+        logger.warning("no speaker labels in the training articles: the first candidate is taken")
+        return untrained_scorer()
+    scorer = fit_scorer(examples, seed=seed)
+    held = speaker_examples(model, calibration)
+    logger.info(
+        "speakers right: %.3f of those trained on, %.3f of others", accuracy(scorer, examples), accuracy(scorer, held)
+    )
+    return calibrate_scorer(scorer, held)
+
+
 def untrained_scorer() -> CandidateScorer:
     """Gives all candidates one probability, so that the first is taken: the source's own name, or what it says."""
     return CandidateScorer(
@@ -38,9 +54,7 @@ def untrained_scorer() -> CandidateScorer:
     )
 
 
-def speaker_examples(
-    encoder: Encoder, resolver: SpeakerResolver, articles: Iterable[ArticleResult]
-) -> list[SpeakerExample]:
+def speaker_examples(model: Attributor, articles: Iterable[ArticleResult]) -> list[SpeakerExample]:
     """The decisions about labelled sources that have a right candidate; how many have none is logged."""
     examples: list[SpeakerExample] = []
     n_decisions = 0
@@ -49,13 +63,13 @@ def speaker_examples(
         labels = {a.source[0]: a.speaker for a in gold.attributions if a.source and a.speaker is not None}
         if not labels:
             continue
-        document, states = encoder.encode(segment(Article(gold.id, gold.text)))
+        document, states = model.encoder.encode(segment(Article(gold.id, gold.text)))
         speaker_of = {document.word_range(span): speaker for span, speaker in labels.items()}
         sources = sorted(words for words in speaker_of if words[1] > words[0])
         if not sources:
             continue
-        mentions = resolver.find_mentions(document, states, sources)
-        decisions = resolver.decide(document, states, sources, mentions, group_mentions(document, mentions))
+        mentions = model.resolver.find_mentions(document, states, sources)
+        decisions = model.resolver.decide(document, states, sources, mentions, group_mentions(document, mentions))
         for source, decided in zip(sources, decisions, strict=True):
             for decision in decided:
                 n_decisions += 1

@@ -54,7 +54,13 @@ def with_article(record: Record, page: Page) -> Record:
         return replace(record, content="", warnings=(*record.warnings, *warnings, NO_CONTENT))
     if len(found.text) < _SHORT_TEXT:
         warnings.append(SHORT)
-    metadata = {"title": found.title, "date": found.date, "byline": found.author, "outlet": found.sitename, "url": found.url}
+    metadata = {
+        "title": found.title,
+        "date": found.date,
+        "byline": found.author,
+        "outlet": found.sitename,
+        "url": found.url,
+    }
     metadata = {name: value for name, value in metadata.items() if value} | dict(record.metadata)
     return replace(record, content=found.text, metadata=metadata, warnings=(*record.warnings, *warnings))
 
@@ -64,7 +70,11 @@ def decode_page(html: bytes) -> tuple[str, list[str]]:
 
     UTF-8 is recognised whatever the page says of itself; then what it says is tried, then the letters decide.
     """
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if html.startswith(mark):
             return html.decode(encoding, "replace"), []
     declared = _CHARSET.search(html[:_DECLARATION_BYTES])

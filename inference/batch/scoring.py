@@ -80,9 +80,7 @@ def _score(record: Record, scorer: Scorer, options: ScoreOptions) -> ArticleResu
     result = scorer(Article(record.id, text, record.metadata))
     attributions = result.attributions
     if options.min_confidence > 0:
-        attributions = tuple(
-            a for a in attributions if a.confidence is None or a.confidence >= options.min_confidence
-        )
+        attributions = tuple(a for a in attributions if a.confidence is None or a.confidence >= options.min_confidence)
     is_partial = result.status is Status.OK and not PARTIAL_WARNINGS.isdisjoint(record.warnings)
     return replace(
         result,

@@ -157,5 +157,7 @@ def _read_stream(file: ByteStream, source: Source, options: ReadOptions) -> Iter
             yield from read_warc(stream, path, name)
         case InputFormat.PARQUET:
             if source.path is None or stream is not file:
-                raise FileError("E_FORMAT", "Parquet cannot be read from a pipe or compressed as a whole; name the plain file")
+                raise FileError(
+                    "E_FORMAT", "Parquet cannot be read from a pipe or compressed as a whole; name the plain file"
+                )
             yield from read_parquet(source.path, path, name, options)

@@ -24,7 +24,10 @@ def check_fields(columns: Collection[str], options: ReadOptions, where: str) -> 
         FieldError: lists the columns and names the option.
     """
     names = [repr(column) for column in columns][:30]
-    for wanted, option in ((options.text_field or DEFAULT_TEXT_FIELD, "--text-field"), (options.id_field, "--id-field")):
+    for wanted, option in (
+        (options.text_field or DEFAULT_TEXT_FIELD, "--text-field"),
+        (options.id_field, "--id-field"),
+    ):
         if wanted is not None and wanted not in columns:
             raise FieldError(f"{where}: has no '{wanted}', it has {', '.join(names)}; name the right one with {option}")
     for name in (options.text_field or DEFAULT_TEXT_FIELD, options.id_field or DEFAULT_ID_FIELD):
@@ -44,8 +47,14 @@ def record_of_fields(values: Mapping[str, Any], place: Place, options: ReadOptio
         return failed(fallback_id, place, "E_ID_TYPE", f"'{id_field}' must be a text or a number, got {_kind(raw_id)}")
     record_id = None if _is_missing(raw_id) else str(raw_id)
     if _is_missing(text) and text != "":
-        found = f"'{text_field}' is empty" if text_field in values else f"has no '{text_field}', it has {sorted(values)[:20]}"
-        return failed(record_id or fallback_id, place, "E_TEXT_MISSING", f"{found}; --text-field names the field of the text")
+        found = (
+            f"'{text_field}' is empty"
+            if text_field in values
+            else f"has no '{text_field}', it has {sorted(values)[:20]}"
+        )
+        return failed(
+            record_id or fallback_id, place, "E_TEXT_MISSING", f"{found}; --text-field names the field of the text"
+        )
     if not isinstance(text, str):
         return failed(record_id or fallback_id, place, "E_TEXT_TYPE", f"'{text_field}' must be text, got {_kind(text)}")
     metadata = {name: _to_text(values[name]) for name in METADATA_FIELDS if _is_scalar(values.get(name))}
@@ -72,7 +81,9 @@ def as_partial(record: Record) -> Record:
 
 
 def _replace_surrogates(text: str) -> str:
-    return text if first_surrogate(text) is None else "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return (
+        text if first_surrogate(text) is None else "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    )
 
 
 def _is_missing(value: Any) -> bool:

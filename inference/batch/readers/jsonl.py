@@ -44,7 +44,9 @@ def read_json(stream: ByteStream, path: str, name: str, options: ReadOptions) ->
         for number, offset, piece in pieces:
             place, fallback_id = Place(path, unit, number), f"{name}:{number}"
             if piece is None:
-                message = f"longer than {options.max_record_bytes} bytes, the limit for one record; --max-chars raises it"
+                message = (
+                    f"longer than {options.max_record_bytes} bytes, the limit for one record; --max-chars raises it"
+                )
                 yield from question.hold(failed(fallback_id, place, "E_TOO_LONG", message), None)
             elif piece.strip():
                 yield from question.hold(*_read_object(piece, place, options, fallback_id=fallback_id, offset=offset))
@@ -69,7 +71,10 @@ class _FieldQuestion:
         self._held.append(record)
         for name, value in (values or {}).items():
             self._names[name] = self._names.get(name, False) or isinstance(value, str)
-        wanted = (self._options.text_field or DEFAULT_TEXT_FIELD, self._options.id_field or self._options.text_field or DEFAULT_TEXT_FIELD)
+        wanted = (
+            self._options.text_field or DEFAULT_TEXT_FIELD,
+            self._options.id_field or self._options.text_field or DEFAULT_TEXT_FIELD,
+        )
         if self._is_answered or all(name in self._names for name in wanted) or len(self._held) >= _N_LOOKED_AT:
             return self.release()
         return []

@@ -84,7 +84,13 @@ def _find_delimiter(header_line: str, options: ReadOptions) -> str:
 
 
 def _read_row(
-    header: list[str], row: list[str], place: Place, options: ReadOptions, first_bad_byte: int | None, *, fallback_id: str
+    header: list[str],
+    row: list[str],
+    place: Place,
+    options: ReadOptions,
+    first_bad_byte: int | None,
+    *,
+    fallback_id: str,
 ) -> Record:
     if len(row) != len(header):
         return failed(fallback_id, place, "E_CSV", f"{len(row)} fields, the header has {len(header)}")

@@ -23,7 +23,9 @@ def read_text_file(stream: ByteStream, record_id: str, path: str, options: ReadO
     content = read_all(as_utf8(stream), options.max_record_bytes)
     head = content[:4096]
     if head.count(b"\0") > _MAX_NULS * len(head):
-        raise FileError("E_ENCODING", "binary data, or UTF-16 without a byte order mark; convert it to UTF-8 with iconv")
+        raise FileError(
+            "E_ENCODING", "binary data, or UTF-16 without a byte order mark; convert it to UTF-8 with iconv"
+        )
     text, warnings = decode(content, options)
     return Record(record_id, Place(path), text, warnings=warnings)
 
@@ -58,5 +60,7 @@ def read_page(stream: ByteStream, record_id: str, path: str) -> Record:
     """
     content = stream.read(MAX_PAGE_BYTES + 1)
     if len(content) > MAX_PAGE_BYTES:
-        raise FileError("E_TOO_LONG", f"an HTML page of more than {MAX_PAGE_BYTES} bytes, the limit; split it, or extract its text")
+        raise FileError(
+            "E_TOO_LONG", f"an HTML page of more than {MAX_PAGE_BYTES} bytes, the limit; split it, or extract its text"
+        )
     return Record(record_id, Place(path), Page(content))
