@@ -34,6 +34,8 @@ def with_article(record: Record, page: Page) -> Record:
     import lxml.html
     import trafilatura
 
+    if _is_binary(page.html):
+        return replace(record, content="", warnings=(*record.warnings, NO_CONTENT))
     html, warnings = decode_page(page.html)
     parser = lxml.html.HTMLParser(
         huge_tree=True,  # without it, text below 256 elements is lost without a word
@@ -54,9 +56,20 @@ def with_article(record: Record, page: Page) -> Record:
         return replace(record, content="", warnings=(*record.warnings, *warnings, NO_CONTENT))
     if len(found.text) < _SHORT_TEXT:
         warnings.append(SHORT)
-    metadata = {"title": found.title, "date": found.date, "byline": found.author, "outlet": found.sitename, "url": found.url}
+    metadata = {
+        "title": found.title,
+        "date": found.date,
+        "byline": found.author,
+        "outlet": found.sitename,
+        "url": found.url,
+    }
     metadata = {name: value for name, value in metadata.items() if value} | dict(record.metadata)
     return replace(record, content=found.text, metadata=metadata, warnings=(*record.warnings, *warnings))
+
+
+def _is_binary(html: bytes) -> bool:
+    """One byte in 256 of random data is NUL; UTF-16 with its mark is full of them."""
+    return not html.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and html.count(b"\0") > 4 + len(html) // 500
 
 
 def decode_page(html: bytes) -> tuple[str, list[str]]:
@@ -64,7 +77,11 @@ def decode_page(html: bytes) -> tuple[str, list[str]]:
 
     UTF-8 is recognised whatever the page says of itself; then what it says is tried, then the letters decide.
     """
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if html.startswith(mark):
             return html.decode(encoding, "replace"), []
     declared = _CHARSET.search(html[:_DECLARATION_BYTES])

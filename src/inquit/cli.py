@@ -9,6 +9,7 @@ import typer
 
 from inquit import __version__
 from inquit.inference import commands as inference_commands
+from inquit.inference import score_command
 from inquit.training import commands as training_commands
 
 app = typer.Typer(
@@ -34,6 +35,7 @@ def _options(
     pass
 
 
+app.command()(score_command.score)
 inference_commands.register(app)
 # These modules are light: torch and transformers are imported by the commands that need them, when called.
 training_commands.register(app)

@@ -92,17 +92,23 @@ def _inflated(stream: ByteStream, new_decoder: Callable[[], _Decoder], damage: t
         try:
             block = decoder.decompress(chunk)
         except damage as error:
-            raise FileError("E_DAMAGED", f"the compressed data are damaged after {n_out} bytes of content: {error}") from error
+            raise FileError(
+                "E_DAMAGED", f"the compressed data are damaged after {n_out} bytes of content: {error}"
+            ) from error
         n_in, n_out = n_in + len(chunk), n_out + len(block)
         if n_out > MIN_BOMB_BYTES and n_out > MAX_RATIO * n_in:
-            raise FileError("E_BOMB", f"{n_in} compressed bytes inflate to more than {n_out}: refused, a compression bomb")
+            raise FileError(
+                "E_BOMB", f"{n_in} compressed bytes inflate to more than {n_out}: refused, a compression bomb"
+            )
         if decoder.eof:
             rest, decoder = decoder.unused_data, None
             n_in -= len(rest)
         if block:
             yield block
     if decoder is not None:
-        raise FileError("E_TRUNCATED", f"the compressed file is cut off after {n_out} bytes of content; copy it again, whole")
+        raise FileError(
+            "E_TRUNCATED", f"the compressed file is cut off after {n_out} bytes of content; copy it again, whole"
+        )
 
 
 def as_utf8(stream: ByteStream) -> ByteStream:

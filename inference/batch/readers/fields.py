@@ -9,12 +9,14 @@ from datetime import date
 from typing import Any
 
 from inquit.inference.batch.errors import FieldError
-from inquit.inference.batch.readers.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, ReadOptions
+from inquit.inference.batch.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, ReadOptions
 from inquit.inference.batch.record import ENCODING_REPLACED, Place, Record, failed
 from inquit.models.article import text_sha256
 
 METADATA_FIELDS = ("title", "date", "byline", "author", "outlet", "publisher", "url")
 """Fields that go with an article into its result."""
+
+_MAX_NAME = 40
 
 
 def check_fields(columns: Collection[str], options: ReadOptions, where: str) -> None:
@@ -23,8 +25,11 @@ def check_fields(columns: Collection[str], options: ReadOptions, where: str) -> 
     Raises:
         FieldError: lists the columns and names the option.
     """
-    names = [repr(column) for column in columns][:30]
-    for wanted, option in ((options.text_field or DEFAULT_TEXT_FIELD, "--text-field"), (options.id_field, "--id-field")):
+    names = [repr(column[:_MAX_NAME]) for column in columns][:30]  # a file without a header has texts for names
+    for wanted, option in (
+        (options.text_field or DEFAULT_TEXT_FIELD, "--text-field"),
+        (options.id_field, "--id-field"),
+    ):
         if wanted is not None and wanted not in columns:
             raise FieldError(f"{where}: has no '{wanted}', it has {', '.join(names)}; name the right one with {option}")
     for name in (options.text_field or DEFAULT_TEXT_FIELD, options.id_field or DEFAULT_ID_FIELD):
@@ -44,12 +49,19 @@ def record_of_fields(values: Mapping[str, Any], place: Place, options: ReadOptio
         return failed(fallback_id, place, "E_ID_TYPE", f"'{id_field}' must be a text or a number, got {_kind(raw_id)}")
     record_id = None if _is_missing(raw_id) else str(raw_id)
     if _is_missing(text) and text != "":
-        found = f"'{text_field}' is empty" if text_field in values else f"has no '{text_field}', it has {sorted(values)[:20]}"
-        return failed(record_id or fallback_id, place, "E_TEXT_MISSING", f"{found}; --text-field names the field of the text")
+        found = (
+            f"'{text_field}' is empty"
+            if text_field in values
+            else f"has no '{text_field}', it has {sorted(values)[:20]}"
+        )
+        return failed(
+            record_id or fallback_id, place, "E_TEXT_MISSING", f"{found}; --text-field names the field of the text"
+        )
     if not isinstance(text, str):
         return failed(record_id or fallback_id, place, "E_TEXT_TYPE", f"'{text_field}' must be text, got {_kind(text)}")
     metadata = {name: _to_text(values[name]) for name in METADATA_FIELDS if _is_scalar(values.get(name))}
-    return Record(record_id or text_sha256(text)[:16], place, text, metadata)
+    own_or_made = record_id or text_sha256(text)[:16]
+    return Record(own_or_made, place, text, metadata, has_own_id=record_id is not None)
 
 
 def with_characters_replaced(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,7 +84,9 @@ def as_partial(record: Record) -> Record:
 
 
 def _replace_surrogates(text: str) -> str:
-    return text if first_surrogate(text) is None else "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return (
+        text if first_surrogate(text) is None else "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    )
 
 
 def _is_missing(value: Any) -> bool:

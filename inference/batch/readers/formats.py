@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from inquit.inference.batch.errors import FileError
-from inquit.inference.batch.readers.options import InputFormat
+from inquit.inference.batch.options import InputFormat
 
 _SUFFIXES = {
     ".txt": InputFormat.TXT,
@@ -71,7 +71,9 @@ def tell_format(head: bytes, name: str) -> InputFormat:
         if head.startswith(magic):
             raise FileError("E_FORMAT", f"wanted text, HTML, JSON, CSV, Parquet or WARC, got {what}")
     if named in (InputFormat.PARQUET, InputFormat.WARC):
-        raise FileError("E_FORMAT", f"its name says {named}, its first bytes do not ({head[:4]!r}); is it cut off or empty?")
+        raise FileError(
+            "E_FORMAT", f"its name says {named}, its first bytes do not ({head[:4]!r}); is it cut off or empty?"
+        )
     if named is not None:
         return named
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()

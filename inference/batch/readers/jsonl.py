@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import orjson
 
 from inquit.inference.batch.errors import FileError
+from inquit.inference.batch.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
 from inquit.inference.batch.readers.bytestreams import ByteStream, as_utf8, read_lines
 from inquit.inference.batch.readers.fields import (
     METADATA_FIELDS,
@@ -19,7 +20,6 @@ from inquit.inference.batch.readers.fields import (
     record_of_fields,
     with_characters_replaced,
 )
-from inquit.inference.batch.readers.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
 from inquit.inference.batch.readers.text import decode
 from inquit.inference.batch.record import Place, Record, failed
 
@@ -44,7 +44,9 @@ def read_json(stream: ByteStream, path: str, name: str, options: ReadOptions) ->
         for number, offset, piece in pieces:
             place, fallback_id = Place(path, unit, number), f"{name}:{number}"
             if piece is None:
-                message = f"longer than {options.max_record_bytes} bytes, the limit for one record; --max-chars raises it"
+                message = (
+                    f"longer than {options.max_record_bytes} bytes, the limit for one record; --max-chars raises it"
+                )
                 yield from question.hold(failed(fallback_id, place, "E_TOO_LONG", message), None)
             elif piece.strip():
                 yield from question.hold(*_read_object(piece, place, options, fallback_id=fallback_id, offset=offset))
@@ -69,7 +71,10 @@ class _FieldQuestion:
         self._held.append(record)
         for name, value in (values or {}).items():
             self._names[name] = self._names.get(name, False) or isinstance(value, str)
-        wanted = (self._options.text_field or DEFAULT_TEXT_FIELD, self._options.id_field or self._options.text_field or DEFAULT_TEXT_FIELD)
+        wanted = (
+            self._options.text_field or DEFAULT_TEXT_FIELD,
+            self._options.id_field or self._options.text_field or DEFAULT_TEXT_FIELD,
+        )
         if self._is_answered or all(name in self._names for name in wanted) or len(self._held) >= _N_LOOKED_AT:
             return self.release()
         return []
@@ -124,7 +129,7 @@ def parse_object(piece: bytes, options: ReadOptions, *, offset: int = 0) -> tupl
         raise FileError("E_JSON", f"wanted a JSON object, got {type(values).__name__}")
     for field in (options.text_field or DEFAULT_TEXT_FIELD, options.id_field or DEFAULT_ID_FIELD):
         if piece.count(b'"%s"' % field.encode()) > 1:
-            json.loads(piece, object_pairs_hook=_refuse_duplicate(field))
+            _refuse_duplicates(piece, field)
     return values, is_partial
 
 
@@ -158,13 +163,16 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _refuse_duplicate(field: str) -> Any:
+def _refuse_duplicates(piece: bytes, field: str) -> None:
     def check(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if sum(name == field for name, _ in pairs) > 1:
             raise FileError("E_JSON", f"'{field}' stands in it twice")
         return dict(pairs)
 
-    return check
+    try:
+        json.loads(piece, object_pairs_hook=check)
+    except RecursionError as error:
+        raise FileError("E_JSON", "its objects stand too deep in one another") from error
 
 
 def _find_id(piece: bytes, options: ReadOptions) -> str | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from inquit.inference.batch.errors import FieldError, FileError, UsageError
+from inquit.inference.batch.errors import FieldError, FileError
+from inquit.inference.batch.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
 from inquit.inference.batch.readers.fields import METADATA_FIELDS, as_partial, check_fields, record_of_fields
-from inquit.inference.batch.readers.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
 from inquit.inference.batch.record import Place, Record, failed
 
 _BATCH_ROWS = 64
@@ -20,13 +20,11 @@ def read_parquet(file: Path, path: str, name: str, options: ReadOptions) -> Iter
     Raises:
         FieldError: it lacks a column that was asked for, or its text column holds no text.
         FileError: it is cut off or damaged; the rows before have been read.
-        UsageError: pyarrow is not installed.
     """
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ModuleNotFoundError as error:
-        raise UsageError(f"{path}: Parquet needs pyarrow: pip install 'inquit[parquet]'") from error
+    # Imported here: pyarrow is large, and most input is no Parquet.
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     n_rows = 0
     try:
         with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
@@ -36,7 +34,9 @@ def read_parquet(file: Path, path: str, name: str, options: ReadOptions) -> Iter
                     n_rows += 1
                     yield _read_row(batch, row, Place(path, "row", n_rows), options, fallback_id=f"{name}:{n_rows}")
     except (pa.ArrowException, OSError) as error:
-        raise FileError("E_DAMAGED" if n_rows else "E_FORMAT", f"no Parquet that can be read after row {n_rows}: {error}") from error
+        raise FileError(
+            "E_DAMAGED" if n_rows else "E_FORMAT", f"no Parquet that can be read after row {n_rows}: {error}"
+        ) from error
 
 
 def _wanted_columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
@@ -46,7 +46,9 @@ def _wanted_columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
     text_field, id_field = options.text_field or DEFAULT_TEXT_FIELD, options.id_field or DEFAULT_ID_FIELD
     found = schema.field(text_field).type
     value_type = found.value_type if pa.types.is_dictionary(found) else found
-    if not (pa.types.is_string(value_type) or pa.types.is_large_string(value_type) or pa.types.is_string_view(value_type)):
+    if not (
+        pa.types.is_string(value_type) or pa.types.is_large_string(value_type) or pa.types.is_string_view(value_type)
+    ):
         raise FieldError(f"{path}: column '{text_field}' must hold text, it holds {found}; --text-field names another")
     return [name for name in dict.fromkeys((id_field, text_field, *METADATA_FIELDS)) if name in schema.names]
 
@@ -65,4 +67,9 @@ def _read_row(batch: Any, row: int, place: Place, options: ReadOptions, *, fallb
         return record
     if options.encoding_errors is EncodingErrors.REPLACE:
         return as_partial(record)
-    return failed(record.id, place, "E_ENCODING", f"not UTF-8 in {broken}; write the file again, or take --encoding-errors replace")
+    return failed(
+        record.id,
+        place,
+        "E_ENCODING",
+        f"not UTF-8 in {broken}; write the file again, or take --encoding-errors replace",
+    )

@@ -34,7 +34,9 @@ def read_warc(stream: ByteStream, path: str, name: str) -> Iterator[Record]:
     """
     for entry in _read_entries(stream):
         place = Place(path, "byte", entry.offset)
-        record_id = entry.headers.get("warc-record-id", "").strip("<>").removeprefix("urn:uuid:") or f"{name}:{entry.offset}"
+        record_id = (
+            entry.headers.get("warc-record-id", "").strip("<>").removeprefix("urn:uuid:") or f"{name}:{entry.offset}"
+        )
         kind = entry.headers.get("warc-type", "")
         metadata = {
             name: value
@@ -143,7 +145,9 @@ def _parse_http(content: bytes) -> tuple[int, str, bytes]:
     try:
         body = response.read()
     except (http.client.IncompleteRead, ValueError):
-        body = content.partition(b"\r\n\r\n")[2]  # crawlers may store a decoded body under the headers of the chunked one
+        body = content.partition(b"\r\n\r\n")[
+            2
+        ]  # crawlers may store a decoded body under the headers of the chunked one
     encoding = response.getheader("Content-Encoding", "").lower()
     if encoding in ("gzip", "x-gzip", "deflate"):
         decoder = zlib.decompressobj(wbits=47 if encoding != "deflate" else 15)
