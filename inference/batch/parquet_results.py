@@ -9,12 +9,20 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+
+def _pairs(value: pa.DataType) -> pa.DataType:
+    """A mapping as a list of pairs: not every reader knows Arrow's maps; SQL makes one with ``map_from_entries``."""
+    return pa.list_(pa.struct({"key": pa.string(), "value": value}))
+
+
+_MAPPINGS = ("metadata", "probabilities")
+
 _SPAN = pa.list_(pa.int32())
 _SPANS = pa.list_(_SPAN)
 _CLAIM = pa.struct(
     {
         "type": pa.string(),
-        "probabilities": pa.map_(pa.string(), pa.float64()),
+        "probabilities": _pairs(pa.float64()),
         "secondary": pa.list_(pa.string()),
         "polarity": pa.string(),
         "checkworthy": pa.float64(),
@@ -61,7 +69,7 @@ RESULT_SCHEMA = pa.schema(
         "text": pa.string(),
         "text_sha256": pa.string(),
         "model": pa.string(),
-        "metadata": pa.map_(pa.string(), pa.string()),
+        "metadata": _pairs(pa.string()),
         "attributions": pa.list_(_ATTRIBUTION),
         "narration": pa.list_(pa.struct({"span": _SPAN, "claim": _CLAIM})),
         "entities": pa.list_(_ENTITY),
@@ -102,7 +110,21 @@ class ParquetWriter:
 
 def to_batch(records: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
     """Results as rows of the schema."""
-    return pa.RecordBatch.from_pylist([dict(record) for record in records], schema=RESULT_SCHEMA)
+    return pa.RecordBatch.from_pylist([_to_row(record) for record in records], schema=RESULT_SCHEMA)
+
+
+def _to_row(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _to_cell(name, value) for name, value in record.items()}
+
+
+def _to_cell(name: str, value: Any) -> Any:
+    if name in _MAPPINGS:
+        return [{"key": key, "value": item} for key, item in value.items()]
+    if isinstance(value, dict):
+        return _to_row(value)
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [_to_row(item) for item in value]
+    return value
 
 
 def read_parquet_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -118,7 +140,7 @@ def read_parquet_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
             if "attributions" not in parquet.schema_arrow.names:
                 raise ValueError(f"{path}: wanted results of `inquit score`, has columns {parquet.schema_arrow.names}")
             for batch in parquet.iter_batches(batch_size=100):
-                for row in batch.to_pylist(maps_as_pydicts="strict"):
+                for row in batch.to_pylist():
                     n_rows += 1
                     yield f"{path} row {n_rows}", from_row(row)
     except FileNotFoundError:
@@ -137,16 +159,17 @@ def from_row(row: Mapping[str, Any]) -> dict[str, Any]:
     {'id': 'a', 'attributions': [{'id': 't0', 'speaker': None}]}
     """
     return {
-        name: _without_nulls(value)
+        name: _from_cell(name, value)
         for name, value in row.items()
-        if (value is not None or name in _NULLS_THAT_MEAN_SOMETHING) and not (name in _LEFT_OUT_IF_EMPTY and not value)
+        if value is not None or name in _NULLS_THAT_MEAN_SOMETHING
     }
 
 
-_LEFT_OUT_IF_EMPTY = ("metadata", "probabilities", "candidates")
-
-
-def _without_nulls(value: Any) -> Any:
+def _from_cell(name: str, value: Any) -> Any:
+    if name in _MAPPINGS:
+        return {pair["key"]: pair["value"] for pair in value}
     if isinstance(value, dict):
         return from_row(value)
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [from_row(item) for item in value]
+    return value

@@ -28,18 +28,23 @@ def read_parquet(file: Path, path: str, name: str, options: ReadOptions) -> Iter
     n_rows = 0
     try:
         with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
-            columns = _wanted_columns(parquet.schema_arrow, path, options)
+            columns = wanted_columns(parquet.schema_arrow, path, options)
             for batch in parquet.iter_batches(batch_size=_BATCH_ROWS, columns=columns):
                 for row in range(batch.num_rows):
                     n_rows += 1
-                    yield _read_row(batch, row, Place(path, "row", n_rows), options, fallback_id=f"{name}:{n_rows}")
+                    yield read_row(batch, row, Place(path, "row", n_rows), options, fallback_id=f"{name}:{n_rows}")
     except (pa.ArrowException, OSError) as error:
         raise FileError(
             "E_DAMAGED" if n_rows else "E_FORMAT", f"no Parquet that can be read after row {n_rows}: {error}"
         ) from error
 
 
-def _wanted_columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
+def wanted_columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
+    """The columns of a table that a record is made of.
+
+    Raises:
+        FieldError: it lacks one that was asked for, or its text column holds no text.
+    """
     import pyarrow as pa
 
     check_fields(schema.names, options, path)
@@ -53,7 +58,8 @@ def _wanted_columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
     return [name for name in dict.fromkeys((id_field, text_field, *METADATA_FIELDS)) if name in schema.names]
 
 
-def _read_row(batch: Any, row: int, place: Place, options: ReadOptions, *, fallback_id: str) -> Record:
+def read_row(batch: Any, row: int, place: Place, options: ReadOptions, *, fallback_id: str) -> Record:
+    """The record of one row of a record batch."""
     values: dict[str, Any] = {}
     broken: list[str] = []
     for name, column in zip(batch.schema.names, batch.columns, strict=True):

@@ -196,7 +196,7 @@ def check_contract(result: Result) -> None:
         assert result["error"]["stage"] in ("open", "read", "score")
         assert result["input"]["path"] in result["error"]["message"] or result["id"] in result["error"]["message"]
     assert ArticleResult.from_dict(result).id == result["id"]
-    assert [from_row(row) for row in to_batch([result]).to_pylist(maps_as_pydicts="strict")] == [result]
+    assert [from_row(row) for row in to_batch([result]).to_pylist()] == [result]
     assert len(list(csv_rows(result))) == max(1, len(result["attributions"]))
 
 
