@@ -7,14 +7,17 @@ import re
 _COMMON_WORDS = frozenset(
     re.split(
         " ",
-        "the of and to a in that is was for it with as his on be at by he had not are but from or have an they which "
-        "you were her she their we been has will would said who more this its after about when than there out up into",
+        "the of and to that for with his by not are but from have they which you were she their been has would said who "
+        "this its after about when than there out into had it could over other some what them only new also these",
     )
 )
-"""The most frequent words of English; about two in five words of a news article are among them."""
+"""Frequent words of English that are none in its neighbours ("in" and "is" are Dutch, "on" is French, "was" German).
+
+Three in ten words of a news article are among them; lists of results and prices have far fewer.
+"""
 
 _WORD = re.compile(r"[^\W\d_]+")
-_MIN_WORDS, _MAX_WORDS, _MIN_SHARE = 40, 2_000, 0.15
+_MIN_WORDS, _MAX_WORDS, _MIN_SHARE = 40, 2_000, 0.05
 
 
 def looks_foreign(text: str) -> bool:

@@ -177,12 +177,14 @@ def test_fields_can_be_named_and_metadata_is_kept(tmp_path: Path) -> None:
 def test_a_field_that_is_not_there_is_asked_for_never_guessed(
     tmp_path: Path, name: str, content: bytes, options: ReadOptions, message: str
 ) -> None:
+    """A3, B12, B13"""
     (tmp_path / name).write_bytes(content)
     with pytest.raises(FieldError, match=message):
         Inputs([str(tmp_path)], options).survey()
 
 
 def test_a_survey_lists_every_file_without_the_field(tmp_path: Path) -> None:
+    """B16"""
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text("body\nx\n")
     (tmp_path / "c.csv").write_text("text\nx\n")
@@ -246,6 +248,8 @@ def test_input_that_is_not_there_is_an_error_at_once(
 
 
 def test_a_terminal_as_standard_input_is_no_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """B27"""
+
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -314,6 +318,7 @@ def test_pages_are_found_in_web_archives(tmp_path: Path, response: bytes) -> Non
     ],
 )
 def test_a_damaged_record_of_an_archive_does_not_hide_the_next(tmp_path: Path, damaged: bytes, outcome: str) -> None:
+    """B26"""
     (tmp_path / "a.warc").write_bytes(damaged + warc_record("response", http(PAGE), record_id="<urn:uuid:2>"))
     first, second = read(tmp_path)
     assert outcome in repr(first.content)
