@@ -141,7 +141,7 @@ def score(
             with_text=not no_text or target.needs_text, min_confidence=min_confidence, max_chars=max_chars
         ),
         allow_empty=allow_empty,
-        n_workers=workers or len(os.sched_getaffinity(0)),
+        n_workers=workers or _count_processors(),
         timeout=timeout,
         max_errors=0 if fail_on_error else max_errors,
         part_size=part_size,
@@ -217,6 +217,11 @@ class Target:
         if self.is_folder:
             return "what is done is kept; give the same command again to go on"
         return "what was written is whole" if self.path is None else "nothing was written"
+
+
+def _count_processors() -> int:
+    """Those that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _interrupt(signal_number: int, frame: object) -> NoReturn:

@@ -33,6 +33,7 @@ def with_article(record: Record, page: Page) -> Record:
     import lxml.etree
     import lxml.html
     import trafilatura
+    from trafilatura.settings import Document
 
     if _is_binary(page.html):
         return replace(record, content="", warnings=(*record.warnings, NO_CONTENT))
@@ -52,7 +53,7 @@ def with_article(record: Record, page: Page) -> Record:
     if any("depth" in error.message for error in parser.error_log):
         warnings.append(HTML_DEPTH)
     found = trafilatura.bare_extraction(tree, url=page.url, with_metadata=True, include_comments=False)
-    if found is None or not found.text:
+    if not isinstance(found, Document) or not found.text:
         return replace(record, content="", warnings=(*record.warnings, *warnings, NO_CONTENT))
     if len(found.text) < _SHORT_TEXT:
         warnings.append(SHORT)
