@@ -20,6 +20,7 @@ test: $(VENV)/.developing
 
 benchmark: $(VENV)/.developing
 	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/batch.py
 
 clean:
 	rm -rf $(VENV) demo build
@@ -32,5 +33,5 @@ $(VENV)/.scoring: $(VENV)/bin/python pyproject.toml
 	touch $@
 
 $(VENV)/.developing: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[train,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[train,spark,ray,huggingface,dev]'
 	touch $@

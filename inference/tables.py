@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -63,57 +62,13 @@ def _words(spans: Spans, text: str, between: str = " ") -> str:
     return " ".join(between.join(span.of(text) for span in spans).split())
 
 
-class Summary:
-    """Counts of a run, in memory that does not grow with its length."""
-
-    max_speakers = 100_000
-
-    def __init__(self) -> None:
-        self.n_by_status: Counter[str] = Counter()
-        self.n_by_code: Counter[str] = Counter()
-        self.n_by_speaker: Counter[str] = Counter()
-        self.n_attributions = 0
-        self.n_words = 0
-
-    def add(self, result: ArticleResult) -> None:
-        self.n_by_status[result.status.value] += 1
-        self.n_attributions += len(result.attributions)
-        if result.error is not None:
-            self.n_by_code[result.error.code] += 1
-        for attribution in result.attributions:
-            name = speaker_name(attribution, result.text or "")
-            if name != _NOBODY and (name in self.n_by_speaker or len(self.n_by_speaker) < self.max_speakers):
-                self.n_by_speaker[name] += 1
-
-    @property
-    def n_articles(self) -> int:
-        return self.n_by_status.total()
-
-    @property
-    def n_errors(self) -> int:
-        return self.n_by_status[Status.ERROR.value]
-
-    def lines(self) -> list[str]:
-        lines = [f"{self.n_articles} articles, {self.n_attributions} attributions, {self.n_errors} errors"]
-        lines += [f"  {code}: {n}" for code, n in sorted(self.n_by_code.items())]
-        return lines
-
-    def speaker_table(self, n_rows: int = 10) -> Table:
-        """Who said how much."""
-        table = Table(title="Who said how much", box=None, title_justify="left", header_style="dim")
-        table.add_column("speaker", style="cyan")
-        table.add_column("attributions", justify="right")
-        table.add_column("")
-        top = self.n_by_speaker.most_common(n_rows)
-        for name, n in top:
-            table.add_row(escape(name), str(n), "█" * max(1, round(30 * n / top[0][1])))
-        return table
-
-
-def print_results(results: Iterable[ArticleResult], console: Console, summary: Summary) -> None:
-    """Print article by article, then the summary."""
-    for result in results:
-        summary.add(result)
-        console.print(result_table(result))
-    if summary.n_by_speaker:
-        console.print(summary.speaker_table())
+def speaker_table(n_by_speaker: Counter[str], n_rows: int = 10) -> Table:
+    """Who said how much."""
+    table = Table(title="Who said how much", box=None, title_justify="left", header_style="dim")
+    table.add_column("speaker", style="cyan")
+    table.add_column("attributions", justify="right")
+    table.add_column("")
+    top = n_by_speaker.most_common(n_rows)
+    for name, n in top:
+        table.add_row(escape(name), str(n), "█" * max(1, round(30 * n / top[0][1])))
+    return table

@@ -1,40 +1,36 @@
-"""Results to JSON lines: on standard output as they come, or to a file that is whole or not there."""
+"""Output that is whole or not there, and the results that lie in it."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-import orjson
-
+from inquit.inference.batch.errors import LockedError, OutputError
+from inquit.inference.batch.result_files import read_records
 from inquit.models.result import ArticleResult
 
+__all__ = ["LockedError", "OutputError", "open_atomically", "read_results"]
 
-class OutputError(Exception):
-    """Output that cannot be written: names it and says why."""
-
-
-def to_json_line(result: ArticleResult, *, with_text: bool = True) -> bytes:
-    """One line of JSON, with its line break; strict JSON, so never NaN."""
-    return orjson.dumps(result.to_dict(with_text=with_text), option=orjson.OPT_APPEND_NEWLINE)
+TEMPORARY = ".tmp-"
+"""What the name of an unfinished file begins with; readers of folders pass it over."""
 
 
 def read_results(path: Path) -> Iterator[ArticleResult]:
-    """The results that `inquit score` wrote to a file.
+    """The results that `inquit score` wrote to a .jsonl or .parquet file, or to a folder of such parts.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: a line is no result; names file and line.
+        FileNotFoundError: there is no such file, or no part in the folder.
+        ValueError: something in it is no result; names file and line.
     """
-    with open(path, "rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                yield ArticleResult.from_dict(orjson.loads(line))
-            except (KeyError, TypeError, ValueError) as error:
-                raise ValueError(f"{path} line {number}: wanted a result of `inquit score`: {error}") from error
+    for where, record in read_records(path):
+        try:
+            yield ArticleResult.from_dict(record)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{where}: wanted a result of `inquit score`: {error!r}") from error
 
 
 @contextmanager
@@ -42,23 +38,46 @@ def open_atomically(path: Path) -> Iterator[IO[bytes]]:
     """A file that appears under its name only when it is complete and on the disk.
 
     Raises:
+        LockedError: another process is writing it.
         OutputError: the folder does not exist or cannot be written, or the disk is full.
     """
-    temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+    temporary = path.with_name(f"{TEMPORARY}{path.name}")
     try:
-        with open(temporary, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        _sync_folder(path.parent)
+        with _open_locked(temporary, path) as file:
+            try:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+                os.replace(temporary, path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+        sync_folder(path.parent)
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def _sync_folder(folder: Path) -> None:
+def _open_locked(temporary: Path, path: Path) -> IO[bytes]:
+    """The empty temporary file, locked; what a dead run left in it goes. The lock ends with the process that holds it."""
+    while True:
+        file = os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o666), "wb")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Whoever held the lock may have renamed the file before it let go: then this is a finished output.
+            if temporary.exists() and os.path.samestat(os.fstat(file.fileno()), temporary.stat()):
+                file.truncate(0)
+                return file
+            file.close()
+        except BlockingIOError as error:
+            file.close()
+            raise LockedError(f"{path}: another process is writing it; wait for it, or take another output") from error
+        except BaseException:
+            file.close()
+            raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder outlast a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -9,6 +9,10 @@ class BatchError(Exception):
     exit_code = 1
 
 
+class TooManyErrorsError(BatchError):
+    """More articles failed than the call allows."""
+
+
 class UsageError(BatchError):
     """The call does not fit: an option, a field name, a resumed run with other options."""
 
@@ -26,12 +30,12 @@ class InputError(BatchError):
 
 
 class OutputError(BatchError):
-    """Output that cannot be written."""
+    """Output that cannot be written: names it and says why."""
 
     exit_code = 5
 
 
-class LockedError(BatchError):
+class LockedError(OutputError):
     """Another run writes to the same output."""
 
     exit_code = 6

@@ -33,7 +33,10 @@ def with_article(record: Record, page: Page) -> Record:
     import lxml.etree
     import lxml.html
     import trafilatura
+    from trafilatura.settings import Document
 
+    if _is_binary(page.html):
+        return replace(record, content="", warnings=(*record.warnings, NO_CONTENT))
     html, warnings = decode_page(page.html)
     parser = lxml.html.HTMLParser(
         huge_tree=True,  # without it, text below 256 elements is lost without a word
@@ -50,7 +53,7 @@ def with_article(record: Record, page: Page) -> Record:
     if any("depth" in error.message for error in parser.error_log):
         warnings.append(HTML_DEPTH)
     found = trafilatura.bare_extraction(tree, url=page.url, with_metadata=True, include_comments=False)
-    if found is None or not found.text:
+    if not isinstance(found, Document) or not found.text:
         return replace(record, content="", warnings=(*record.warnings, *warnings, NO_CONTENT))
     if len(found.text) < _SHORT_TEXT:
         warnings.append(SHORT)
@@ -63,6 +66,11 @@ def with_article(record: Record, page: Page) -> Record:
     }
     metadata = {name: value for name, value in metadata.items() if value} | dict(record.metadata)
     return replace(record, content=found.text, metadata=metadata, warnings=(*record.warnings, *warnings))
+
+
+def _is_binary(html: bytes) -> bool:
+    """One byte in 256 of random data is NUL; UTF-16 with its mark is full of them."""
+    return not html.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and html.count(b"\0") > 4 + len(html) // 500
 
 
 def decode_page(html: bytes) -> tuple[str, list[str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from inquit.models.article import text_sha256
 from inquit.models.result import ErrorInfo
@@ -17,6 +16,7 @@ NO_CONTENT = "W_NO_CONTENT"
 SHORT = "W_SHORT"
 DUPLICATE_ID = "W_DUPLICATE_ID"
 NOT_HTML = "W_NOT_HTML"
+LANGUAGE = "W_LANG"
 
 PARTIAL_WARNINGS = frozenset({ENCODING_REPLACED, HTML_DEPTH})
 """Warnings that something of the input is missing from the text that was scored."""
@@ -51,13 +51,18 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of the input. Exactly one result answers it."""
+    """One record of the input. Exactly one result answers it.
+
+    Attributes:
+        has_own_id: the id came with the article; else it was made from its text.
+    """
 
     id: str
     place: Place
     content: str | Page | ErrorInfo | Skipped
     metadata: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    has_own_id: bool = True
 
     @property
     def sha256(self) -> str | None:
@@ -82,27 +87,9 @@ class Record:
                 return 0
 
 
-Key = tuple[str, str]
-"""What a stored result is recognised by: the id, and the hash of the input or what was wrong with it."""
-
-
-def key_of_record(record: Record) -> Key:
-    match record.content:
-        case ErrorInfo(code=code, message=message):
-            return record.id, f"{code} {message}"
-        case Skipped(warning=warning):
-            return record.id, warning
-        case _:
-            return record.id, f"{record.sha256}"
-
-
-def key_of_result(result: Mapping[str, Any]) -> Key:
-    """The key of the record that a stored result answers."""
-    sha256 = result["input"].get("sha256")
-    if sha256 is not None:
-        return result["id"], sha256
-    error = result.get("error")
-    return result["id"], result["warnings"][0] if error is None else f"{error['code']} {error['message']}"
+def key_of(record_id: str, sha256: str | None) -> str:
+    """What a stored result is recognised by: the id, and the hash of what was read."""
+    return f"{record_id}\0{sha256}"
 
 
 def failed(record_id: str, place: Place, code: str, message: str, *, stage: str = "read") -> Record:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from inquit.inference.batch.record import PARTIAL_WARNINGS, Page, Record, Skipped
+from inquit.inference.batch.language import looks_foreign
+from inquit.inference.batch.record import LANGUAGE, PARTIAL_WARNINGS, Page, Record, Skipped
+from inquit.inference.records import Scorer, error_record, score_safely
 from inquit.models.article import Article
 from inquit.models.result import ArticleResult, ErrorInfo, Status
 
 logger = logging.getLogger(__name__)
-
-Scorer = Callable[[Article], ArticleResult]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,22 +32,49 @@ class ScoreOptions:
     max_chars: int = 5_000_000
 
 
+def needs_model(record: Record) -> bool:
+    """Whether there is something to score; the others have their answer in them."""
+    return isinstance(record.content, str | Page)
+
+
 def score_record(record: Record, scorer: Scorer, options: ScoreOptions) -> bytes:
     """The line of JSON that answers a record; never raises for what an article does."""
     try:
-        return encode(_with_place(_score(record, scorer, options), record, options))
+        if isinstance(record.content, Page):
+            # Imported here: it loads an HTML parser.
+            from inquit.inference.batch.pages import with_article
+
+            read = with_article(record, record.content)
+        else:
+            read = record
+        assert isinstance(read.content, str)
+        result = _score_text(read, read.content, scorer, options)
+        return encode(_with_input(result, record, with_text=options.with_text))
     except MemoryError:
         return failure_line(record, "E_MEMORY", "did not fit into memory")
-    except Exception as error:
-        # The last line of defence of a batch that runs overnight: one article must not end it. No text is logged.
+    except Exception as error:  # noqa: BLE001
+        # Reading pages and encoding can fail as scoring can: one article must not end a batch that runs overnight.
         logger.error("article %s: E_INTERNAL %s", record.id, type(error).__name__)
         return failure_line(record, "E_INTERNAL", f"{type(error).__name__}; please report it with the article")
+
+
+def answer_without_model(record: Record) -> bytes:
+    """The line of a record that could not be read, or is not to be scored."""
+    match record.content:
+        case ErrorInfo() as error:
+            return encode(_with_input(_failed(record, error), record))
+        case Skipped(warning=warning):
+            warnings = (warning, *record.warnings)
+            result = ArticleResult(record.id, None, status=Status.SKIPPED, warnings=warnings, metadata=record.metadata)
+            return encode(_with_input(result, record))
+        case _:
+            raise TypeError(f"record {record.id!r} needs the model")
 
 
 def failure_line(record: Record, code: str, message: str) -> bytes:
     """The line of a record whose scoring failed."""
     error = ErrorInfo(code, "score", f"{record.place}: {message}")
-    return encode(_with_place(_without_result(record, error), record, ScoreOptions()))
+    return encode(_with_input(_failed(record, error), record))
 
 
 def encode(result: Mapping[str, Any]) -> bytes:
@@ -59,6 +86,7 @@ def encode(result: Mapping[str, Any]) -> bytes:
     return json.dumps(result, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"
 
 
+<<<<<<< HEAD
 def _score(record: Record, scorer: Scorer, options: ScoreOptions) -> ArticleResult:
     match record.content:
         case ErrorInfo() as error:
@@ -105,9 +133,42 @@ def _without_result(record: Record, error: ErrorInfo) -> ArticleResult:
 
 def _with_place(result: ArticleResult, record: Record, options: ScoreOptions) -> dict[str, Any]:
     """The result's dictionary, and where its input stands."""
+=======
+def describe_input(record: Record) -> dict[str, Any]:
+    """Where a record stood, and the hash of what was read there."""
+>>>>>>> batch
     place: dict[str, Any] = {"path": record.place.path}
     if record.place.unit:
         place[record.place.unit] = record.place.number
-    if record.sha256 is not None:
-        place["sha256"] = record.sha256
-    return result.to_dict(with_text=options.with_text) | {"input": place}
+    sha256 = record.sha256
+    return place if sha256 is None else place | {"sha256": sha256}
+
+
+def _score_text(record: Record, text: str, scorer: Scorer, options: ScoreOptions) -> ArticleResult:
+    if len(text) > options.max_chars:
+        message = f"{record.place}: {len(text)} characters, the limit is {options.max_chars}; --max-chars raises it"
+        result = error_record(record.id, "E_TOO_LONG", "read", message)
+    else:
+        result = score_safely(scorer, Article(record.id, text, record.metadata))
+    if result.error is not None:
+        return _failed(record, result.error)
+    attributions = tuple(a for a in result.attributions if (a.confidence or 0) >= options.min_confidence)
+    foreign = (LANGUAGE,) if looks_foreign(text) else ()
+    is_cut = result.status is Status.OK and not PARTIAL_WARNINGS.isdisjoint(record.warnings)
+    return replace(
+        result,
+        attributions=attributions,
+        status=Status.PARTIAL if is_cut else result.status,
+        warnings=tuple(dict.fromkeys((*record.warnings, *foreign, *result.warnings))),
+        metadata=record.metadata,
+    )
+
+
+def _failed(record: Record, error: ErrorInfo) -> ArticleResult:
+    text_hash = record.sha256 if isinstance(record.content, str) else None
+    result = error_record(record.id, error.code, error.stage, error.message)
+    return replace(result, warnings=record.warnings, metadata=record.metadata, text_hash=text_hash)
+
+
+def _with_input(result: ArticleResult, record: Record, *, with_text: bool = True) -> dict[str, Any]:
+    return result.to_dict(with_text=with_text) | {"input": describe_input(record)}

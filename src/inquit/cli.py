@@ -12,8 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import typer
 
 from inquit import __version__
-from inquit.inference import commands as inference_commands
-from inquit.inference import model_commands
+from inquit.inference import model_commands, report_commands, score_command
 from inquit.training import commands as training_commands
 
 app = typer.Typer(
@@ -39,7 +38,8 @@ def _options(
     pass
 
 
-inference_commands.register(app)
+app.command()(score_command.score)
+report_commands.register(app)
 model_commands.register(app)
 # These modules are light: torch and transformers are imported by the commands that need them, when called.
 training_commands.register(app)

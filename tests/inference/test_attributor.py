@@ -106,7 +106,7 @@ def test_a_long_article_gives_what_its_parts_give(model: Attributor) -> None:
 
 
 def test_no_content_is_cut_where_a_window_ends(model: Attributor) -> None:
-    """One quotation, moved word by word across the border of the first window, is found whole each time."""
+    """A25: one quotation, moved word by word across the border of the first window, is found whole each time."""
     quotation = "“The bridge will be open before the winter comes, and nobody will pay a toll to cross it,”"
     filler = "The committee met in the old town hall and looked at the plans. "
     for n_words in range(0, 12, 2):
@@ -133,6 +133,8 @@ def test_a_lone_surrogate_is_refused_with_its_place(model: Attributor) -> None:
 
 
 def test_scoring_opens_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """D15"""
+
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("scoring must not use the network")
 

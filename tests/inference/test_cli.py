@@ -135,6 +135,7 @@ def test_output_is_utf8_whatever_the_locale() -> None:
 
 
 def test_a_reader_that_closes_early_is_no_traceback(tmp_path: Path) -> None:
+    """B27"""
     (tmp_path / "in.jsonl").write_text("\n".join(json.dumps({"text": ARTICLE * 50}) for _ in range(20)))
     command = f"{sys.executable} -m inquit.cli score {tmp_path}/in.jsonl | head -c 10"
     run = subprocess.run(

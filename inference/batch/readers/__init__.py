@@ -6,37 +6,36 @@ rest of it. Only what makes the whole call senseless raises.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from inquit.inference.batch.errors import FieldError, FileError, UsageError
+from inquit.inference.batch.options import DuplicateIds, EncodingErrors, InputFormat, ReadOptions
 from inquit.inference.batch.readers.bytestreams import ByteStream, inflate
 from inquit.inference.batch.readers.formats import tell_format
 from inquit.inference.batch.readers.jsonl import read_json
-from inquit.inference.batch.readers.options import DuplicateIds, EncodingErrors, InputFormat, ReadOptions
 from inquit.inference.batch.readers.parquet import read_parquet
-from inquit.inference.batch.readers.sources import STDIN, Source, can_be_read_twice, check_inputs, find_sources
+from inquit.inference.batch.readers.sources import (
+    STDIN,
+    Source,
+    can_be_read_twice,
+    check_inputs,
+    find_sources,
+    printable,
+)
 from inquit.inference.batch.readers.tables import read_table
 from inquit.inference.batch.readers.text import read_page, read_text_file
 from inquit.inference.batch.readers.warc import read_warc
 from inquit.inference.batch.record import DUPLICATE_ID, Place, Record, Skipped, failed
 from inquit.inference.batch.seen_ids import SeenIds
 
-__all__ = ["DuplicateIds", "EncodingErrors", "InputFormat", "Inputs", "ReadOptions", "Survey", "read_source"]
+__all__ = ["DuplicateIds", "EncodingErrors", "InputFormat", "Inputs", "ReadOptions", "printable", "read_source"]
 
 _N_SHOWN = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What a first look at the whole input found."""
-
-    n_records: int
-    sha256: str
 
 
 class Inputs:
@@ -44,17 +43,20 @@ class Inputs:
 
     Args:
         exclude: the output, which may lie in a folder that is read.
+        allow_empty: a folder without articles is no error.
 
     Raises:
         InputError: an input is not there, or is no file or folder that can be read.
         UsageError: standard input is a terminal.
     """
 
-    def __init__(self, inputs: Sequence[str], options: ReadOptions, *, exclude: Path | None = None) -> None:
+    def __init__(
+        self, inputs: Sequence[str], options: ReadOptions, *, exclude: Path | None = None, allow_empty: bool = False
+    ) -> None:
         self._inputs = tuple(inputs)
         self._options = options
-        self._exclude = exclude
-        check_inputs(self._inputs)
+        self._exclude = None if exclude is None else exclude.resolve()
+        check_inputs(self._inputs, allow_empty=allow_empty)
         if STDIN in self._inputs and sys.stdin.isatty():
             raise UsageError("standard input is a terminal: pipe articles into it, or name files and folders")
 
@@ -64,16 +66,16 @@ class Inputs:
         Raises:
             FieldError: a file lacks a field that was asked for.
         """
-        seen = SeenIds()
+        seen, n_same = SeenIds(), Counter[str]()
         for source in find_sources(self._inputs, exclude=self._exclude):
             for record in read_source(source, self._options):
-                yield self._with_unique_id(record, seen)
+                yield self._with_unique_id(record, seen, n_same)
 
-    def survey(self) -> Survey | None:
-        """Read everything once: how much it is, whether every file has its fields and every record an id of its own.
+    def survey(self) -> int | None:
+        """Read everything once: whether every file has its fields and every record an id of its own.
 
         Returns:
-            None where the input can be read only once.
+            the number of records; None where the input can be read only once.
 
         Raises:
             FieldError: lists the files that lack a field.
@@ -81,15 +83,14 @@ class Inputs:
         """
         if not can_be_read_twice(self._inputs):
             return None
-        n_records, digest, seen = 0, hashlib.sha256(), SeenIds()
+        n_records, seen = 0, SeenIds()
         problems: list[str] = []
         duplicates: list[str] = []
         for source in find_sources(self._inputs, exclude=self._exclude):
             try:
                 for record in read_source(source, self._options):
                     n_records += 1
-                    digest.update(f"{record.id}\0{record.sha256}\n".encode("utf-8", "surrogatepass"))
-                    if not seen.add(record.id) and len(duplicates) < _N_SHOWN:
+                    if not seen.add(record.id) and record.has_own_id and len(duplicates) < _N_SHOWN:
                         duplicates.append(f"{record.id!r} ({record.place})")
             except FieldError as error:
                 problems.append(str(error))
@@ -100,19 +101,20 @@ class Inputs:
                 f"ids come twice: {', '.join(duplicates)}{' …' if len(duplicates) == _N_SHOWN else ''}; "
                 "make them unique, or take --dup-ids keep-first or --dup-ids suffix"
             )
-        return Survey(n_records, digest.hexdigest())
+        return n_records
 
-    def _with_unique_id(self, record: Record, seen: SeenIds) -> Record:
+    def _with_unique_id(self, record: Record, seen: SeenIds, n_same: Counter[str]) -> Record:
         if seen.add(record.id):
             return record
-        match self._options.duplicate_ids:
+        policy = self._options.duplicate_ids if record.has_own_id else DuplicateIds.SUFFIX
+        match policy:
             case DuplicateIds.KEEP_FIRST:
                 return replace(record, content=Skipped(DUPLICATE_ID))
             case DuplicateIds.SUFFIX:
-                number = 2
-                while not seen.add(f"{record.id}~{number}"):
-                    number += 1
-                return replace(record, id=f"{record.id}~{number}")
+                n_same[record.id] += 1
+                while not seen.add(numbered := f"{record.id}~{n_same[record.id] + 1}"):
+                    n_same[record.id] += 1
+                return replace(record, id=numbered)
             case _:
                 message = f"the id {record.id!r} came before; make ids unique, or take --dup-ids keep-first or suffix"
                 return failed(record.id, record.place, "E_DUPLICATE_ID", message)

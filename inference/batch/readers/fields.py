@@ -9,12 +9,14 @@ from datetime import date
 from typing import Any
 
 from inquit.inference.batch.errors import FieldError
-from inquit.inference.batch.readers.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, ReadOptions
+from inquit.inference.batch.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, ReadOptions
 from inquit.inference.batch.record import ENCODING_REPLACED, Place, Record, failed
 from inquit.models.article import text_sha256
 
 METADATA_FIELDS = ("title", "date", "byline", "author", "outlet", "publisher", "url")
 """Fields that go with an article into its result."""
+
+_MAX_NAME = 40
 
 
 def check_fields(columns: Collection[str], options: ReadOptions, where: str) -> None:
@@ -23,7 +25,11 @@ def check_fields(columns: Collection[str], options: ReadOptions, where: str) -> 
     Raises:
         FieldError: lists the columns and names the option.
     """
+<<<<<<< HEAD
     names = [repr(column) for column in columns][:30]
+=======
+    names = [repr(column[:_MAX_NAME]) for column in columns][:30]  # a file without a header has texts for names
+>>>>>>> batch
     for wanted, option in (
         (options.text_field or DEFAULT_TEXT_FIELD, "--text-field"),
         (options.id_field, "--id-field"),
@@ -58,7 +64,8 @@ def record_of_fields(values: Mapping[str, Any], place: Place, options: ReadOptio
     if not isinstance(text, str):
         return failed(record_id or fallback_id, place, "E_TEXT_TYPE", f"'{text_field}' must be text, got {_kind(text)}")
     metadata = {name: _to_text(values[name]) for name in METADATA_FIELDS if _is_scalar(values.get(name))}
-    return Record(record_id or text_sha256(text)[:16], place, text, metadata)
+    own_or_made = record_id or text_sha256(text)[:16]
+    return Record(own_or_made, place, text, metadata, has_own_id=record_id is not None)
 
 
 def with_characters_replaced(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from inquit.inference.batch.errors import FileError
-from inquit.inference.batch.readers.options import InputFormat
+from inquit.inference.batch.options import InputFormat
 
 _SUFFIXES = {
     ".txt": InputFormat.TXT,

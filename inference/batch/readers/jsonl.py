@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import orjson
 
 from inquit.inference.batch.errors import FileError
+from inquit.inference.batch.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
 from inquit.inference.batch.readers.bytestreams import ByteStream, as_utf8, read_lines
 from inquit.inference.batch.readers.fields import (
     METADATA_FIELDS,
@@ -19,7 +20,6 @@ from inquit.inference.batch.readers.fields import (
     record_of_fields,
     with_characters_replaced,
 )
-from inquit.inference.batch.readers.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
 from inquit.inference.batch.readers.text import decode
 from inquit.inference.batch.record import Place, Record, failed
 
@@ -129,7 +129,7 @@ def parse_object(piece: bytes, options: ReadOptions, *, offset: int = 0) -> tupl
         raise FileError("E_JSON", f"wanted a JSON object, got {type(values).__name__}")
     for field in (options.text_field or DEFAULT_TEXT_FIELD, options.id_field or DEFAULT_ID_FIELD):
         if piece.count(b'"%s"' % field.encode()) > 1:
-            json.loads(piece, object_pairs_hook=_refuse_duplicate(field))
+            _refuse_duplicates(piece, field)
     return values, is_partial
 
 
@@ -163,13 +163,16 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _refuse_duplicate(field: str) -> Any:
+def _refuse_duplicates(piece: bytes, field: str) -> None:
     def check(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if sum(name == field for name, _ in pairs) > 1:
             raise FileError("E_JSON", f"'{field}' stands in it twice")
         return dict(pairs)
 
-    return check
+    try:
+        json.loads(piece, object_pairs_hook=check)
+    except RecursionError as error:
+        raise FileError("E_JSON", "its objects stand too deep in one another") from error
 
 
 def _find_id(piece: bytes, options: ReadOptions) -> str | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from inquit.inference.batch.errors import FieldError, FileError, UsageError
+from inquit.inference.batch.errors import FieldError, FileError
+from inquit.inference.batch.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
 from inquit.inference.batch.readers.fields import METADATA_FIELDS, as_partial, check_fields, record_of_fields
-from inquit.inference.batch.readers.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
 from inquit.inference.batch.record import Place, Record, failed
 
 _BATCH_ROWS = 64
@@ -20,28 +20,31 @@ def read_parquet(file: Path, path: str, name: str, options: ReadOptions) -> Iter
     Raises:
         FieldError: it lacks a column that was asked for, or its text column holds no text.
         FileError: it is cut off or damaged; the rows before have been read.
-        UsageError: pyarrow is not installed.
     """
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ModuleNotFoundError as error:
-        raise UsageError(f"{path}: Parquet needs pyarrow: pip install 'inquit[parquet]'") from error
+    # Imported here: pyarrow is large, and most input is no Parquet.
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     n_rows = 0
     try:
         with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
-            columns = _wanted_columns(parquet.schema_arrow, path, options)
+            columns = wanted_columns(parquet.schema_arrow, path, options)
             for batch in parquet.iter_batches(batch_size=_BATCH_ROWS, columns=columns):
                 for row in range(batch.num_rows):
                     n_rows += 1
-                    yield _read_row(batch, row, Place(path, "row", n_rows), options, fallback_id=f"{name}:{n_rows}")
+                    yield read_row(batch, row, Place(path, "row", n_rows), options, fallback_id=f"{name}:{n_rows}")
     except (pa.ArrowException, OSError) as error:
         raise FileError(
             "E_DAMAGED" if n_rows else "E_FORMAT", f"no Parquet that can be read after row {n_rows}: {error}"
         ) from error
 
 
-def _wanted_columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
+def wanted_columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
+    """The columns of a table that a record is made of.
+
+    Raises:
+        FieldError: it lacks one that was asked for, or its text column holds no text.
+    """
     import pyarrow as pa
 
     check_fields(schema.names, options, path)
@@ -55,7 +58,8 @@ def _wanted_columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
     return [name for name in dict.fromkeys((id_field, text_field, *METADATA_FIELDS)) if name in schema.names]
 
 
-def _read_row(batch: Any, row: int, place: Place, options: ReadOptions, *, fallback_id: str) -> Record:
+def read_row(batch: Any, row: int, place: Place, options: ReadOptions, *, fallback_id: str) -> Record:
+    """The record of one row of a record batch."""
     values: dict[str, Any] = {}
     broken: list[str] = []
     for name, column in zip(batch.schema.names, batch.columns, strict=True):

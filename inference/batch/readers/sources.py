@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inquit.inference.batch.errors import InputError
+from inquit.inference.batch.options import InputFormat
 from inquit.inference.batch.readers.formats import SUFFIXES, bare_name, format_by_name
-from inquit.inference.batch.readers.options import InputFormat
 
 logger = logging.getLogger(__name__)
 
@@ -43,18 +43,23 @@ class Source:
         return self.id if named in (None, InputFormat.TXT, InputFormat.HTML) else self.name
 
     def __str__(self) -> str:
-        return "standard input" if self.path is None else str(self.path)
+        return "standard input" if self.path is None else printable(str(self.path))
 
 
-def check_inputs(inputs: Sequence[str]) -> None:
+def printable(name: str) -> str:
+    """A file name with U+FFFD for bytes that are not UTF-8, which no result can carry."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def check_inputs(inputs: Sequence[str], *, allow_empty: bool = False) -> None:
     """Refuse inputs that are not there, before anything is loaded or written.
 
     Raises:
         InputError: names every input that cannot be read.
     """
-    problems = [f"{name}: {problem}" for name in inputs if (problem := _find_problem(name)) is not None]
-    if problems:
-        raise InputError("; ".join(problems))
+    problems = [(name, _find_problem(name, allow_empty=allow_empty)) for name in inputs]
+    if any(problem for _, problem in problems):
+        raise InputError("; ".join(f"{printable(name)}: {problem}" for name, problem in problems if problem))
 
 
 def can_be_read_twice(inputs: Iterable[str]) -> bool:
@@ -77,13 +82,14 @@ def find_sources(inputs: Iterable[str], *, exclude: Path | None = None) -> Itera
             yield Source(None, "stdin")
         elif path.is_dir():
             yield from _find_in_folder(path, path, exclude)
-        elif os.path.lexists(path):
-            yield Source(path, path.name)
+        elif os.path.lexists(path) or not glob.has_magic(name):
+            yield Source(path, printable(path.name))  # also where it has gone since: then it is an error record
         else:
-            yield from find_sources(sorted(glob.glob(name, recursive=True)), exclude=exclude)
+            matches = sorted(glob.glob(name, recursive=True))
+            yield from find_sources((match for match in matches if not _is_stream(Path(match))), exclude=exclude)
 
 
-def _find_problem(name: str) -> str | None:
+def _find_problem(name: str, *, allow_empty: bool) -> str | None:
     if name == STDIN:
         return None
     path = Path(name)
@@ -91,7 +97,11 @@ def _find_problem(name: str) -> str | None:
         if path.is_dir():
             if not os.access(path, os.R_OK | os.X_OK):
                 return "no permission to read the folder"
-            return None if any(find_sources([name])) else f"the folder holds no file ending in {', '.join(SUFFIXES)}"
+            return (
+                None
+                if allow_empty or any(find_sources([name]))
+                else f"the folder holds no file ending in {', '.join(SUFFIXES)}"
+            )
         if path.exists():
             return None if os.access(path, os.R_OK) else "no permission to read it"
         if path.is_symlink():
@@ -123,13 +133,13 @@ def _find_in_folder(folder: Path, root: Path, exclude: Path | None) -> Iterator[
         elif path.is_dir():
             yield from _find_in_folder(path, root, exclude)
         else:
-            yield Source(path, path.relative_to(root).as_posix())
+            yield Source(path, printable(path.relative_to(root).as_posix()))
 
 
 def _reason_to_skip(path: Path, exclude: Path | None) -> str | None:
     if path.name.startswith((".", "_")):
         return "hidden"
-    if path == exclude:
+    if exclude is not None and path.name == exclude.name and path.resolve() == exclude:
         return "the output"
     try:
         mode = path.stat().st_mode

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 
 from inquit.inference.batch.errors import FileError
+from inquit.inference.batch.options import DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
 from inquit.inference.batch.readers.bytestreams import ByteStream, as_utf8, read_lines
 from inquit.inference.batch.readers.fields import (
     as_partial,
@@ -14,7 +15,6 @@ from inquit.inference.batch.readers.fields import (
     record_of_fields,
     with_characters_replaced,
 )
-from inquit.inference.batch.readers.options import DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
 from inquit.inference.batch.record import Place, Record, failed
 
 _DELIMITERS = (",", ";", "\t", "|")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from inquit.inference.batch.errors import FileError
+from inquit.inference.batch.options import EncodingErrors, ReadOptions
 from inquit.inference.batch.readers.bytestreams import ByteStream, as_utf8, read_all
-from inquit.inference.batch.readers.options import EncodingErrors, ReadOptions
 from inquit.inference.batch.record import ENCODING_REPLACED, Page, Place, Record
 
 MAX_PAGE_BYTES = 8_000_000
 """libxml2 loses text nodes above 10 MB without a word; real news pages stay below 3 MB."""
 
-_MAX_NULS = 0.2
-"""A share of NUL bytes above this is UTF-16 without its mark, or no text at all."""
+_FEW_NULS, _MAX_NULS = 4, 0.2
+"""A number and a share of NUL bytes above both is UTF-16 without its mark, or no text at all."""
 
 
 def read_text_file(stream: ByteStream, record_id: str, path: str, options: ReadOptions) -> Record:
@@ -22,7 +22,11 @@ def read_text_file(stream: ByteStream, record_id: str, path: str, options: ReadO
     """
     content = read_all(as_utf8(stream), options.max_record_bytes)
     head = content[:4096]
+<<<<<<< HEAD
     if head.count(b"\0") > _MAX_NULS * len(head):
+=======
+    if head.count(b"\0") > max(_FEW_NULS, _MAX_NULS * len(head)):
+>>>>>>> batch
         raise FileError(
             "E_ENCODING", "binary data, or UTF-16 without a byte order mark; convert it to UTF-8 with iconv"
         )

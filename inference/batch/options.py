@@ -1,4 +1,4 @@
-"""How input is read."""
+"""How input is read, and what is written."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ class InputFormat(StrEnum):
     TSV = "tsv"
     PARQUET = "parquet"
     WARC = "warc"
+
+
+class OutputFormat(StrEnum):
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
 
 
 class EncodingErrors(StrEnum):

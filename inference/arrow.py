@@ -1,0 +1,94 @@
+"""Scoring as a pure function over Arrow tables: rows of articles in, rows of results out, in any engine that has Arrow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+import orjson
+import pyarrow as pa
+
+from inquit.inference.attributor import Attributor
+from inquit.inference.batch.options import EncodingErrors, ReadOptions
+from inquit.inference.batch.parquet_results import RESULT_SCHEMA, to_batch
+from inquit.inference.batch.readers.parquet import read_row, wanted_columns
+from inquit.inference.batch.record import Place
+from inquit.inference.batch.scoring import ScoreOptions, answer_without_model, needs_model, score_record
+
+__all__ = ["RESULT_SCHEMA", "ArrowScorer"]
+
+Batch = TypeVar("Batch", pa.RecordBatch, pa.Table)
+
+_PLACE = Place("table")
+_NO_ID = "(no id)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrowScorer:
+    """Scores tables with a column of texts. It can be pickled; each process loads the model at its first call.
+
+    One row in is one row out, in order, with the columns of `RESULT_SCHEMA`. A row that cannot be scored is an error
+    row. The answer depends on the row alone, not on the batch that it comes in, so an engine may cut, repeat and
+    reorder batches as it likes.
+
+    Attributes:
+        model: a shipped model's name, or a model folder that every machine has at this path.
+        expect_sha256: refuse a model whose manifest has another SHA-256: the same model on every machine.
+        text_field, id_field: the columns of text and id; None stands for ``text``, and for ``id`` where there is one.
+        encoding_errors: what to do with texts that are not UTF-8.
+        with_text, min_confidence, max_chars: as in `inquit score`.
+    """
+
+    model: str = "en"
+    expect_sha256: str | None = None
+    text_field: str | None = None
+    id_field: str | None = None
+    encoding_errors: EncodingErrors = EncodingErrors.ERROR
+    with_text: bool = True
+    min_confidence: float = 0.0
+    max_chars: int = 5_000_000
+
+    def __call__(self, batch: Batch) -> Batch:
+        """The results of a record batch or a table.
+
+        Raises:
+            FieldError: it has no column of texts.
+            ModelError: the model is missing, damaged, or another one.
+        """
+        if isinstance(batch, pa.Table):
+            return pa.Table.from_batches([self._score(part) for part in batch.to_batches()], schema=RESULT_SCHEMA)
+        return self._score(batch)
+
+    def columns(self, schema: pa.Schema) -> list[str]:
+        """The columns of a table that are read: an engine need not move the others.
+
+        Raises:
+            FieldError: there is no column of texts.
+        """
+        return wanted_columns(schema, str(_PLACE), self._read_options)
+
+    @property
+    def _read_options(self) -> ReadOptions:
+        return ReadOptions(
+            text_field=self.text_field,
+            id_field=self.id_field,
+            encoding_errors=self.encoding_errors,
+            max_chars=self.max_chars,
+        )
+
+    def _score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        options = ScoreOptions(with_text=self.with_text, min_confidence=self.min_confidence, max_chars=self.max_chars)
+        rows = batch.select(self.columns(batch.schema))
+        model = _load(self.model, self.expect_sha256)
+        lines = []
+        for i in range(rows.num_rows):
+            record = read_row(rows, i, _PLACE, self._read_options, fallback_id=_NO_ID)
+            is_text = needs_model(record)
+            lines.append(score_record(record, model, options) if is_text else answer_without_model(record))
+        return to_batch([orjson.loads(line) for line in lines])
+
+
+@lru_cache(maxsize=2)
+def _load(model: str, expect_sha256: str | None) -> Attributor:
+    return Attributor.load(model, expect_sha256=expect_sha256)

@@ -1,0 +1,91 @@
+"""Files of results: JSON lines, CSV, Parquet. What is written to JSON lines or Parquet can be read back whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import orjson
+
+from inquit.inference.batch.csv_results import CsvWriter
+from inquit.inference.batch.options import OutputFormat
+
+PART_PREFIX = "part-"
+
+
+class ResultWriter(Protocol):
+    """Writes results to a file that it was given, one after the other; ``close`` ends the format, not the file."""
+
+    def write(self, line: bytes, record: Mapping[str, Any]) -> None:
+        """Write one result, given as its line of JSON and as the object in it."""
+
+    def close(self) -> None: ...
+
+
+class JsonlWriter:
+    """One JSON object a line."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, line: bytes, record: Mapping[str, Any]) -> None:
+        self._file.write(line)
+
+    def close(self) -> None:
+        pass
+
+
+def new_writer(output_format: OutputFormat, file: IO[bytes]) -> ResultWriter:
+    match output_format:
+        case OutputFormat.JSONL:
+            return JsonlWriter(file)
+        case OutputFormat.CSV:
+            return CsvWriter(file)
+        case OutputFormat.PARQUET:
+            # Imported here: pyarrow is large, and only Parquet needs it.
+            from inquit.inference.batch.parquet_results import ParquetWriter
+
+            return ParquetWriter(file)
+
+
+def find_parts(folder: Path) -> list[Path]:
+    """The parts of an output folder, in order."""
+    suffixes = {f".{output_format}" for output_format in OutputFormat}
+    return sorted(path for path in folder.glob(f"{PART_PREFIX}*") if path.suffix in suffixes)
+
+
+def read_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The objects in a file of results or in the parts of a folder, each with its place for messages.
+
+    Raises:
+        FileNotFoundError: there is no such file, or no part in the folder.
+        ValueError: something in it is no JSON object, or it is a table of CSV, which does not hold whole results.
+    """
+    if path.is_dir():
+        parts = find_parts(path)
+        if not parts:
+            raise FileNotFoundError(f"{path}: holds no results: no file is named {PART_PREFIX}*")
+        for part in parts:
+            yield from read_records(part)
+    elif path.suffix == ".parquet":
+        from inquit.inference.batch.parquet_results import read_parquet_records
+
+        yield from read_parquet_records(path)
+    elif path.suffix == ".csv":
+        raise ValueError(f"{path}: a CSV file holds no whole results; score to .jsonl or .parquet instead")
+    else:
+        yield from _read_lines(path)
+
+
+def _read_lines(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    with open(path, "rb") as file:
+        for number, line in enumerate(file, start=1):
+            where = f"{path} line {number}"
+            try:
+                record = orjson.loads(line)
+            except orjson.JSONDecodeError as error:
+                raise ValueError(f"{where}: wanted a result of `inquit score`: {error}") from error
+            if not isinstance(record, dict):
+                raise ValueError(f"{where}: wanted a result of `inquit score`, got {type(record).__name__}")
+            yield where, record

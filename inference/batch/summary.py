@@ -1,0 +1,100 @@
+"""What a run came to, in memory that does not grow with its length."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+_MAX_SPEAKERS = 100_000
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many articles, by status, error code and warning; attributions."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+    n_attributions: int = 0
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Count one result, given as its JSON object."""
+        self.statuses[record["status"]] += 1
+        self.warnings.update(record["warnings"])
+        self.n_attributions += len(record["attributions"])
+        if "error" in record:
+            self.errors[record["error"]["code"]] += 1
+
+    def merge(self, other: Counts) -> None:
+        self.statuses.update(other.statuses)
+        self.errors.update(other.errors)
+        self.warnings.update(other.warnings)
+        self.n_attributions += other.n_attributions
+
+    @property
+    def n_articles(self) -> int:
+        return self.statuses.total()
+
+    @property
+    def n_errors(self) -> int:
+        return self.statuses["error"]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "n_articles": self.n_articles,
+            "n_attributions": self.n_attributions,
+            "statuses": dict(sorted(self.statuses.items())),
+            "errors": dict(sorted(self.errors.items())),
+            "warnings": dict(sorted(self.warnings.items())),
+        }
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Self:
+        return cls(
+            Counter(record["statuses"]),
+            Counter(record["errors"]),
+            Counter(record["warnings"]),
+            record["n_attributions"],
+        )
+
+
+class Summary:
+    """The counts of a run, with those of parts that an earlier run finished, and who said how much in this one."""
+
+    def __init__(self) -> None:
+        self.counts = Counts()
+        self.n_kept = 0
+        self.speakers: Counter[str] = Counter()
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        self.counts.add(record)
+        text = record.get("text", "")
+        for attribution in record["attributions"]:
+            name = _speaker_of(attribution, text)
+            if name and (name in self.speakers or len(self.speakers) < _MAX_SPEAKERS):
+                self.speakers[name] += 1
+
+    def add_kept(self, counts: Counts) -> None:
+        """Count a part that was already there."""
+        self.counts.merge(counts)
+        self.n_kept += counts.n_articles
+
+    def lines(self) -> list[str]:
+        counts = self.counts
+        kept = f" ({self.n_kept} of them scored before)" if self.n_kept else ""
+        skipped = f", {counts.statuses['skipped']} skipped" if counts.statuses["skipped"] else ""
+        partial = f", {counts.statuses['partial']} partial" if counts.statuses["partial"] else ""
+        first = f"{counts.n_articles} articles{kept}, {counts.n_attributions} attributions, {counts.n_errors} errors"
+        found = (*sorted(counts.errors.items()), *sorted(counts.warnings.items()))
+        return [f"{first}{partial}{skipped}", *(f"  {code}: {n}" for code, n in found)]
+
+
+def _speaker_of(attribution: Mapping[str, Any], text: str) -> str:
+    """The speaker's name, else the source as written; empty where there is neither."""
+    speaker = attribution["speaker"] or {}
+    if speaker.get("kind") == "author":
+        return "the author"
+    name = speaker.get("name") or " ".join(text[start:end] for start, end in attribution["source"])
+    return " ".join(name.split())

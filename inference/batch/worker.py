@@ -1,0 +1,57 @@
+"""The process that scores: gets lists of records through a pipe, sends back one line a record, one at a time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from dataclasses import dataclass
+from multiprocessing import connection, parent_process
+from multiprocessing.connection import Connection
+
+from inquit.inference.batch.scoring import ScoreOptions, score_record
+from inquit.models.folder import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """The model that every worker loads; the hash of its manifest pins it, whatever happens to the folder meanwhile."""
+
+    folder: str
+    fingerprint: str
+
+
+def run_worker(tasks: Connection, model: ModelChoice, options: ScoreOptions) -> None:
+    """Load the model, then answer until the pipe is closed.
+
+    The first message is None, or why the model cannot be loaded. This module imports nothing heavy, so that the limit
+    to one thread comes before the libraries that read it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides what an interrupt means
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    for library in ("OMP", "OPENBLAS", "MKL", "RAYON"):
+        os.environ[f"{library}_NUM_THREADS"] = "1"
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    from inquit.inference.attributor import Attributor
+
+    try:
+        attributor = Attributor.load(model.folder, expect_sha256=model.fingerprint)
+    except ModelError as error:
+        tasks.send(str(error))
+        return
+    try:
+        tasks.send(None)
+        while True:
+            for record in tasks.recv():
+                tasks.send_bytes(score_record(record, attributor, options))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return  # the main process has ended, or needs no more
+
+
+def _end_with_parent() -> None:
+    """End at once when the main process is killed, also in the middle of an article."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
