@@ -32,5 +32,5 @@ $(VENV)/.scoring: $(VENV)/bin/python pyproject.toml
 	touch $@
 
 $(VENV)/.developing: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[train,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[train,review,dev]'
 	touch $@

@@ -26,7 +26,6 @@ model_app = typer.Typer(help="List, show and check models.", no_args_is_help=Tru
 
 def register(app: typer.Typer) -> None:
     app.command()(score)
-    app.command()(report)
     app.add_typer(model_app, name="model")
 
 
@@ -139,25 +138,6 @@ def _with_progress(results: Iterator[ArticleResult], summary: Summary) -> Iterat
             reported = now
             rate = summary.n_articles / (now - started)
             print(f"{summary.n_articles} articles, {rate:.1f} a second, {summary.n_errors} errors", file=sys.stderr)
-
-
-def report(
-    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="A file that `inquit score` wrote (.jsonl).")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The page to write.")] = Path("report.html"),
-) -> None:
-    """Show results as one page for a browser.
-
-    Example: inquit report results.jsonl -o report.html
-    """
-    from inquit.inference.report import write_report
-    from inquit.inference.writers import OutputError, read_results
-
-    try:
-        write_report(read_results(results), output)
-    except (OSError, ValueError) as error:
-        fail(str(error), EXIT_INPUT)
-    except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
 
 
 @model_app.command("list")

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inquit.models.article import Span, Spans, text_sha256
+
+if TYPE_CHECKING:
+    import pandas
 
 
 class QuoteKind(StrEnum):
@@ -123,6 +126,25 @@ class ErrorInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """What a person did about a result.
+
+    Attributes:
+        by: who it was.
+        at: when, ISO 8601 in UTC.
+        done: the person has been through the whole article: nothing is missing and all that stands there is right.
+        touched: ids of the attributions that the person set or confirmed; the others are as the model left them.
+        version: how many changes the article has seen.
+    """
+
+    by: str
+    at: str
+    done: bool = False
+    touched: tuple[str, ...] = ()
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleResult:
     """Everything inquit found in one article. ``text`` is None where only its hash was kept."""
 
@@ -137,6 +159,7 @@ class ArticleResult:
     text_hash: str | None = None
     error: ErrorInfo | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    review: Review | None = None
 
     def to_dict(self, *, with_text: bool = True) -> dict[str, Any]:
         """The JSON object of the contract (see docs/result-format.md)."""
@@ -156,6 +179,8 @@ class ArticleResult:
         record["warnings"] = list(self.warnings)
         if self.error is not None:
             record["error"] = {"code": self.error.code, "stage": self.error.stage, "message": self.error.message}
+        if self.review is not None:
+            record["review"] = _review_to_dict(self.review)
         return record
 
     @classmethod
@@ -183,7 +208,20 @@ class ArticleResult:
             text_hash=record.get("text_sha256"),
             error=None if error is None else ErrorInfo(error["code"], error["stage"], error["message"]),
             metadata=record.get("metadata") or {},
+            review=_review_from_dict(record.get("review")),
         )
+
+    def to_frame(self) -> pandas.DataFrame:
+        """A tidy table, one row an attribution (see `inquit.models.notebook.to_frame`); needs pandas."""
+        from inquit.models.notebook import to_frame
+
+        return to_frame(self)
+
+    def _repr_html_(self) -> str:
+        """How Jupyter shows the result."""
+        from inquit.models.notebook import to_html
+
+        return to_html(self)
 
 
 def _spans(pairs: list[list[int]] | None) -> Spans:
@@ -282,3 +320,25 @@ def _entity_to_dict(entity: Entity) -> dict[str, Any]:
         "mentions": _pairs(entity.mentions),
         "n_attributions": entity.n_attributions,
     }
+
+
+def _review_to_dict(review: Review) -> dict[str, Any]:
+    return {
+        "by": review.by,
+        "at": review.at,
+        "done": review.done,
+        "touched": list(review.touched),
+        "version": review.version,
+    }
+
+
+def _review_from_dict(record: Mapping[str, Any] | None) -> Review | None:
+    if record is None:
+        return None
+    return Review(
+        record["by"],
+        record["at"],
+        bool(record.get("done")),
+        tuple(record.get("touched") or ()),
+        record.get("version", 1),
+    )

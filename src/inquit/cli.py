@@ -9,6 +9,7 @@ import typer
 
 from inquit import __version__
 from inquit.inference import commands as inference_commands
+from inquit.inference import report_commands
 from inquit.training import commands as training_commands
 
 app = typer.Typer(
@@ -35,6 +36,7 @@ def _options(
 
 
 inference_commands.register(app)
+report_commands.register(app)
 # These modules are light: torch and transformers are imported by the commands that need them, when called.
 training_commands.register(app)
 
