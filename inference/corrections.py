@@ -1,7 +1,8 @@
 """Corrections of results: what people made of them, in a file that is a label file at any moment.
 
-One line an article, in the result format without probabilities and confidences, and with `review`. The file is written
-anew at every change, in one step, so a reader never sees half of one.
+One line an article, in the result format without probabilities and confidences. What a person set or confirmed bears
+`reviewed_by`: attributions one by one, and the article when the person has been through all of it. The file is written
+anew at every change, in one step, so a reader never sees half of one, and an article never stands twice.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import IO, Any
 
 from inquit.inference.writers import open_atomically, read_results, to_json_line
 from inquit.models.labels import CLAIM_TYPES
-from inquit.models.result import ArticleResult, Attribution, Review
+from inquit.models.result import ArticleResult, Attribution
 
 _MAX_UNDO = 200
 
@@ -37,8 +38,7 @@ class Change:
     article_id: str
     version: int
     attributions: tuple[Attribution, ...]
-    done: bool
-    touched: tuple[str, ...]
+    is_done: bool
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Change:
@@ -52,8 +52,7 @@ class Change:
             str(record["id"]),
             int(record["version"]),
             labels.attributions,
-            bool(record["done"]),
-            tuple(str(touched) for touched in record["touched"]),
+            bool(record["is_done"]),
         )
 
 
@@ -138,7 +137,7 @@ class Corrections:
         self._lock_file = _lock(path.with_name(path.name + ".lock"))
         self._corrected = read_corrections(path, self.results.values()) if path.exists() else {}
         self._lines = {article_id: to_json_line(correction) for article_id, correction in self._corrected.items()}
-        self._versions = {id_: c.review.version for id_, c in self._corrected.items() if c.review is not None}
+        self._versions: dict[str, int] = {}
         self._earlier: dict[str, list[ArticleResult | None]] = {}
         self._changed_at: dict[str, int] = {}
         self._mutex = threading.Lock()
@@ -150,7 +149,12 @@ class Corrections:
             return dict(self._corrected)
 
     def version(self, article_id: str) -> int:
+        """How often the article changed since the file was opened."""
         return self._versions.get(article_id, 0)
+
+    def versions(self) -> dict[str, int]:
+        with self._mutex:
+            return dict(self._versions)
 
     def changed_since(self, n_changes: int) -> dict[str, ArticleResult | None]:
         """Articles that changed after the first ``n_changes`` changes; None where all was undone."""
@@ -173,10 +177,10 @@ class Corrections:
         check_attributions(change.attributions, result.text, self._claim_types)
         with self._mutex:
             self._check_version(change.article_id, change.version)
-            review = Review(self.reviewer, _now(), change.done, change.touched, change.version + 1)
-            corrected = _as_label(result, change.attributions, review)
             before = self._corrected.get(change.article_id)
-            self._save(change.article_id, corrected, review.version)
+            reviewer = (before.reviewed_by if before else None) or self.reviewer
+            corrected = _as_label(result, change.attributions, reviewed_by=reviewer if change.is_done else None)
+            self._save(change.article_id, corrected)
             earlier = self._earlier.setdefault(change.article_id, [])
             earlier.append(before)
             del earlier[:-_MAX_UNDO]
@@ -196,9 +200,7 @@ class Corrections:
             if not earlier:
                 raise ValueError(f"article '{article_id}': nothing is left to undo")
             before = earlier[-1]
-            if before is not None and before.review is not None:
-                before = replace(before, review=replace(before.review, version=version + 1))
-            self._save(article_id, before, version + 1)
+            self._save(article_id, before)
             earlier.pop()
             return before
 
@@ -206,7 +208,7 @@ class Corrections:
         if version != self.version(article_id):
             raise StaleVersion(f"article '{article_id}' is at version {self.version(article_id)}, not {version}")
 
-    def _save(self, article_id: str, corrected: ArticleResult | None, version: int) -> None:
+    def _save(self, article_id: str, corrected: ArticleResult | None) -> None:
         lines = dict(self._lines)
         if corrected is None:
             lines.pop(article_id, None)
@@ -218,7 +220,7 @@ class Corrections:
             self._corrected.pop(article_id, None)
         else:
             self._corrected[article_id] = corrected
-        self._versions[article_id] = version
+        self._versions[article_id] = self.version(article_id) + 1
         self.n_changes += 1
         self._changed_at[article_id] = self.n_changes
 
@@ -227,15 +229,19 @@ class Corrections:
             file.writelines(lines.values())
 
 
-def _as_label(result: ArticleResult, attributions: Sequence[Attribution], review: Review) -> ArticleResult:
-    """A label: what a person answers has no probabilities, and what nobody looked at (narration, entities) is left out."""
+def _as_label(result: ArticleResult, attributions: Sequence[Attribution], *, reviewed_by: str | None) -> ArticleResult:
+    """A label: what a person answers has no probabilities, and what nobody looked at (narration, entities) is left out.
+
+    The model's name stays: labels of a model that bear no `reviewed_by` are its own answers, and no labels to train on.
+    """
     return ArticleResult(
         id=result.id,
         text=result.text,
         attributions=tuple(_without_scores(attribution) for attribution in attributions),
         model=result.model,
         metadata=result.metadata,
-        review=review,
+        reviewed_by=reviewed_by,
+        reviewed_at=_now(),
     )
 
 

@@ -42,21 +42,19 @@ def render_page(
     corrections: Mapping[str, ArticleResult],
     *,
     title: str,
-    reviewer: str = "",
-    is_served: bool = False,
+    server: Mapping[str, Any] | None = None,
 ) -> str:
     """The page, as HTML.
 
     Args:
         corrections: what people made of some of the results, by article id.
-        reviewer: whose name corrections bear.
-        is_served: whether a server behind the page keeps the corrections; else the page offers them as a download.
+        server: what the page must know of the server that keeps the corrections (see `review.create_app`); without
+            one, the page offers them as a download.
     """
     results = list(results)
     data = {
         "title": title,
-        "reviewer": reviewer,
-        "is_served": is_served,
+        "server": server,
         "claim_types": claim_types_of(results),
         "polarities": POLARITIES,
         "speaker_kinds": SPEAKER_KINDS,
@@ -70,7 +68,7 @@ def render_page(
     )
     return environment.get_template("page.html").render(
         title=title,
-        policy=content_security_policy(style, script, is_served=is_served),
+        policy=content_security_policy(style, script, is_served=server is not None),
         style=Markup(style),
         script=Markup(script),
         data=Markup(_json_for_html(data)),
@@ -106,7 +104,7 @@ def _article(result: ArticleResult, correction: ArticleResult | None) -> dict[st
     """What the page needs of a result: its record without what can be computed from the rest."""
     record = result.to_dict()
     article: dict[str, Any] = {"id": result.id, "status": result.status.value, "text": result.text}
-    for name in ("text_sha256", "model", "metadata", "error", "review"):
+    for name in ("text_sha256", "model", "metadata", "error", "reviewed_by"):
         if name in record:
             article[name] = record[name]
     if result.warnings:
@@ -126,7 +124,7 @@ def _article(result: ArticleResult, correction: ArticleResult | None) -> dict[st
 def correction_record(correction: ArticleResult) -> dict[str, Any]:
     """What the page needs of a corrected article."""
     record = correction.to_dict(with_text=False)
-    return {"attributions": record["attributions"], "review": record.get("review")}
+    return {name: record.get(name) for name in ("attributions", "reviewed_by", "reviewed_at")}
 
 
 def _attribution(record: dict[str, Any]) -> dict[str, Any]:

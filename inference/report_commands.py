@@ -77,7 +77,7 @@ def review(
     except KeyboardInterrupt:
         pass
     corrected = kept.by_id().values()
-    n_done = sum(1 for article in corrected if article.review is not None and article.review.done)
+    n_done = sum(1 for article in corrected if article.reviewed_by is not None)
     print(f"{path}: {len(corrected)} articles corrected, {n_done} of them done", file=sys.stderr)
 
 

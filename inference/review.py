@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import uvicorn
 from fastapi import Body, Depends, FastAPI, HTTPException, Request, Response
@@ -21,6 +21,9 @@ from inquit.inference.page import correction_record, render_page
 from inquit.inference.writers import OutputError
 from inquit.models.result import ArticleResult
 
+if TYPE_CHECKING:
+    from fastapi.telemetry import TelemetryConfig
+
 HOSTS = ("127.0.0.1", "localhost")
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -30,6 +33,9 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+#: Newer FastAPI can send traces, addresses and so the token with them, where the environment asks for it.
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 def new_token() -> str:
@@ -48,7 +54,9 @@ def create_app(corrections: Corrections, *, token: str, title: str = "Review") -
         if origin is not None and origin != f"http://{request.headers['host']}":
             raise HTTPException(403, "requests from other sites are refused")
 
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(check_origin)])
+    app = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(check_origin)], telemetry=_NO_TELEMETRY
+    )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False)
     app.middleware("http")(_add_headers)
 
@@ -59,8 +67,11 @@ def create_app(corrections: Corrections, *, token: str, title: str = "Review") -
                 corrections.results.values(),
                 corrections.by_id(),
                 title=title,
-                reviewer=corrections.reviewer,
-                is_served=True,
+                server={
+                    "reviewer": corrections.reviewer,
+                    "versions": corrections.versions(),
+                    "n_changes": corrections.n_changes,
+                },
             )
         )
 
@@ -134,6 +145,6 @@ def serve(corrections: Corrections, *, port: int, title: str, announce: Callable
     token = new_token()
     with socket.create_server((HOSTS[0], port)) as listener:
         app = create_app(corrections, token=token, title=title)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
         announce(f"http://{HOSTS[0]}:{listener.getsockname()[1]}/{token}/")
         server.run(sockets=[listener])

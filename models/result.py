@@ -85,7 +85,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """One passage that the article attributes to somebody."""
+    """One passage that the article attributes to somebody. ``reviewed_by`` names the person who set or confirmed it."""
 
     id: str
     content: Spans
@@ -95,6 +95,7 @@ class Attribution:
     confidence: float | None = None
     speaker: Speaker | None = None
     claim: Claim | None = None
+    reviewed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,27 +127,12 @@ class ErrorInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
-    """What a person did about a result.
-
-    Attributes:
-        by: who it was.
-        at: when, ISO 8601 in UTC.
-        done: the person has been through the whole article: nothing is missing and all that stands there is right.
-        touched: ids of the attributions that the person set or confirmed; the others are as the model left them.
-        version: how many changes the article has seen.
-    """
-
-    by: str
-    at: str
-    done: bool = False
-    touched: tuple[str, ...] = ()
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class ArticleResult:
-    """Everything inquit found in one article. ``text`` is None where only its hash was kept."""
+    """Everything inquit found in one article. ``text`` is None where only its hash was kept.
+
+    ``reviewed_by`` names the person who has been through the whole article: nothing is missing and all is right.
+    ``reviewed_at`` is when a person last changed it, ISO 8601 in UTC.
+    """
 
     id: str
     text: str | None
@@ -159,7 +145,8 @@ class ArticleResult:
     text_hash: str | None = None
     error: ErrorInfo | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
-    review: Review | None = None
+    reviewed_by: str | None = None
+    reviewed_at: str | None = None
 
     def to_dict(self, *, with_text: bool = True) -> dict[str, Any]:
         """The JSON object of the contract (see docs/result-format.md)."""
@@ -179,8 +166,9 @@ class ArticleResult:
         record["warnings"] = list(self.warnings)
         if self.error is not None:
             record["error"] = {"code": self.error.code, "stage": self.error.stage, "message": self.error.message}
-        if self.review is not None:
-            record["review"] = _review_to_dict(self.review)
+        for name in ("reviewed_by", "reviewed_at"):
+            if getattr(self, name) is not None:
+                record[name] = getattr(self, name)
         return record
 
     @classmethod
@@ -208,7 +196,8 @@ class ArticleResult:
             text_hash=record.get("text_sha256"),
             error=None if error is None else ErrorInfo(error["code"], error["stage"], error["message"]),
             metadata=record.get("metadata") or {},
-            review=_review_from_dict(record.get("review")),
+            reviewed_by=record.get("reviewed_by"),
+            reviewed_at=record.get("reviewed_at"),
         )
 
     def to_frame(self) -> pandas.DataFrame:
@@ -246,6 +235,8 @@ def _attribution_to_dict(attribution: Attribution, text: str | None) -> dict[str
     record["speaker"] = None if attribution.speaker is None else _speaker_to_dict(attribution.speaker)
     if attribution.claim is not None:
         record["claim"] = _claim_to_dict(attribution.claim)
+    if attribution.reviewed_by is not None:
+        record["reviewed_by"] = attribution.reviewed_by
     return record
 
 
@@ -269,6 +260,7 @@ def _attribution_from_dict(record: Mapping[str, Any]) -> Attribution:
             tuple(speaker.get("candidates") or ()),
         ),
         claim=_claim_from_dict(record.get("claim")),
+        reviewed_by=record.get("reviewed_by"),
     )
 
 
@@ -320,25 +312,3 @@ def _entity_to_dict(entity: Entity) -> dict[str, Any]:
         "mentions": _pairs(entity.mentions),
         "n_attributions": entity.n_attributions,
     }
-
-
-def _review_to_dict(review: Review) -> dict[str, Any]:
-    return {
-        "by": review.by,
-        "at": review.at,
-        "done": review.done,
-        "touched": list(review.touched),
-        "version": review.version,
-    }
-
-
-def _review_from_dict(record: Mapping[str, Any] | None) -> Review | None:
-    if record is None:
-        return None
-    return Review(
-        record["by"],
-        record["at"],
-        bool(record.get("done")),
-        tuple(record.get("touched") or ()),
-        record.get("version", 1),
-    )

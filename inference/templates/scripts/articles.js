@@ -18,18 +18,21 @@ function labelOf(attribution) {
   return label;
 }
 
+/** A label as it is kept: with the person who set or confirmed it. */
+const keptOf = (attribution) => (attribution.reviewed_by ? { ...labelOf(attribution), reviewed_by: attribution.reviewed_by } : labelOf(attribution));
+
 const sameLabel = (a, b) => (a && b ? JSON.stringify(labelOf(a)) === JSON.stringify(labelOf(b)) : !a && !b);
 
 /** One attribution as it is shown. */
 class Attribution {
-  constructor(article, record, { isTouched, isDone }) {
+  constructor(article, record, { isDone }) {
     this.article = article;
     this.record = record;
     this.id = record.id;
     this.kind = record.kind || "";
     this.claim = record.claim || null;
     this.type = this.claim?.type || "";
-    this.isChecked = isTouched || isDone;
+    this.isChecked = Boolean(record.reviewed_by) || isDone;
     /** Null where a person gave the answer. */
     this.confidence = this.isChecked ? null : (record.confidence ?? null);
     this.checkworthy = Number(this.claim?.checkworthy || 0);
@@ -67,7 +70,7 @@ class Article {
     this.metadata = record.metadata || {};
     this.outlet = this.metadata.outlet || this.metadata.publisher || "";
     this.title = this.metadata.title || firstLine(this.text) || this.id;
-    this.version = record.correction?.review?.version || 0;
+    this.version = DATA.server?.versions[this.id] || 0;
     /** What is kept of people's corrections, and what is still on its way there. */
     this.correction = record.correction || null;
     this.pending = [];
@@ -85,7 +88,7 @@ class Article {
   }
 
   get isDone() {
-    return Boolean(this.state.review.done);
+    return Boolean(this.state.reviewed_by);
   }
 
   get isCorrected() {
@@ -99,21 +102,19 @@ class Article {
   }
 
   untouched() {
-    const review = this.record.review || {};
-    return { attributions: this.record.attributions, review: { done: review.done, touched: review.touched || [] } };
+    const { attributions, reviewed_by } = this.record;
+    return { attributions, reviewed_by };
   }
 
   /** Attributions as shown: where nobody touched the model's answer, with its confidence. */
   get attributions() {
     if (this._attributions) return this._attributions;
     const byModel = new Map(this.record.attributions.map((attribution) => [attribution.id, attribution]));
-    const { attributions, review } = this.state;
-    const touched = new Set(review.touched || []);
+    const { attributions, reviewed_by } = this.state;
     this._attributions = attributions.map((label) => {
       const scored = byModel.get(label.id);
-      const isTouched = touched.has(label.id) || (this.isCorrected && !scored);
-      const record = !isTouched && scored && sameLabel(scored, label) ? scored : label;
-      return new Attribution(this, record, { isTouched, isDone: review.done });
+      const record = !label.reviewed_by && scored && sameLabel(scored, label) ? scored : label;
+      return new Attribution(this, record, { isDone: Boolean(reviewed_by) });
     });
     return this._attributions;
   }
@@ -123,16 +124,13 @@ class Article {
   }
 }
 
-/** The state after one edit: `{id, after}` sets, adds or (null) deletes an attribution; `{done}` sets the article's mark. */
+/** The state after one edit: `{id, after}` sets, adds or (null) deletes an attribution; `{done}` is the article's mark. */
 function applyEdit(state, edit) {
-  const review = { ...state.review };
-  if (edit.done !== undefined) return { ...state, review: { ...review, done: edit.done } };
+  if (edit.done !== undefined) return { ...state, reviewed_by: edit.done ? state.reviewed_by || edit.by : null };
   const attributions = state.attributions.filter(({ id }) => id !== edit.id);
-  if (edit.after) attributions.push(edit.after);
+  if (edit.after) attributions.push({ ...edit.after, reviewed_by: edit.by });
   attributions.sort((a, b) => a.content[0][0] - b.content[0][0]);
-  const touched = (review.touched || []).filter((id) => id !== edit.id);
-  review.touched = edit.after ? [...touched, edit.id] : touched;
-  return { attributions, review };
+  return { ...state, attributions };
 }
 
 function firstLine(text) {

@@ -4,7 +4,7 @@ class Changes {
   constructor() {
     this.listeners = [];
     this.queue = Promise.resolve();
-    this.nChanges = 0;
+    this.nChanges = DATA.server?.n_changes || 0;
     this.isUnsaved = false;
   }
 
@@ -27,26 +27,18 @@ class Changes {
     this.add(article, { done });
   }
 
-  add(article, edit) {
-    if (DATA.is_served) {
+  add(article, wanted) {
+    const edit = { ...wanted, by: byId("reviewer").value.trim() || "unknown" };
+    if (DATA.server) {
       article.pending.push(edit);
       this.queue = this.queue.then(() => this.send(article, edit));
       status("saving", "Saving…");
     } else {
       article.earlier.push(article.correction);
-      article.correction = this.corrected(article, applyEdit(article.state, edit));
+      article.correction = { ...kept(applyEdit(article.state, edit)), reviewed_at: now() };
       this.markUnsaved();
     }
     this.tell(article);
-  }
-
-  /** A state as it is kept: labels only. */
-  corrected(article, state) {
-    const review = { ...state.review, by: byId("reviewer").value || DATA.reviewer || "unknown" };
-    review.at = `${new Date().toISOString().slice(0, 19)}Z`;
-    review.done = Boolean(review.done);
-    review.version = ++article.version;
-    return { attributions: state.attributions.map(labelOf), review };
   }
 
   async send(article, edit) {
@@ -56,9 +48,8 @@ class Changes {
     const answer = await post("changes", {
       id: article.id,
       version: article.version,
-      attributions: state.attributions.map(labelOf),
-      done: Boolean(state.review.done),
-      touched: state.review.touched || [],
+      attributions: kept(state).attributions,
+      is_done: Boolean(state.reviewed_by),
     });
     if (answer.status === 200) {
       article.pending.splice(at, 1);
@@ -102,10 +93,9 @@ class Changes {
   }
 
   async undo(article) {
-    if (!DATA.is_served) {
+    if (!DATA.server) {
       if (!article.earlier.length) return toast("Nothing to undo in this article.");
       article.correction = article.earlier.pop();
-      article.version++;
       this.markUnsaved();
       return this.tell(article);
     }
@@ -122,7 +112,7 @@ class Changes {
 
   /** What other tabs did meanwhile. */
   async refresh() {
-    if (!DATA.is_served) return;
+    if (!DATA.server) return;
     const answer = await request(`changes?since=${this.nChanges}`);
     if (answer.status !== 200) return;
     this.nChanges = answer.body.n_changes;
@@ -157,15 +147,20 @@ class Changes {
   }
 }
 
+/** A state as it is kept: labels only. */
+const kept = (state) => ({ attributions: state.attributions.map(keptOf), reviewed_by: state.reviewed_by || undefined });
+
+const now = () => `${new Date().toISOString().slice(0, 19)}Z`;
+
 function correctedRecord(article) {
   const { id, text, text_sha256, model, metadata } = article.record;
-  const { attributions, review } = article.correction;
+  const { attributions, reviewed_by, reviewed_at } = article.correction;
   const withText = attributions.map((label) => {
     const words = new Attribution(article, label, {}).words("content");
     return { ...label, text: words };
   });
   const record = { id, status: "ok", text, text_sha256, model, metadata };
-  return { ...record, attributions: withText, narration: [], entities: [], warnings: [], review };
+  return { ...record, attributions: withText, narration: [], entities: [], warnings: [], reviewed_by: reviewed_by || undefined, reviewed_at };
 }
 
 async function request(path, options = {}) {

@@ -4,7 +4,7 @@ class Page {
   constructor() {
     this.filter = new Filter();
     this.view = "overview";
-    this.isCorrecting = DATA.is_served;
+    this.isCorrecting = Boolean(DATA.server);
     this.stale = new Set(["overview", "articles", "claims"]);
     const openAttribution = (attribution) => this.openAttribution(attribution);
     this.filterBar = new FilterBar(this.filter, () => this.applyFilter());
@@ -27,11 +27,11 @@ class Page {
 
   bindActions() {
     for (const button of document.querySelectorAll("[data-view]")) button.addEventListener("click", () => this.openView(button.dataset.view));
-    byId("correcting").hidden = DATA.is_served;
+    byId("correcting").hidden = Boolean(DATA.server);
     byId("correcting").addEventListener("click", () => this.setCorrecting(!this.isCorrecting));
     byId("undo").addEventListener("click", () => this.undo());
     byId("download").addEventListener("click", () => CHANGES.download());
-    byId("reviewer").value = DATA.reviewer;
+    byId("reviewer").value = DATA.server?.reviewer || "";
     byId("keys-open").addEventListener("click", () => this.showKeys());
     byId("theme").addEventListener("click", () => toggleTheme());
     addEventListener("hashchange", () => this.openFromAddress());
@@ -48,8 +48,8 @@ class Page {
     document.body.classList.toggle("correcting", isCorrecting);
     byId("correcting").setAttribute("aria-pressed", String(isCorrecting));
     byId("undo").hidden = !isCorrecting;
-    byId("download").hidden = DATA.is_served || !isCorrecting;
-    byId("reviewer").closest("label").hidden = DATA.is_served || !isCorrecting;
+    byId("download").hidden = Boolean(DATA.server) || !isCorrecting;
+    byId("reviewer").closest("label").hidden = Boolean(DATA.server) || !isCorrecting;
     if (isCorrecting) this.editor.open(this.reader.current());
     else this.editor.close();
   }
@@ -123,7 +123,7 @@ class Page {
     this.found = this.filter.apply();
     this.stale = new Set(["overview", "articles", "claims"]);
     if (article === this.reader.article && this.view === "articles") {
-      if (this.haveSpansMoved()) {
+      if (this.reader.isStale) {
         this.keepPlace(() => this.reader.draw());
         this.reopenEditor();
       } else {
@@ -134,12 +134,6 @@ class Page {
       if (at >= 0) this.list.draw();
       this.stale.delete("articles");
     } else this.drawView();
-  }
-
-  haveSpansMoved() {
-    const drawn = this.drawnSpans;
-    this.drawnSpans = spansOf(this.reader.article);
-    return drawn !== this.drawnSpans;
   }
 
   /** Draw anew without moving what the person looks at; the focus returns to the control of the same key. */
@@ -154,7 +148,6 @@ class Page {
   }
 
   reopenEditor() {
-    this.drawnSpans = this.reader.article ? spansOf(this.reader.article) : "";
     if (!this.isCorrecting || !this.reader.current()) return;
     this.editor.open(this.reader.current());
     if (this.focusKey) byId("reader").querySelector(`[data-key="${this.focusKey}"]`)?.focus({ preventScroll: true });
@@ -312,7 +305,7 @@ class Page {
   openFromAddress() {
     const wanted = new URLSearchParams(location.hash.slice(1));
     const article = ARTICLE_BY_ID.get(wanted.get("article"));
-    const view = wanted.get("view") || (DATA.is_served ? "articles" : "overview");
+    const view = wanted.get("view") || (Boolean(DATA.server) ? "articles" : "overview");
     if (!["overview", "articles", "claims"].includes(view)) return;
     if (view === "articles" && article) this.reader.article = article;
     this.view = view;
@@ -323,8 +316,6 @@ class Page {
     }
   }
 }
-
-const spansOf = (article) => JSON.stringify(article.attributions.map(({ id, record }) => [id, ...ROLES.map((role) => record[role] || [])]));
 
 /** One row of the list of articles. */
 function articleRow({ article, attributions }) {

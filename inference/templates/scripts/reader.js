@@ -33,7 +33,13 @@ class Reader {
     this.box.replaceChildren(this.heading(), this.body);
     if (article.text !== null) this.body.append(...this.paragraphs());
     else this.body.append(this.notesOf(article.attributions));
+    this.drawnSpans = spansOf(article);
     this.mark();
+  }
+
+  /** Whether a change moved spans, so that the text must be cut anew. */
+  get isStale() {
+    return this.article !== null && this.drawnSpans !== spansOf(this.article);
   }
 
   heading() {
@@ -223,9 +229,11 @@ class Reader {
   onArrow(event) {
     const [unit, direction] = { ArrowRight: ["word", "forward"], ArrowLeft: ["word", "backward"], ArrowDown: ["line", "forward"], ArrowUp: ["line", "backward"] }[event.key];
     const selection = getSelection();
-    if (!selection.rangeCount || !this.body.contains(selection.anchorNode) || selection.anchorNode === this.body) {
-      const first = this.pieces.find(({ node }) => node.getBoundingClientRect().bottom > this.box.getBoundingClientRect().top + 80);
-      if (first) selection.collapse(first.node.firstChild, 0);
+    if (!selection.rangeCount || !this.pieces.some(({ node }) => node.contains(selection.anchorNode))) {
+      const isSeen = ({ node }) => node.getBoundingClientRect().bottom > Math.max(0, this.box.getBoundingClientRect().top);
+      const first = this.pieces.find(({ ids }) => ids.includes(this.selected)) || this.pieces.find(isSeen);
+      if (!first) return;
+      selection.collapse(first.node.firstChild, 0);
     } else if (!event.shiftKey) {
       if (direction === "forward") selection.collapseToEnd();
       else selection.collapseToStart();
@@ -236,6 +244,8 @@ class Reader {
     selection.focusNode?.parentElement?.scrollIntoView({ block: "nearest" });
   }
 }
+
+const spansOf = (article) => JSON.stringify(article.attributions.map(({ id, record }) => [id, ...ROLES.map((role) => record[role] || [])]));
 
 function pieceAttributes(covering, start, numbers) {
   if (!covering.length) return {};
