@@ -134,14 +134,35 @@ class Corrections:
         self.reviewer = reviewer
         self.n_changes = 0
         self._claim_types = claim_types_of(self.results.values())
-        self._lock_file = _lock(path.with_name(path.name + ".lock"))
-        self._corrected = read_corrections(path, self.results.values()) if path.exists() else {}
-        self._lines = {article_id: to_json_line(correction) for article_id, correction in self._corrected.items()}
+        self._corrected: dict[str, ArticleResult] = {}
+        self._lines: dict[str, bytes] = {}
         self._versions: dict[str, int] = {}
         self._earlier: dict[str, list[ArticleResult | None]] = {}
         self._changed_at: dict[str, int] = {}
         self._mutex = threading.Lock()
+        self._lock_file = _lock(path.with_name(path.name + ".lock"))
+        try:
+            self._read()
+        except BaseException:
+            self.close()
+            raise
+
+    def _read(self) -> None:
+        if self.path.exists():
+            self._corrected = read_corrections(self.path, self.results.values())
+        self._lines = {article_id: to_json_line(correction) for article_id, correction in self._corrected.items()}
+        # Find out before an hour of work that the file cannot be written.
         self._write(self._lines)
+
+    def __enter__(self) -> Corrections:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file free for another process."""
+        self._lock_file.close()
 
     def by_id(self) -> dict[str, ArticleResult]:
         """The corrected articles."""

@@ -70,13 +70,14 @@ def review(
         fail(str(error), EXIT_OUTPUT)
     except (OSError, ValueError) as error:
         fail(str(error), EXIT_INPUT)
-    try:
-        serve(kept, port=port, title=results.name, announce=lambda url: _announce(url, path))
-    except OSError as error:
-        fail(f"cannot serve on port {port}: {error.strerror}. Take another --port", EXIT_USAGE)
-    except KeyboardInterrupt:
-        pass
-    corrected = kept.by_id().values()
+    with kept:
+        try:
+            serve(kept, port=port, title=results.name, announce=lambda url: _announce(url, path))
+        except OSError as error:
+            fail(f"cannot serve on port {port}: {error.strerror}. Take another --port", EXIT_USAGE)
+        except KeyboardInterrupt:
+            pass
+        corrected = kept.by_id().values()
     n_done = sum(1 for article in corrected if article.reviewed_by is not None)
     print(f"{path}: {len(corrected)} articles corrected, {n_done} of them done", file=sys.stderr)
 

@@ -36,7 +36,7 @@ function chips(attribution) {
   return [
     el("span", { class: `chip ${typeClass(type)}` }, type),
     claim.polarity && claim.polarity !== "asserted" && el("span", { class: "chip polarity" }, claim.polarity),
-    checkworthy >= 0.5 && el("span", { class: "chip check", title: "How likely the claim is worth a fact-check" }, `worth a check${score}`),
+    checkworthy >= 0.5 && el("span", { class: "chip check", title: "How likely the claim is worth a fact-check" }, `check${score}`),
   ].filter(Boolean);
 }
 

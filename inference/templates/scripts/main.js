@@ -173,20 +173,20 @@ class Page {
     // A press on the bar must not take the selection away.
     bar.addEventListener("mousedown", (event) => event.preventDefault());
     document.addEventListener("selectionchange", () => this.showSelectionBar());
+    document.addEventListener("scroll", () => this.showSelectionBar(), { capture: true, passive: true });
   }
 
   showSelectionBar() {
     const bar = byId("selection-bar");
     const selection = getSelection();
     const isUsable = this.isCorrecting && this.view === "articles" && !selection.isCollapsed && this.reader.body?.contains(selection.anchorNode);
-    if (!isUsable || this.editor.node?.contains(selection.anchorNode)) {
-      bar.hidden = true;
-      return;
-    }
+    bar.hidden = !isUsable || this.editor.node?.contains(selection.anchorNode);
+    if (bar.hidden) return;
     const current = this.reader.current();
     for (const [name, button] of Object.entries(this.selectionButtons)) button.hidden = name !== "add" && !current;
-    bar.hidden = false;
     const place = selection.getRangeAt(0).getBoundingClientRect();
+    const seen = byId("reader").getBoundingClientRect();
+    bar.hidden = place.bottom < seen.top || place.top > Math.min(innerHeight, seen.bottom);
     const { width, height } = bar.getBoundingClientRect();
     const top = place.top - height - 8 > 60 ? place.top - height - 8 : place.bottom + 8;
     bar.style.top = `${Math.max(8, Math.min(innerHeight - height - 8, top))}px`;
@@ -321,17 +321,18 @@ class Page {
 function articleRow({ article, attributions }) {
   const unsure = attributions.filter(({ isUnsure }) => isUnsure).length;
   const check = attributions.filter(({ checkworthy }) => checkworthy >= 0.5).length;
-  const marks = [
+  const facts = [
     article.record.error ? article.record.error.code : plural(attributions.length, "attribution"),
     check && `${check} to check`,
     unsure && `${unsure} unsure`,
+    article.outlet,
   ].filter(Boolean);
   const mark = article.isDone ? "✓ done" : article.isCorrected ? "corrected" : "";
   return el(
     "div",
     { class: "article-row" },
     el("span", { class: "row-title", dir: "auto" }, article.title),
-    el("span", { class: "row-facts" }, article.outlet && bdi(article.outlet), marks.join(" · "), mark && el("span", { class: "row-mark" }, mark)),
+    el("span", { class: "row-facts" }, bdi(facts.join(" · ")), mark && el("span", { class: "row-mark" }, mark)),
   );
 }
 

@@ -46,6 +46,7 @@ class Reader {
     const { article } = this;
     const { metadata, record } = article;
     const facts = [article.outlet, metadata.date, metadata.byline, article.id === article.title ? "" : article.id].filter(Boolean);
+    const headline = article.text === null ? null : this.headline();
     const done = el("input", { type: "checkbox", id: "done", checked: article.isDone, onchange: (event) => CHANGES.setDone(article, event.target.checked) });
     return el(
       "header",
@@ -58,8 +59,9 @@ class Reader {
         el("button", { type: "button", onclick: () => this.step(1) }, "Next →"),
         el("label", { class: "done", hidden: article.text === null }, done, " Article done"),
       ),
-      el("h2", { dir: "auto" }, article.title),
       facts.length && el("p", { class: "facts" }, ...facts.map((fact) => bdi(fact, { class: "fact" }))),
+      // A headline that says what somebody said is shown with its marks, as the first paragraph.
+      el("h2", { dir: "auto", class: headline?.isMarked ? "hidden" : null }, article.title),
       el(
         "p",
         { class: "legend-line" },
@@ -75,22 +77,32 @@ class Reader {
     );
   }
 
+  /** Where the first paragraph is the title: whether spans are in it; else null. */
+  headline() {
+    const { text, attributions, title } = this.article;
+    const [[from, to] = [0, 0]] = paragraphsOf(text);
+    if (text.slice(from, to).trim() !== title) return null;
+    const isMarked = attributions.some((attribution) => ROLES.some((role) => attribution.spans(role).some(([start]) => start < to)));
+    return { isMarked };
+  }
+
   /** A row for each paragraph: the marked text, and the notes of what begins in it. */
   paragraphs() {
-    const { text, attributions, title } = this.article;
+    const { text, attributions } = this.article;
     const spans = attributions.flatMap((attribution) =>
       ROLES.flatMap((role) => attribution.spans(role).map(([start, end]) => ({ start, end, role, attribution }))),
     );
     spans.sort((a, b) => a.start - b.start || b.end - a.end);
+    const headline = this.headline();
     return paragraphsOf(text).map(([from, to], i) => {
-      const isTitle = i === 0 && text.slice(from, to).trim() === title;
       const inside = spans.filter(({ start, end }) => start < to && from < end);
       const begins = attributions.filter((attribution) => {
         const [start] = attribution.spans("content")[0] || [0];
         return from <= start && start < to;
       });
-      const paragraph = el("p", { dir: "auto", class: isTitle ? "paragraph title" : "paragraph" }, ...this.cut(from, to, inside));
-      return el("div", { class: "row" }, paragraph, this.notesOf(begins));
+      const isHeadline = i === 0 && headline !== null;
+      const paragraph = el("p", { dir: "auto", class: isHeadline ? "paragraph title" : "paragraph" }, ...this.cut(from, to, inside));
+      return el("div", { class: isHeadline && !headline.isMarked ? "row bare" : "row" }, paragraph, this.notesOf(begins));
     });
   }
 
