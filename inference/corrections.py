@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from inquit.inference.writers import open_atomically, read_results, to_json_line
 from inquit.models.labels import CLAIM_TYPES
@@ -154,7 +154,7 @@ class Corrections:
         # Find out before an hour of work that the file cannot be written.
         self._write(self._lines)
 
-    def __enter__(self) -> Corrections:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

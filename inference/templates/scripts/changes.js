@@ -54,7 +54,7 @@ class Changes {
     if (answer.status === 200) {
       article.pending.splice(at, 1);
       this.take(answer.body);
-      status("saved", "All changes saved");
+      this.tellSaved();
     } else if (answer.status === 409) {
       this.take(answer.body.detail.current);
       await this.mend(article, edit);
@@ -77,7 +77,7 @@ class Changes {
     }
     article.pending.splice(article.pending.indexOf(edit), 1);
     this.tell(article);
-    status("saved", "All changes saved");
+    this.tellSaved();
     toast("Another tab changed this attribution first. Its version is shown; yours is not saved.", {
       label: "Use mine",
       run: () => this.add(article, { ...edit, before: now }),
@@ -92,6 +92,12 @@ class Changes {
     this.tell(article);
   }
 
+  tellSaved() {
+    const isSaving = ARTICLES.some(({ pending }) => pending.length);
+    if (isSaving) status("saving", "Saving…");
+    else status("saved", "All changes saved");
+  }
+
   async undo(article) {
     if (!DATA.server) {
       if (!article.earlier.length) return toast("Nothing to undo in this article.");
@@ -103,7 +109,7 @@ class Changes {
     const answer = await post("undo", { id: article.id, version: article.version });
     if (answer.status === 200) {
       this.take(answer.body);
-      status("saved", "All changes saved");
+      this.tellSaved();
     } else if (answer.status === 409) {
       this.take(answer.body.detail.current);
       toast("Another tab changed this article; look again before you undo.");

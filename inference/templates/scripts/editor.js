@@ -22,7 +22,18 @@ class Editor {
     this.node = el("form", { class: "editor", "aria-label": `Correct attribution ${this.reader.numbers.get(attribution.id)}`, onsubmit: (event) => event.preventDefault() });
     this.node.append(...this.fields());
     item.append(this.node);
-    this.node.scrollIntoView({ block: "nearest" });
+    this.reveal(item);
+  }
+
+  /** Scroll until the form is in sight, but never its note, and so the words that it is about, out of sight. */
+  reveal(item) {
+    const { box } = this.reader;
+    const scroller = getComputedStyle(box).overflowY === "visible" ? document.scrollingElement : box;
+    const seen = scroller === box ? box.getBoundingClientRect() : { top: 0, bottom: innerHeight };
+    const below = this.node.getBoundingClientRect().bottom - seen.bottom + 12;
+    const words = this.reader.pieces.filter(({ ids }) => ids.includes(this.attribution.id)).map(({ node }) => node);
+    const room = Math.min(...[item, ...words].map((node) => node.getBoundingClientRect().top)) - seen.top - 12;
+    if (below > 0) scroller.scrollTop += Math.max(0, Math.min(below, room));
   }
 
   close() {

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from inquit.models.result import ArticleResult, SpeakerKind
+
+from .sample_results import EMOJI
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
@@ -64,13 +68,53 @@ def set_speaker(page: Page, name: str) -> None:
     field.press("Enter")
 
 
+def correct_emoji_article(page: Page) -> None:
+    """Correct a speaker and a type, and add an attribution with emoji before it and in it."""
+    note(page, 1).click()
+    set_speaker(page, "Bo Dahl")
+    page.locator(".editor").get_by_label("quantity").first.check()
+    select_words(page, "that 😀 talks had failed")
+    use_selection(page, "Add attribution")
+    set_speaker(page, "Bo Dahl")
+    select_words(page, "denied")
+    use_selection(page, "Cue")
+    select_words(page, "Bo Dahl")
+    use_selection(page, "Source")
+    page.locator(".editor").get_by_label("event").first.check()
+    page.locator(".editor").get_by_label("denied").check()
+
+
+def check_corrected_emoji_article(corrected: ArticleResult) -> None:
+    text = corrected.text or ""
+    assert text == EMOJI.text
+    first, second = corrected.attributions
+    assert first.id == "t0"
+    assert first.speaker is not None
+    assert (first.speaker.name, first.speaker.kind, first.speaker.named) == ("Bo Dahl", SpeakerKind.PERSON, True)
+    assert first.claim is not None
+    assert (first.claim.type, first.claim.checkworthy, first.claim.probabilities) == ("quantity", True, {})
+    assert first.confidence is None
+    assert [second.content[0].of(text), second.cue[0].of(text), second.source[0].of(text)] == [
+        "that 😀 talks had failed",
+        "denied",
+        "Bo Dahl",
+    ]
+    assert second.kind == "indirect"
+    assert second.claim is not None
+    assert (second.claim.type, second.claim.polarity) == ("event", "denied")
+    assert (first.reviewed_by, second.reviewed_by) == ("Ann", "Ann")
+
+
 def axe_violations(page: Page, script: str) -> list[dict[str, Any]]:
     """What axe-core finds that is serious or critical."""
     # Through the debugger: the page's policy lets no script in.
     page.evaluate(script + "\n; null")
     found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run()).violations")
     return [
-        {"id": violation["id"], "nodes": [(node["html"][:200], node["failureSummary"]) for node in violation["nodes"][:5]]}
+        {
+            "id": violation["id"],
+            "nodes": [(node["html"][:200], node["failureSummary"]) for node in violation["nodes"][:5]],
+        }
         for violation in found
         if violation["impact"] in ("serious", "critical")
     ]

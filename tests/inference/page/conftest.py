@@ -31,6 +31,8 @@ _ARGUMENTS = (
     "--no-first-run",
 )
 
+_TIMEOUT = 30_000  # milliseconds; a page that works answers at once, but a busy machine may not
+
 
 def _missing(what: str) -> NoReturn:
     if os.environ.get("CI"):
@@ -41,11 +43,12 @@ def _missing(what: str) -> NoReturn:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ImportError:
         _missing("playwright is not installed: pip install '.[dev]'")
     if not Path(CHROMIUM).exists():
         _missing("chromium is not installed: apt-get install chromium")
+    expect.set_options(timeout=_TIMEOUT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS))
         yield browser
@@ -96,7 +99,7 @@ def new_page(browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(_TIMEOUT)
         watch.on(page)
         page.goto(address.as_uri() if isinstance(address, Path) else address)
         page.wait_for_selector("#count:not(:empty)", state="attached")

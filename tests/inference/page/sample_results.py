@@ -33,7 +33,9 @@ def _scored(result: ArticleResult) -> ArticleResult:
         result,
         model="en-test",
         attributions=tuple(
-            replace(attribution, confidence=_number(f"{result.id} {attribution.id}", 0.4, 0.99), claim=_guess(attribution))
+            replace(
+                attribution, confidence=_number(f"{result.id} {attribution.id}", 0.4, 0.99), claim=_guess(attribution)
+            )
             for attribution in result.attributions
         ),
     )

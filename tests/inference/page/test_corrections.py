@@ -121,7 +121,9 @@ def test_of_many_at_once_only_one_wins(keep: Keep, tmp_path: Path) -> None:
         (labels(claim={"type": "event", "secondary": ["no"]}), "got 'no'"),
     ],
 )
-def test_labels_that_cannot_be_are_refused(keep: Keep, tmp_path: Path, attribution: dict[str, object], message: str) -> None:
+def test_labels_that_cannot_be_are_refused(
+    keep: Keep, tmp_path: Path, attribution: dict[str, object], message: str
+) -> None:
     corrections = keep(tmp_path)
     with pytest.raises(ValueError, match=message):
         corrections.apply(change(0, attribution))
