@@ -33,5 +33,5 @@ $(VENV)/.scoring: $(VENV)/bin/python pyproject.toml
 	touch $@
 
 $(VENV)/.developing: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[train,spark,ray,huggingface,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[train,review,spark,ray,huggingface,dev]'
 	touch $@

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inquit.models.article import Span, Spans, text_sha256
+
+if TYPE_CHECKING:
+    import pandas
 
 
 class QuoteKind(StrEnum):
@@ -82,7 +85,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """One passage that the article attributes to somebody."""
+    """One passage that the article attributes to somebody. ``reviewed_by`` names the person who set or confirmed it."""
 
     id: str
     content: Spans
@@ -92,6 +95,7 @@ class Attribution:
     confidence: float | None = None
     speaker: Speaker | None = None
     claim: Claim | None = None
+    reviewed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,11 @@ class ErrorInfo:
 
 @dataclass(frozen=True, slots=True)
 class ArticleResult:
-    """Everything inquit found in one article. ``text`` is None where only its hash was kept."""
+    """Everything inquit found in one article. ``text`` is None where only its hash was kept.
+
+    ``reviewed_by`` names the person who has been through the whole article: nothing is missing and all is right.
+    ``reviewed_at`` is when a person last changed it, ISO 8601 in UTC.
+    """
 
     id: str
     text: str | None
@@ -137,6 +145,8 @@ class ArticleResult:
     text_hash: str | None = None
     error: ErrorInfo | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    reviewed_by: str | None = None
+    reviewed_at: str | None = None
 
     def to_dict(self, *, with_text: bool = True) -> dict[str, Any]:
         """The JSON object of the contract (see docs/result-format.md)."""
@@ -156,6 +166,9 @@ class ArticleResult:
         record["warnings"] = list(self.warnings)
         if self.error is not None:
             record["error"] = {"code": self.error.code, "stage": self.error.stage, "message": self.error.message}
+        for name in ("reviewed_by", "reviewed_at"):
+            if getattr(self, name) is not None:
+                record[name] = getattr(self, name)
         return record
 
     @classmethod
@@ -183,7 +196,21 @@ class ArticleResult:
             text_hash=record.get("text_sha256"),
             error=None if error is None else ErrorInfo(error["code"], error["stage"], error["message"]),
             metadata=record.get("metadata") or {},
+            reviewed_by=record.get("reviewed_by"),
+            reviewed_at=record.get("reviewed_at"),
         )
+
+    def to_frame(self) -> pandas.DataFrame:
+        """A tidy table, one row an attribution (see `inquit.models.notebook.to_frame`); needs pandas."""
+        from inquit.models.notebook import to_frame
+
+        return to_frame(self)
+
+    def _repr_html_(self) -> str:
+        """How Jupyter shows the result."""
+        from inquit.models.notebook import to_html
+
+        return to_html(self)
 
 
 def _spans(pairs: list[list[int]] | None) -> Spans:
@@ -208,6 +235,8 @@ def _attribution_to_dict(attribution: Attribution, text: str | None) -> dict[str
     record["speaker"] = None if attribution.speaker is None else _speaker_to_dict(attribution.speaker)
     if attribution.claim is not None:
         record["claim"] = _claim_to_dict(attribution.claim)
+    if attribution.reviewed_by is not None:
+        record["reviewed_by"] = attribution.reviewed_by
     return record
 
 
@@ -231,6 +260,7 @@ def _attribution_from_dict(record: Mapping[str, Any]) -> Attribution:
             tuple(speaker.get("candidates") or ()),
         ),
         claim=_claim_from_dict(record.get("claim")),
+        reviewed_by=record.get("reviewed_by"),
     )
 
 

@@ -1,0 +1,296 @@
+"""Corrections of results: what people made of them, in a file that is a label file at any moment.
+
+One line an article, in the result format without probabilities and confidences. What a person set or confirmed bears
+`reviewed_by`: attributions one by one, and the article when the person has been through all of it. The file is written
+anew at every change, in one step, so a reader never sees half of one, and an article never stands twice.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import IO, Any, Self
+
+from inquit.inference.writers import open_atomically, read_results, to_json_line
+from inquit.models.labels import CLAIM_TYPES
+from inquit.models.result import ArticleResult, Attribution
+
+_MAX_UNDO = 200
+
+
+class StaleVersion(Exception):
+    """A change was made on a version of the article that is no longer the last."""
+
+
+class CorrectionsLocked(Exception):
+    """Another `inquit review` keeps the same corrections file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a person wants an article to be, and the version that the person saw."""
+
+    article_id: str
+    version: int
+    attributions: tuple[Attribution, ...]
+    is_done: bool
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Change:
+        """Read what the page sends.
+
+        Raises:
+            KeyError, TypeError, ValueError: it does not have this shape.
+        """
+        labels = ArticleResult.from_dict({"id": record["id"], "attributions": record["attributions"]})
+        return cls(
+            str(record["id"]),
+            int(record["version"]),
+            labels.attributions,
+            bool(record["is_done"]),
+        )
+
+
+def check_attributions(attributions: Sequence[Attribution], text: str, claim_types: Iterable[str]) -> None:
+    """Raise where labels cannot be of this text.
+
+    Raises:
+        ValueError: a span leaves the text, an id stands twice, a content is empty, or a claim type is not known.
+    """
+    seen: set[str] = set()
+    known = sorted(claim_types)
+    for attribution in attributions:
+        where = f"attribution '{attribution.id}'"
+        if attribution.id in seen:
+            raise ValueError(f"{where}: its id stands twice")
+        seen.add(attribution.id)
+        if not attribution.content:
+            raise ValueError(f"{where}: must have content; mark what was said, or delete the attribution")
+        for role in ("content", "cue", "source"):
+            for span in getattr(attribution, role):
+                if span.end > len(text):
+                    raise ValueError(
+                        f"{where}: {role} [{span.start}, {span.end}] leaves the text, which has {len(text)} characters"
+                    )
+        if attribution.claim is not None:
+            for claim_type in (attribution.claim.type, *attribution.claim.secondary):
+                if claim_type not in known:
+                    near = get_close_matches(claim_type, known, n=1)
+                    hint = f". Did you mean '{near[0]}'?" if near else ""
+                    raise ValueError(f"{where}: claim type must be one of {known}, got '{claim_type}'{hint}")
+
+
+def claim_types_of(results: Iterable[ArticleResult]) -> tuple[str, ...]:
+    """The types of the codebook, and those that a retrained model added."""
+    claims = (attribution.claim for result in results for attribution in result.attributions)
+    used = {name for claim in claims if claim is not None for name in (claim.type, *claim.probabilities)}
+    return (*CLAIM_TYPES, *sorted(used.difference(CLAIM_TYPES)))
+
+
+def read_corrections(path: Path, results: Iterable[ArticleResult]) -> dict[str, ArticleResult]:
+    """Corrections by article id.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: a line is no result, an article stands twice, or its text is not the one that was scored.
+    """
+    corrections: dict[str, ArticleResult] = {}
+    for correction in read_results(path):
+        if correction.id in corrections:
+            raise ValueError(f"{path}: article '{correction.id}' stands twice; keep one of its lines")
+        corrections[correction.id] = correction
+    for result in results:
+        known = corrections.get(result.id)
+        if known is not None and None not in (known.text, result.text) and known.text != result.text:
+            raise ValueError(
+                f"{path}: article '{result.id}' has another text than the result; its spans would be wrong"
+            )
+    return corrections
+
+
+class Corrections:
+    """Keeps the corrections of a set of results in a file; safe to call from several threads.
+
+    Attributes:
+        results: what was scored, by article id.
+        n_changes: how many changes were made since the file was opened.
+    """
+
+    def __init__(self, results: Iterable[ArticleResult], path: Path, *, reviewer: str) -> None:
+        """Read the file if it exists.
+
+        Raises:
+            ValueError: it is no corrections file of these results.
+            CorrectionsLocked: another process keeps it.
+            OutputError: it cannot be written.
+        """
+        self.results = {result.id: result for result in results}
+        self.path = path
+        self.reviewer = reviewer
+        self.n_changes = 0
+        self._claim_types = claim_types_of(self.results.values())
+        self._corrected: dict[str, ArticleResult] = {}
+        self._lines: dict[str, bytes] = {}
+        self._versions: dict[str, int] = {}
+        self._earlier: dict[str, list[ArticleResult | None]] = {}
+        self._changed_at: dict[str, int] = {}
+        self._mutex = threading.Lock()
+        self._lock_file = _lock(path.with_name(path.name + ".lock"))
+        try:
+            self._read()
+        except BaseException:
+            self.close()
+            raise
+
+    def _read(self) -> None:
+        if self.path.exists():
+            self._corrected = read_corrections(self.path, self.results.values())
+        self._lines = {article_id: to_json_line(correction) for article_id, correction in self._corrected.items()}
+        # Find out before an hour of work that the file cannot be written.
+        self._write(self._lines)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file free for another process."""
+        self._lock_file.close()
+
+    def by_id(self) -> dict[str, ArticleResult]:
+        """The corrected articles."""
+        with self._mutex:
+            return dict(self._corrected)
+
+    def version(self, article_id: str) -> int:
+        """How often the article changed since the file was opened."""
+        return self._versions.get(article_id, 0)
+
+    def versions(self) -> dict[str, int]:
+        with self._mutex:
+            return dict(self._versions)
+
+    def changed_since(self, n_changes: int) -> dict[str, ArticleResult | None]:
+        """Articles that changed after the first ``n_changes`` changes; None where all was undone."""
+        with self._mutex:
+            ids = [article_id for article_id, at in self._changed_at.items() if at > n_changes]
+            return {article_id: self._corrected.get(article_id) for article_id in ids}
+
+    def apply(self, change: Change) -> ArticleResult:
+        """Save a change; it is on the disk when this returns.
+
+        Raises:
+            KeyError: there is no such article.
+            ValueError: the labels cannot be of its text.
+            StaleVersion: somebody else changed the article first.
+            OutputError: it cannot be written; nothing has changed then.
+        """
+        result = self.results[change.article_id]
+        if result.text is None:
+            raise ValueError(f"article '{result.id}' came without its text, so it cannot be corrected")
+        check_attributions(change.attributions, result.text, self._claim_types)
+        with self._mutex:
+            self._check_version(change.article_id, change.version)
+            before = self._corrected.get(change.article_id)
+            reviewer = (before.reviewed_by if before else None) or self.reviewer
+            corrected = _as_label(result, change.attributions, reviewed_by=reviewer if change.is_done else None)
+            self._save(change.article_id, corrected)
+            earlier = self._earlier.setdefault(change.article_id, [])
+            earlier.append(before)
+            del earlier[:-_MAX_UNDO]
+            return corrected
+
+    def undo(self, article_id: str, version: int) -> ArticleResult | None:
+        """Take the last change of an article back; None where no correction is left.
+
+        Raises:
+            ValueError: nothing is left to undo since the file was opened.
+            StaleVersion: somebody else changed the article first.
+            OutputError: it cannot be written; nothing has changed then.
+        """
+        with self._mutex:
+            self._check_version(article_id, version)
+            earlier = self._earlier.get(article_id)
+            if not earlier:
+                raise ValueError(f"article '{article_id}': nothing is left to undo")
+            before = earlier[-1]
+            self._save(article_id, before)
+            earlier.pop()
+            return before
+
+    def _check_version(self, article_id: str, version: int) -> None:
+        if version != self.version(article_id):
+            raise StaleVersion(f"article '{article_id}' is at version {self.version(article_id)}, not {version}")
+
+    def _save(self, article_id: str, corrected: ArticleResult | None) -> None:
+        lines = dict(self._lines)
+        if corrected is None:
+            lines.pop(article_id, None)
+        else:
+            lines[article_id] = to_json_line(corrected)
+        self._write(lines)
+        self._lines = lines
+        if corrected is None:
+            self._corrected.pop(article_id, None)
+        else:
+            self._corrected[article_id] = corrected
+        self._versions[article_id] = self.version(article_id) + 1
+        self.n_changes += 1
+        self._changed_at[article_id] = self.n_changes
+
+    def _write(self, lines: Mapping[str, bytes]) -> None:
+        with open_atomically(self.path) as file:
+            file.writelines(lines.values())
+
+
+def _as_label(result: ArticleResult, attributions: Sequence[Attribution], *, reviewed_by: str | None) -> ArticleResult:
+    """A label: what a person answers has no probabilities, and what nobody looked at (narration, entities) is left out.
+
+    The model's name stays: labels of a model that bear no `reviewed_by` are its own answers, and no labels to train on.
+    """
+    return ArticleResult(
+        id=result.id,
+        text=result.text,
+        attributions=tuple(_without_scores(attribution) for attribution in attributions),
+        model=result.model,
+        metadata=result.metadata,
+        reviewed_by=reviewed_by,
+        reviewed_at=_now(),
+    )
+
+
+def _without_scores(attribution: Attribution) -> Attribution:
+    speaker, claim = attribution.speaker, attribution.claim
+    return replace(
+        attribution,
+        confidence=None,
+        speaker=speaker and replace(speaker, entity=None, confidence=None, candidates=()),
+        claim=claim and replace(claim, probabilities={}, checkworthy=float(claim.checkworthy) >= 0.5),
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _lock(path: Path) -> IO[bytes]:
+    """A lock that ends with the process, however it ends."""
+    from inquit.inference.writers import OutputError
+
+    try:
+        file = open(path, "wb")  # noqa: SIM115 - held until the process ends
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise CorrectionsLocked(f"{path}: another `inquit review` is writing these corrections; close it") from error
+    return file

@@ -1,0 +1,93 @@
+"""The commands `inquit report` and `inquit review`."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from inquit.inference.commands import EXIT_INPUT, EXIT_OUTPUT, EXIT_USAGE, fail
+
+EXIT_LOCKED = 6
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(report)
+    app.command()(review)
+
+
+def report(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What `inquit score` wrote.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The page to write.")] = Path("report.html"),
+    corrections: Annotated[
+        Path | None, typer.Option(help="A corrections file; its articles are shown as corrected.")
+    ] = None,
+    title: Annotated[str, typer.Option(help="The page's title.")] = "Who said what",
+) -> None:
+    """Show results as one page for a browser: who said what, how sure it is, what is worth a check.
+
+    Example: inquit report results.jsonl -o report.html
+    """
+    from inquit.inference.report import write_report
+    from inquit.inference.writers import OutputError, read_results
+
+    try:
+        write_report(read_results(results), output, corrections_path=corrections, title=title)
+    except (OSError, ValueError) as error:
+        fail(str(error), EXIT_INPUT)
+    except OutputError as error:
+        fail(str(error), EXIT_OUTPUT)
+
+
+def review(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What `inquit score` wrote, with texts.")],
+    corrections: Annotated[
+        Path | None, typer.Option(help="Where corrections are kept; else RESULTS.corrections.jsonl.")
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="Who corrects; else the user's login name.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+) -> None:
+    """Correct results in a browser, on this computer only; every change is saved at once.
+
+    Example: inquit review results.jsonl
+    """
+    try:
+        from inquit.inference.review import serve
+    except ImportError as error:
+        fail(f"review needs FastAPI and uvicorn ({error}): pip install 'inquit[review]'", EXIT_USAGE)
+    from inquit.inference.corrections import Corrections, CorrectionsLocked
+    from inquit.inference.writers import OutputError, read_results
+
+    path = corrections or results.with_name(f"{results.name.removesuffix('.jsonl')}.corrections.jsonl")
+    try:
+        kept = Corrections(read_results(results), path, reviewer=by or _login_name())
+    except CorrectionsLocked as error:
+        fail(str(error), EXIT_LOCKED)
+    except OutputError as error:
+        fail(str(error), EXIT_OUTPUT)
+    except (OSError, ValueError) as error:
+        fail(str(error), EXIT_INPUT)
+    with kept:
+        try:
+            serve(kept, port=port, title=results.name, announce=lambda url: _announce(url, path))
+        except OSError as error:
+            fail(f"cannot serve on port {port}: {error.strerror}. Take another --port", EXIT_USAGE)
+        except KeyboardInterrupt:
+            pass
+        corrected = kept.by_id().values()
+    n_done = sum(1 for article in corrected if article.reviewed_by is not None)
+    print(f"{path}: {len(corrected)} articles corrected, {n_done} of them done", file=sys.stderr)
+
+
+def _announce(url: str, path: Path) -> None:
+    print(f"Open   {url}\nSaves  {path}\nStop   Ctrl-C", file=sys.stderr, flush=True)
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without an entry in passwd
+        return "unknown"

@@ -1,0 +1,69 @@
+"""`inquit report` and `inquit review` as commands: files, exit codes, messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from inquit.cli import app
+from inquit.inference.writers import to_json_line
+from inquit.models.result import ArticleResult
+
+from .sample_results import EMOJI, write_results
+
+
+def run(*arguments: str | Path) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return result.exit_code, result.stderr
+
+
+def test_a_report_is_written_with_its_title_and_its_corrections(tmp_path: Path) -> None:
+    results = write_results([EMOJI], tmp_path / "results.jsonl")
+    corrections = tmp_path / "c.jsonl"
+    corrections.write_bytes(to_json_line(ArticleResult("emoji", EMOJI.text, reviewed_by="Ann")))
+    code, _ = run("report", results, "-o", tmp_path / "r.html", "--corrections", corrections, "--title", "Council & co")
+    assert code == 0
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "Council &amp; co" in page
+    assert '"reviewed_by":"Ann"' in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["report", "{folder}/nowhere.jsonl"], 4, "nowhere.jsonl"),
+        (["report", "{folder}/broken.jsonl"], 4, "broken.jsonl line 1"),
+        (["report", "{folder}/results.jsonl", "--corrections", "{folder}/other.jsonl"], 4, "another text"),
+        (["report", "{folder}/results.jsonl", "-o", "{folder}/no/r.html"], 5, "cannot be written"),
+        (["review", "{folder}/nowhere.jsonl"], 4, "nowhere.jsonl"),
+        (["review", "{folder}/results.jsonl", "--corrections", "{folder}/other.jsonl"], 4, "another text"),
+        (["review", "{folder}/results.jsonl", "--corrections", "{folder}/no/c.jsonl"], 5, "cannot be written"),
+        (["review", "{folder}/results.jsonl", "--port", "70000"], 2, "70000"),
+    ],
+)
+def test_a_wrong_call_ends_with_its_code_and_a_sentence(
+    tmp_path: Path, arguments: list[str], code: int, message: str
+) -> None:
+    pytest.importorskip("fastapi", reason="the review server needs FastAPI: pip install 'inquit[review]'")
+    write_results([EMOJI], tmp_path / "results.jsonl")
+    write_results([ArticleResult("emoji", "another text")], tmp_path / "other.jsonl")
+    (tmp_path / "broken.jsonl").write_text("{")
+    result_code, said = run(*(argument.format(folder=tmp_path) for argument in arguments))
+    assert result_code == code
+    assert message in said.replace("\n", " ")
+
+
+def test_review_without_its_extra_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "inquit.inference.review", None)
+    code, said = run("review", tmp_path / "results.jsonl")
+    assert code == 2
+    assert "pip install 'inquit[review]'" in said
+
+
+@pytest.mark.parametrize("verb", ["report", "review"])
+def test_every_command_has_help_with_an_example(verb: str) -> None:
+    result = CliRunner().invoke(app, [verb, "--help"])
+    assert result.exit_code == 0
+    assert f"Example: inquit {verb} results.jsonl" in result.stdout
