@@ -213,6 +213,7 @@ def agreement(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write all disagreements, one a line (.jsonl), to decide on.")
     ] = None,
+    new_type: NewTypes = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """How far two annotators agree: span F1, Cohen's kappa. Decides nothing.
@@ -222,11 +223,16 @@ def agreement(
     import orjson
 
     from inquit.training.labels.agreement import measure_agreement, split_annotators
+    from inquit.training.labels.check import read_annotations
     from inquit.training.labels.formats import write_file
 
-    ours = _or_fail(lambda: _read_annotations(first))
-    both = (ours, _or_fail(lambda: _read_annotations(second))) if second else _or_fail(lambda: split_annotators(ours))
-    result = _or_fail(lambda: measure_agreement(*both))
+    vocabulary = _vocabulary(new_type, None)
+    ours = _or_fail(lambda: read_annotations([first], vocabulary=vocabulary))
+    if second is None:
+        ours, theirs = _or_fail(lambda: split_annotators(ours))
+    else:
+        theirs = _or_fail(lambda: read_annotations([second], vocabulary=vocabulary))
+    result = _or_fail(lambda: measure_agreement(ours, theirs))
     if output is not None:
         rows = (orjson.dumps(d.to_dict(), option=orjson.OPT_APPEND_NEWLINE) for d in result.disagreements)
         _or_fail(lambda: write_file(output, rows))
@@ -234,13 +240,6 @@ def agreement(
         print(orjson.dumps(result.to_dict()).decode())
     else:
         _print_agreement(result)
-
-
-def _read_annotations(path: Path) -> list[ArticleResult]:
-    """Every annotator's labels of every article, in whatever format; an error in them is the caller's to mend first."""
-    from inquit.training.labels.check import read_annotations
-
-    return read_annotations([path])
 
 
 def _print_agreement(result: Agreement) -> None:
@@ -280,7 +279,7 @@ def queue(
     from inquit.training.labels.label_studio_tasks import to_task
     from inquit.training.labels.queue import queue_articles
 
-    known = [article.id for path in labelled or [] for article in _or_fail(lambda path=path: list(read_results(path)))]
+    known = _or_fail(lambda: [article.id for path in labelled or [] for article in read_results(path)])
     chosen = _or_fail(lambda: queue_articles(read_results(results), n=n, diversity=diversity, labelled=known))
     if not chosen:
         fail(f"{results}: holds no article to label: wanted results with texts that are not in --labelled", EXIT_INPUT)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from inquit.models.result import ArticleResult
 from inquit.training.evaluation import Evaluation, evaluate
 from inquit.training.evaluation.labels import is_same_speaker, match_attributions
+from inquit.training.evaluation.spans import ROLES
 from inquit.training.evaluation.tokens import TokenIndex, with_content
 
+_LABELS = ("type", "polarity", "checkworthy")
 SPAN_MEASURES = ("a_exact", "b_jaccard", "c_content", "c_cue", "c_source", "d_content", "d_full")
 
 Record = Mapping[str, Any]
@@ -98,7 +100,7 @@ def _claim(attribution: Record, key: str) -> Any:
 
 def _kappas(pairs: Sequence[tuple[Record, Record]]) -> dict[str, Kappa]:
     labels = {}
-    for key in ("type", "polarity", "checkworthy"):
+    for key in _LABELS:
         values = [(_claim(a, key), _claim(b, key)) for a, b in pairs if a.get("claim") and b.get("claim")]
         if values:
             labels[key] = cohens_kappa(values)
@@ -126,20 +128,28 @@ def cohens_kappa(pairs: Sequence[tuple[Any, Any]]) -> Kappa:
 
 
 def _disagreements(ours: Record, theirs: Record, matched: Sequence[tuple[Record, Record]]) -> list[Disagreement]:
-    article, found = ours["id"], []
-    for a, b in matched:
-        for role in ("content", "cue", "source"):
-            if a[role] != b[role]:
-                found.append(Disagreement(article, a["text"], role, a[role], b[role]))
-        for key in ("type", "polarity", "checkworthy"):
-            if _claim(a, key) != _claim(b, key):
-                found.append(Disagreement(article, a["text"], key, _claim(a, key), _claim(b, key)))
-        if not is_same_speaker(a.get("speaker"), b.get("speaker")):
-            found.append(Disagreement(article, a["text"], "speaker", _name(a), _name(b)))
+    article = ours["id"]
     in_both = {id(attribution) for pair in matched for attribution in pair}
-    found += [Disagreement(article, a["text"], "attribution", a["content"], None) for a in _only(ours, in_both)]
-    found += [Disagreement(article, b["text"], "attribution", None, b["content"]) for b in _only(theirs, in_both)]
-    return found
+    return [
+        *(
+            Disagreement(article, a["text"], what, first, second)
+            for a, b in matched
+            for what, first, second in _differences(a, b)
+        ),
+        *(Disagreement(article, a["text"], "attribution", a["content"], None) for a in _only(ours, in_both)),
+        *(Disagreement(article, b["text"], "attribution", None, b["content"]) for b in _only(theirs, in_both)),
+    ]
+
+
+def _differences(ours: Record, theirs: Record) -> Iterator[tuple[str, Any, Any]]:
+    for role in ROLES:
+        if ours[role] != theirs[role]:
+            yield role, ours[role], theirs[role]
+    for key in _LABELS:
+        if _claim(ours, key) != _claim(theirs, key):
+            yield key, _claim(ours, key), _claim(theirs, key)
+    if not is_same_speaker(ours.get("speaker"), theirs.get("speaker")):
+        yield "speaker", _name(ours), _name(theirs)
 
 
 def _only(record: Record, in_both: set[int]) -> list[Record]:

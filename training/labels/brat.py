@@ -41,15 +41,15 @@ def find_pairs(path: Path) -> list[tuple[Path, Path]]:
     if path.is_file():
         return [(path, _text_path(path))]
     found = sorted(path.glob("*.ann")) or sorted(path.glob("attributions/*.ann"))
-    return [(annotations, _text_path(annotations)) for annotations in found]
+    return [(found_path, _text_path(found_path)) for found_path in found]
 
 
-def _text_path(annotations: Path) -> Path:
-    beside = annotations.with_suffix(".txt")
-    if beside.is_file() or annotations.parent.name != "attributions":
+def _text_path(annotation_path: Path) -> Path:
+    beside = annotation_path.with_suffix(".txt")
+    if beside.is_file() or annotation_path.parent.name != "attributions":
         return beside
-    name = annotations.stem.rpartition("_")[0]
-    return annotations.parent.parent / "text" / f"{name}.txt"
+    name = annotation_path.stem.rpartition("_")[0]
+    return annotation_path.parent.parent / "text" / f"{name}.txt"
 
 
 def read_brat_labels(path: Path) -> Iterator[LabelRecord]:
@@ -58,23 +58,23 @@ def read_brat_labels(path: Path) -> Iterator[LabelRecord]:
     Raises:
         OSError: a file cannot be read.
     """
-    for annotations, text_path in find_pairs(path):
-        yield _read_pair(annotations, text_path)
+    for annotation_path, text_path in find_pairs(path):
+        yield _read_pair(annotation_path, text_path)
 
 
-def _read_pair(annotations: Path, text_path: Path) -> LabelRecord:
-    where = str(annotations)
+def _read_pair(annotation_path: Path, text_path: Path) -> LabelRecord:
+    where = str(annotation_path)
     if not text_path.is_file():
         message = f"its article {text_path} is missing"
         return LabelRecord(where, None, None, (find("text-missing", message, path=where, mend="restore the file"),))
     try:
         text = read_utf8(text_path)
-        standoff = _Standoff.parse(brat_records(read_utf8(annotations), where), where)
+        standoff = _Standoff.parse(brat_records(read_utf8(annotation_path), where), where)
     except CorpusError as error:
         return LabelRecord(where, None, None, (find("shape", str(error), path=where),))
     article: dict[str, Any] = {"id": unquote(text_path.stem), "text": text}
-    if annotations.stem != text_path.stem:
-        article["metadata"] = {"annotator": annotations.stem.rpartition("_")[2]}
+    if annotation_path.stem != text_path.stem:
+        article["metadata"] = {"annotator": annotation_path.stem.rpartition("_")[2]}
     return standoff.to_record(article)
 
 
@@ -161,7 +161,11 @@ class _Standoff:
 
     def _relations(self) -> list[Linked]:
         marks = [self._labelled(mark, mark.id) for mark in self.marks.values()]
-        return assemble(marks, self.relations, lambda code, text, mark: self._report(code, text, mark and mark.line))
+
+        def report(code: str, message: str, mark: Mark | None) -> None:
+            self._report(code, message, None if mark is None else mark.line)
+
+        return assemble(marks, self.relations, report)
 
     def _labelled(self, mark: Mark, target: str) -> Mark:
         values = self.values.get(target) or self.values.get(mark.id) or {}

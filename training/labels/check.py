@@ -107,14 +107,14 @@ def run_check(
     )
 
 
-def read_annotations(paths: Iterable[Path]) -> list[ArticleResult]:
+def read_annotations(paths: Iterable[Path], *, vocabulary: Vocabulary | None = None) -> list[ArticleResult]:
     """The labels of every annotator of every article, each record checked by itself.
 
     Raises:
         LabelError: a record has an error.
         CorpusError: a file cannot be read at all.
     """
-    drafts = [check_record(record, Vocabulary(), {}) for record in read_records(paths)]
+    drafts = [check_record(record, vocabulary or Vocabulary(), {}) for record in read_records(paths)]
     errors = [f for draft in drafts for f in draft.findings if f.severity is Severity.ERROR]
     if errors:
         raise LabelError(errors)

@@ -129,7 +129,7 @@ def _check_types(counts: Counter[str], path: str) -> Iterator[Finding]:
             yield find("few-examples", f"{claim_type!r} has 1 example; it can be learnt from, not tested", path=path)
     if n_claims >= _MIN_CLAIMS and len(counts) > 1:
         (common, most), *_, (rare, least) = counts.most_common()
-        if most > _MAX_RATIO * least > _MAX_RATIO:
+        if most > _MAX_RATIO * least:
             yield find("imbalance", f"{common!r} has {most} examples, {rare!r} has {least}", path=path)
 
 

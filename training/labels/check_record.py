@@ -78,10 +78,11 @@ def _check_text(draft: Draft, texts: Texts) -> None:
     if text is not None and not isinstance(text, str):
         draft.report("text-missing", f'"text" must be text, got {type(text).__name__}')
         return
-    if text is None and known is None:
+    text = known if text is None else text
+    if text is None:
         draft.report("text-missing", "there is no text for the offsets to refer to")
         return
-    text = record["text"] = known if text is None else text
+    record["text"] = text
     if known is not None and text != known:
         draft.report("text-differs", f"the article {draft.article!r} in --articles has another text")
     elif record.get("text_sha256") not in (None, text_sha256(text)):
@@ -158,8 +159,9 @@ def _share_characters(draft: Draft, part: Part, other: Part) -> bool:
 def _check_reviewed(draft: Draft) -> None:
     """Answers of a model are no labels until a person says so: for the record, or for an attribution."""
     record = draft.record
-    metadata = record.get("metadata") if isinstance(record.get("metadata"), dict) else {}
-    is_reviewed = any(record.get(key) or metadata.get(key) for key in _REVIEWED)
+    metadata = record.get("metadata")
+    holders = [record, metadata if isinstance(metadata, dict) else {}]
+    is_reviewed = any(holder.get(key) for holder in holders for key in _REVIEWED)
     parts = list(draft.parts())
     if is_reviewed or not (record.get("model") or any(_is_predicted(holder) for _, holder in parts)):
         return

@@ -86,7 +86,7 @@ class _Article:
             return LabelRecord(self._path, line, None, tuple(self._findings))
         found = [(line, self._attribution(line, row)) for line, row in self._rows]
         attributions = [attribution for _, attribution in found if attribution is not None]
-        record = {"id": self._id, "text": self._text, "attributions": attributions}
+        record: dict[str, Any] = {"id": self._id, "text": self._text, "attributions": attributions}
         if annotator := self._rows[0][1].get("annotator"):
             record["metadata"] = {"annotator": annotator}
         lines = [number for number, attribution in found if attribution is not None]

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -308,7 +308,7 @@ def _pieces(text: str, attributions: Sequence[Mapping[str, Any]]) -> Iterator[tu
     borders = {offset for a in attributions for role in ROLES for span in a[role] for offset in span}
     for match in _PIECE.finditer(text):
         cuts = [match.start(), *sorted(b for b in borders if match.start() < b < match.end()), match.end()]
-        yield from zip(cuts, cuts[1:], strict=False)
+        yield from pairwise(cuts)
 
 
 def _tag_starts(attribution: Mapping[str, Any]) -> list[tuple[int, int, str]]:

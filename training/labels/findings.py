@@ -90,7 +90,7 @@ RULES: Mapping[str, Rule] = {
     # Training
     "one-class": _error("all claims have the same type, so nothing can be learnt", "add examples of other types"),
     "few-examples": _warning("a claim type has one example only", "add examples, or merge it: --rename OLD=NEW"),
-    "imbalance": _warning(
+    "imbalance": _note(
         "the commonest type has over ten times the examples of another", "label more of the rare one"
     ),
     "new-type": _note("a claim type that the shipped model does not know", "nothing to do if it is meant"),

@@ -22,6 +22,11 @@ SPEAKER = "speaker"
 
 _COLOURS = {"Content": "#f2c14e", "Cue": "#4d9078", "Source": "#5b8def", "Narration": "#b0a8b9"}
 
+_SPEAKER_FIELD = (
+    f'<TextArea name="{SPEAKER}" toName="{TEXT}" perRegion="true" whenTagName="{ROLE}" whenLabelValue="Content"'
+    ' maxSubmissions="1" editable="true" placeholder="speaker: fullest name in the article"/>'
+)
+
 
 def labeling_config(claim_types: tuple[str, ...] = CLAIM_TYPES) -> str:
     """The XML to paste under Settings, Labeling Interface, Code.
@@ -41,8 +46,7 @@ def labeling_config(claim_types: tuple[str, ...] = CLAIM_TYPES) -> str:
         *_choices("secondary", claim_types, "Content,Narration", choice="multiple"),
         *_choices("polarity", POLARITIES, "Content,Narration"),
         *_choices(FLAGS, (CHECKWORTHY, NAMED), "Content,Narration", choice="multiple"),
-        f'  <TextArea name="{SPEAKER}" toName="{TEXT}" perRegion="true" whenTagName="{ROLE}" whenLabelValue="Content"'
-        ' maxSubmissions="1" editable="true" placeholder="speaker: fullest name in the article"/>',
+        f"  {_SPEAKER_FIELD}",
         *_choices("speaker_kind", SPEAKER_KINDS, "Content"),
         *_choices("kind", kinds, "Content"),
         "</View>",

@@ -69,8 +69,8 @@ def uncertainty(result: ArticleResult) -> float:
 
 
 def _doubt(attribution: Attribution) -> float:
-    speaker = attribution.speaker
-    parts = [1 - c for c in (attribution.confidence, speaker and speaker.confidence) if c is not None]
+    sure_of_speaker = None if attribution.speaker is None else attribution.speaker.confidence
+    parts = [1 - c for c in (attribution.confidence, sure_of_speaker) if c is not None]
     if attribution.claim is not None and len(attribution.claim.probabilities) > 1:
         parts.append(_entropy(attribution.claim))
     return fmean(parts) if parts else 0.0
@@ -88,7 +88,7 @@ def _vectors(results: Sequence[ArticleResult]) -> list[Vector]:
     """What each article is about, by whom and in which outlet, as vectors of length 1; rare features weigh more."""
     features = [_features(result) for result in results]
     n_articles = Counter(name for own in features for name in own)
-    vectors = []
+    vectors: list[Vector] = []
     for own in features:
         weighted = {
             name: _WEIGHTS[name.partition(":")[0]] * log(1 + n) * log((1 + len(results)) / n_articles[name])
