@@ -77,7 +77,8 @@ class _Article:
         self._text = texts.get(article, article)
         named = rows[0][1].get("id") or (article if article in texts else None)
         self._id = named or text_sha256(article)[:16]
-        self._is_text = article in texts or any(row["content"].strip() in article for _, row in rows)
+        # An id has no blanks in it, an article has.
+        self._is_text = article in texts or any(map(str.isspace, article.strip()))
 
     def read(self) -> LabelRecord:
         line = self._rows[0][0]

@@ -90,9 +90,7 @@ RULES: Mapping[str, Rule] = {
     # Training
     "one-class": _error("all claims have the same type, so nothing can be learnt", "add examples of other types"),
     "few-examples": _warning("a claim type has one example only", "add examples, or merge it: --rename OLD=NEW"),
-    "imbalance": _note(
-        "the commonest type has over ten times the examples of another", "label more of the rare one"
-    ),
+    "imbalance": _note("the commonest type has over ten times the examples of another", "label more of the rare one"),
     "new-type": _note("a claim type that the shipped model does not know", "nothing to do if it is meant"),
     "held-out-article": _error("an article of the held-out set", "remove it: testing on it would mean nothing"),
     "leak": _error("an article nearly the same as one of the held-out set", "remove it, or its twin there"),

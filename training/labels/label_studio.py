@@ -180,10 +180,10 @@ def _read_region(
     labels = _get(value, "labels", list, f"{item}.value")
     written = str(labels[0]) if labels else ""
     role, is_sure = nearest_label(written, _LABELS)
-    if role is None or not is_sure:
+    role = role if is_sure and role is not None else ""
+    if written.strip().casefold() not in _LABELS:
         message = f"a region must be one of {list(_LABELS)}, got {written!r}"
-        findings.append(find("unknown-label", message, path=path, item=item))
-        role = ""
+        findings.append(find("unknown-label", message, path=path, item=item, mended=repr(role) if role else None))
     fields, is_assumed = build_labels({"named": False, **values})
     if is_assumed:
         findings.append(find("kind-assumed", f"{values['speaker']!r} was taken for a person", path=path, item=item))
