@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from inquit.models.article import text_sha256
+from inquit.training.labels.check_offsets import check_offsets
 from inquit.training.labels.check_spans import check_spans
 from inquit.training.labels.check_types import Vocabulary, check_types
 from inquit.training.labels.draft import Draft, Part
@@ -32,6 +33,7 @@ def check_record(source: LabelRecord, vocabulary: Vocabulary, texts: Texts) -> D
     _check_shape(draft)
     _check_text(draft, texts)
     if not draft.is_dropped:
+        check_offsets(draft)
         check_spans(draft)
         check_types(draft, vocabulary)
         _check_within(draft)

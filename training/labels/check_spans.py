@@ -138,13 +138,14 @@ def _check_borders(draft: Draft, part: Part, item: str, span: Pair) -> Pair | No
             mended=f"[{start}, {end}]",
         )
     for border, side in ((start, "begins"), (end, "ends")):
-        if _is_inside_word(text, border):
+        if is_inside_word(text, border):
             word = f"…{text[max(0, border - 8) : border]}|{text[border : border + 8]}…"
             draft.report("span-cuts-word", f"{span} {side} inside a word: {word!r}", part=part, item=item)
     return [start, end]
 
 
-def _is_inside_word(text: str, border: int) -> bool:
+def is_inside_word(text: str, border: int) -> bool:
+    """Whether a border stands between two letters or digits of one word."""
     # Letters without case (category Lo) are written without blanks between words in Chinese, Japanese and Thai.
     around = text[border - 1 : border + 1] if border else ""
     return len(around) == 2 and all(c.isalnum() and unicodedata.category(c) != "Lo" for c in around)

@@ -52,6 +52,7 @@ RULES: Mapping[str, Rule] = {
     "span-swapped": _error("a span's end stands before its start", "swap the two numbers"),
     "span-empty": _error("a span covers nothing", "set its end after its start, or remove it"),
     "span-outside": _error("a span ends after the text", "count code points, not bytes or UTF-16 units"),
+    "offset-unit": _error("all offsets of a record are counted in another way", "count code points from the first"),
     "words-differ": _error("the text has other words at the span than the label says", "correct the offsets"),
     "span-whitespace": _warning("a span begins or ends with white space", "leave the white space out"),
     "span-cuts-word": _warning("a span begins or ends inside a word", "move its border to the word's"),

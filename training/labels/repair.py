@@ -42,7 +42,7 @@ def locate(words: str, text: str, pair: tuple[int, int] | None) -> Place | None:
     if len(by_unit) == 1:
         (start, end), unit = next(iter(by_unit.items()))
         return Place(start, end, f"the offsets count {unit}")
-    found = _occurrences(words, text)
+    found = occurrences(words, text)
     if len(found) != 1:
         return None
     start, end = found[0]
@@ -63,9 +63,11 @@ def _index(text: str, unit: OffsetUnit) -> OffsetIndex:
     return OffsetIndex(text, unit)
 
 
-def _occurrences(words: str, text: str) -> list[tuple[int, int]]:
+def occurrences(words: str, text: str) -> list[tuple[int, int]]:
     """At most two places of the words, whatever white space stands between them."""
     pattern = r"\s+".join(map(re.escape, words.split()))
+    if not pattern:
+        return []
     found: list[tuple[int, int]] = []
     for match in re.finditer(pattern, text):
         found.append(match.span())

@@ -81,8 +81,13 @@ def test_words_that_were_moved_are_found_again(tmp_path: Path) -> None:
     path = write(tmp_path, MARKS + EVENT, text=f"By our staff.\r\n\r\n{TEXT}")
     result = run_check([path])
     moved = [f for f in result.findings if f.mended]
-    assert {f.code for f in moved} == {"words-differ"}
-    assert [result.kept[0]["attributions"][0][role] for role in ("cue", "source")] == [[[32, 36]], [[17, 31]]]
+    assert [(f.code, f.message) for f in moved] == [("offset-unit", "all offsets are 17 too low")]
+    attribution = result.kept[0]["attributions"][0]
+    assert [attribution[role] for role in ("content", "cue", "source")] == [
+        [[37, 47], [51, 55]],
+        [[32, 36]],
+        [[17, 31]],
+    ]
 
 
 def test_polnear_reads_the_same_as_by_the_corpus_reader(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 from inquit.models.article import text_sha256
 from inquit.training.corpora import CorpusError
 from inquit.training.labels import Vocabulary, check_labels, run_check
+from inquit.training.labels.check import as_labels
 from inquit.training.labels.findings import RULES, Finding
+from inquit.training.labels.offsets import OffsetIndex, OffsetUnit
 
 from .articles import OTHER_TEXT, TEXT, attribution, doubled, hold, other_record, record, safe, span, write_jsonl
 
@@ -125,6 +128,22 @@ def test_a_fault_of_an_attribution_is_found_in_its_place(
         assert str(mended) in str(findings[0].mended)
 
 
+def with_words(convert: Callable[[int], int]) -> dict[str, Any]:
+    """The article with what its contents hold, as results have it, and its offsets counted in another way."""
+    labels = record(safe(text="the bridge is safe"), hold(text="“It will hold,”"), doubled(text="costs had doubled"))
+    for own in labels["attributions"]:
+        own |= {role: [[*map(convert, pair)] for pair in own[role]] for role in ("content", "cue", "source")}
+    return labels
+
+
+def in_unit(unit: OffsetUnit, text: str = TEXT) -> dict[str, Any]:
+    return with_words(OffsetIndex(text, unit).from_code_points)
+
+
+def shifted(shift: int) -> dict[str, Any]:
+    return with_words(lambda offset: offset + shift)
+
+
 HASH = text_sha256(OTHER_TEXT)
 NARRATION = [{"span": [0, 999], "claim": claim()}]
 
@@ -141,6 +160,8 @@ FAULTY_RECORDS: list[tuple[str, list[Any], int | None, str]] = [
     ("text-missing", [record(), other_record(text=None)], 2, "no text for the offsets"),
     ("text-missing", [record(), other_record(text=7)], 2, "must be text, got int"),
     ("text-differs", [record(text_sha256=HASH), other_record()], 1, "text_sha256 is of another text"),
+    ("offset-unit", [other_record(), in_unit(OffsetUnit.UTF16)], 2, "all offsets count UTF-16 units"),
+    ("offset-unit", [other_record(), shifted(-3)], 2, "all offsets are 3 too low"),
     ("span-outside", [record(), other_record(narration=NARRATION)], 2, "[0, 999] ends after the text"),
     ("not-scored", [record(), {"id": "x", "status": "error"}], 2, "status 'error'"),
     ("duplicate-attribution", [record(safe(), safe(id="t9"), hold())], 1, "the same as attributions[0]"),
@@ -200,6 +221,14 @@ def test_a_fault_of_records_is_found(
     found = [finding for finding in check(tmp_path, *records) if finding.code == code]
     assert [finding.line for finding in found] == [line]
     assert message in found[0].message
+
+
+@pytest.mark.parametrize(
+    "labels", [in_unit(OffsetUnit.UTF16), in_unit(OffsetUnit.UTF8), shifted(5), shifted(-1), shifted(0)]
+)
+def test_cues_and_sources_are_mended_with_their_contents(tmp_path: Path, labels: dict[str, Any]) -> None:
+    result = run_check([write_jsonl(tmp_path / "labels.jsonl", labels)])
+    assert result.kept[0]["attributions"] == as_labels(record())["attributions"]
 
 
 def test_a_type_with_one_example_is_named(tmp_path: Path) -> None:
