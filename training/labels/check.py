@@ -136,7 +136,7 @@ def _n_dropped(draft: Draft) -> int:
 
 def as_labels(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record as gold labels: no confidences and probabilities, and check-worthiness true or false."""
-    labels = {key: value for key, value in record.items() if key not in ("model", "entities", "warnings")}
+    labels: dict[str, Any] = {key: record[key] for key in ("id", "text")}
     metadata = dict(record.get("metadata") or {})
     metadata |= {key: record[key] for key in ("reviewed_by", "annotator") if isinstance(record.get(key), str)}
     labels["metadata"] = metadata

@@ -56,6 +56,17 @@ def _check_shape(draft: Draft) -> None:
             if not isinstance(holder, dict):
                 draft.report("shape", f"wanted an object, got {holder!r}", part=Part(field, index))
     _name_attributions(draft)
+    _check_metadata(draft)
+
+
+def _check_metadata(draft: Draft) -> None:
+    metadata = draft.record.get("metadata")
+    if metadata is not None and not isinstance(metadata, dict):
+        draft.report("shape", f'"metadata" must be an object, got {metadata!r}', mended="{}")
+        draft.record["metadata"] = {}
+    elif metadata:
+        # What is no text, such as null for no author, would be refused later, and says nothing about labels.
+        draft.record["metadata"] = {key: value for key, value in metadata.items() if isinstance(value, str)}
 
 
 def _name_attributions(draft: Draft) -> None:
@@ -161,9 +172,8 @@ def _share_characters(draft: Draft, part: Part, other: Part) -> bool:
 def _check_reviewed(draft: Draft) -> None:
     """Answers of a model are no labels until a person says so: for the record, or for an attribution."""
     record = draft.record
-    metadata = record.get("metadata")
-    holders = [record, metadata if isinstance(metadata, dict) else {}]
-    is_reviewed = any(holder.get(key) for holder in holders for key in _REVIEWED)
+    metadata = record.get("metadata") or {}
+    is_reviewed = any(holder.get(key) for holder in (record, metadata) for key in _REVIEWED)
     parts = list(draft.parts())
     if is_reviewed or not (record.get("model") or any(_is_predicted(holder) for _, holder in parts)):
         return

@@ -63,7 +63,7 @@ RULES: Mapping[str, Rule] = {
     "content-ambiguous": _error("the content stands in the article several times", "add a column start"),
     # Labels
     "unknown-type": _error("a claim type that does not exist", "correct it, or allow it: --new-type NAME"),
-    "unknown-label": _error("a kind, speaker kind, polarity or status that does not exist", "take an allowed one"),
+    "unknown-label": _error("a kind, speaker kind, polarity or role that does not exist", "take an allowed one"),
     "checkworthy-malformed": _error(
         "checkworthy is neither true, false nor a number from 0 to 1", "write true or false"
     ),

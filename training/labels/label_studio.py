@@ -127,23 +127,31 @@ def _read_marks(results: Sequence[Any], text: str, item: str, path: str, finding
         if kind == "labels":
             regions.append((name, value, where))
         elif kind in ("choices", "textarea"):
-            _add_value(values.setdefault(name, {}), result.get("from_name"), value)
+            control = _get(result, "from_name", str, where)
+            _add_value(values.setdefault(name, {}), control, value, where)
         else:
             raise _ShapeError(f"{where}.type: wanted labels, choices, textarea or relation, got {kind!r}")
     index = OffsetIndex(text, _tell_unit([value for _, value, _ in regions], text))
     return [_read_region(region, index, values.get(region[0], {}), path, findings) for region in regions]
 
 
-def _add_value(values: dict[str, Any], control: Any, value: Mapping[str, Any]) -> None:
+def _add_value(values: dict[str, Any], control: str, value: Mapping[str, Any], item: str) -> None:
     if control == SPEAKER:
-        said = value.get("text")
-        values["speaker"] = " ".join(said) if isinstance(said, list) else said
+        values["speaker"] = " ".join(_texts(value, "text", item))
     elif control == FLAGS:
-        chosen = value.get("choices") or []
+        chosen = _texts(value, "choices", item)
         values |= {"checkworthy": CHECKWORTHY in chosen, "named": NAMED in chosen}
     elif control in CHOICES:
-        chosen = value.get("choices") or [None]
-        values[CHOICES[control]] = chosen if control == "secondary" else chosen[0]
+        chosen = _texts(value, "choices", item)
+        values[CHOICES[control]] = chosen if control == "secondary" else next(iter(chosen), None)
+
+
+def _texts(value: Mapping[str, Any], key: str, item: str) -> list[str]:
+    found = value.get(key, [])
+    texts = [found] if isinstance(found, str) else found
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise _ShapeError(f"{item}.value.{key}: wanted a list of texts, got {found!r}")
+    return texts
 
 
 def _offsets(value: Mapping[str, Any]) -> list[Any]:

@@ -153,6 +153,7 @@ FAULTY_RECORDS: list[tuple[str, list[Any], int | None, str]] = [
     ("no-labels", [record(attributions=[])], None, "nothing to learn from"),
     ("not-json", [record(), ["bridge"]], 2, "wanted a JSON object, got list"),
     ("shape", [other_record(), record(attributions=None)], 2, '"attributions" must be a list'),
+    ("shape", [record(), other_record(metadata="The Post")], 2, '"metadata" must be an object'),
     ("shape", [record(), {"text": TEXT, "spans": [], "answer": "reject"}], 2, "got Prodigy's"),
     ("shape", [record(), {"data": {}, "annotations": []}], 2, "got a Label Studio task"),
     ("shape", [record(), {"text": TEXT, "entities": [], "relations": []}], 2, "got doccano's"),
