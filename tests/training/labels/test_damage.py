@@ -77,7 +77,7 @@ def assert_fits(result: ArticleResult) -> None:
 
 
 @given(damaged(record(narration=[{"span": [0, 39], "claim": {"type": "event"}}], metadata={"url": "x"})))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_damaged_json_lines(labels: Any) -> None:
     lines = [json.dumps(labels), json.dumps(other_record())]
     check_holds("\n".join(lines).encode(), "labels.jsonl")

@@ -97,7 +97,7 @@ def _attribution(draw: st.DrawFn, number: int, content: Span, parts: Spans) -> A
 
 @pytest.mark.parametrize("export_format", READABLE)
 @given(labelled_articles())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_offsets_survive_any_text(export_format: ExportFormat, labelled: ArticleResult) -> None:
     back = there_and_back(labelled, export_format)
     assert without_ids(back) == without_ids(labelled)
