@@ -17,7 +17,7 @@ from inquit.training.labels.check_corpus import (
     check_same_articles,
 )
 from inquit.training.labels.check_record import check_record
-from inquit.training.labels.check_types import Vocabulary
+from inquit.training.labels.check_types import Vocabulary, with_evident_types
 from inquit.training.labels.draft import Draft
 from inquit.training.labels.findings import Finding, Severity
 from inquit.training.labels.formats import LabelFormat, read_records
@@ -92,7 +92,8 @@ def run_check(
     paths = list(paths)
     texts = {record["id"]: record["text"] for record in _read_texts(articles)}
     vocabulary = vocabulary or Vocabulary()
-    records = read_records(paths, label_format=label_format, texts=texts)
+    records = list(read_records(paths, label_format=label_format, texts=texts))
+    vocabulary = with_evident_types(vocabulary, records)
     drafts = [check_record(record, vocabulary, texts) for record in records]
     check_same_articles(drafts)
     check_near_duplicates(drafts, list(_read_texts(held_out)))
@@ -140,6 +141,8 @@ def as_labels(record: Mapping[str, Any]) -> dict[str, Any]:
     metadata = dict(record.get("metadata") or {})
     metadata |= {key: record[key] for key in ("reviewed_by", "annotator") if isinstance(record.get(key), str)}
     labels["metadata"] = metadata
+    if record.get("reviewed_by"):
+        labels["reviewed_by"] = record["reviewed_by"]
     for field in ("attributions", "narration"):
         labels[field] = [_part_as_label(part) for part in record.get(field) or ()]
     return labels

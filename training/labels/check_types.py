@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 from inquit.models.labels import CLAIM_TYPES, POLARITIES, SPEAKER_KINDS
 from inquit.models.result import QuoteKind
 from inquit.training.labels.draft import Draft, Part
+from inquit.training.labels.record import LabelRecord
 from inquit.training.labels.repair import nearest_label
+
+_MIN_EXAMPLES, _LIKE = 5, 0.75
+"""A type with fewer examples, or more like a known one (difflib's ratio), may be a slip of the pen."""
 
 _QUOTE_KINDS = tuple(kind.value for kind in QuoteKind)
 
@@ -30,6 +36,28 @@ class Vocabulary:
     @property
     def claim_types(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*CLAIM_TYPES, *self.new_types, *self.renames.values())))
+
+
+def with_evident_types(vocabulary: Vocabulary, records: Iterable[LabelRecord]) -> Vocabulary:
+    """The vocabulary with the types that must be new ones: like no known type, and with several examples."""
+    counts = Counter(_types(records))
+    known = vocabulary.claim_types
+    new = [
+        name
+        for name, n in sorted(counts.items())
+        if n >= _MIN_EXAMPLES and name not in known and not get_close_matches(name.casefold(), known, 1, _LIKE)
+    ]
+    return replace(vocabulary, new_types=(*vocabulary.new_types, *new))
+
+
+def _types(records: Iterable[LabelRecord]) -> Iterator[str]:
+    for label_record in records:
+        for field_name in ("attributions", "narration"):
+            parts = (label_record.record or {}).get(field_name)
+            for part in parts if isinstance(parts, list) else ():
+                claim = part.get("claim") if isinstance(part, dict) else None
+                if isinstance(claim, dict) and isinstance(claim.get("type"), str):
+                    yield claim["type"]
 
 
 def check_types(draft: Draft, vocabulary: Vocabulary) -> None:

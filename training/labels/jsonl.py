@@ -1,4 +1,4 @@
-"""Labels as JSON lines in the result format: a corrected result is a label."""
+"""Labels as JSON lines: in the result format, since a corrected result is a label, or as Prodigy and doccano write them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import orjson
 from inquit.training.corpora import metadata_of
 from inquit.training.labels.findings import find
 from inquit.training.labels.record import LabelRecord
+from inquit.training.labels.span_tools import is_doccano, is_prodigy, read_doccano, read_prodigy
 
 _BETWEEN_PARTS = " … "
 
@@ -36,24 +37,16 @@ def _read_line(line: bytes, path: str, number: int) -> LabelRecord:
     if not isinstance(record, dict):
         message = f"wanted a JSON object, got {type(record).__name__}"
         return LabelRecord(path, number, None, (find("not-json", message, path=path, line=number),))
-    if (foreign := _foreign_shape(record)) is not None:
-        return LabelRecord(path, number, None, (find("shape", foreign, path=path, line=number),))
+    if is_prodigy(record):
+        return read_prodigy(record, path, number)
+    if is_doccano(record):
+        return read_doccano(record, path, number)
+    if "attributions" not in record and "data" in record:
+        message = "wanted our result format, got a Label Studio task; name the JSON export (an array) as it is"
+        return LabelRecord(path, number, None, (find("shape", message, path=path, line=number),))
     if not record.get("metadata") and (metadata := metadata_of(record)):
         record["metadata"] = metadata
     return LabelRecord(path, number, record, words=_words(record))
-
-
-def _foreign_shape(record: Mapping[str, Any]) -> str | None:
-    """Which other tool's JSON lines these are, if that is plain."""
-    if "attributions" in record:
-        return None
-    if "answer" in record and "spans" in record:
-        return "wanted our result format, got Prodigy's; convert its spans and relations first"
-    if "data" in record and ("annotations" in record or "predictions" in record):
-        return "wanted our result format, got a Label Studio task; name the JSON export (an array) as it is"
-    if "entities" in record and "relations" in record:
-        return "wanted our result format, got doccano's; convert its entities and relations first"
-    return None
 
 
 def _words(record: Mapping[str, Any]) -> dict[tuple[int, str], tuple[str, ...]]:

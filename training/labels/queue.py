@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from math import log, sqrt
+from operator import itemgetter
 from statistics import fmean
 
 from inquit.models.result import ArticleResult, Attribution, Claim
@@ -45,10 +47,7 @@ def queue_articles(
 
     Source: Carbonell and Goldstein (1998).
     """
-    known = set(labelled)
-    usable = [r for r in results if r.error is None and r.text and r.id not in known]
-    ranked = sorted(((uncertainty(result), result) for result in usable), key=lambda item: (-item[0], item[1].id))
-    candidates = ranked[: n * _N_CANDIDATES]
+    candidates = _least_certain(results, n * _N_CANDIDATES, frozenset(labelled))
     vectors = _vectors([result for _, result in candidates])
     similarity = [0.0] * len(candidates)
     left = list(range(len(candidates)))
@@ -60,6 +59,15 @@ def queue_articles(
         for i in left:
             similarity[i] = max(similarity[i], _cosine(vectors[i], vectors[best]))
     return chosen
+
+
+def _least_certain(
+    results: Iterable[ArticleResult], n: int, labelled: frozenset[str]
+) -> list[tuple[float, ArticleResult]]:
+    """The ``n`` least certain articles that can be labelled, with how uncertain they are; no others stay in memory."""
+    usable = (r for r in results if r.error is None and r.text and r.id not in labelled)
+    ranked = nsmallest(n, ((-uncertainty(result), result.id, result) for result in usable), key=itemgetter(0, 1))
+    return [(-negative, result) for negative, _, result in ranked]
 
 
 def uncertainty(result: ArticleResult) -> float:

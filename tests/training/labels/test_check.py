@@ -154,9 +154,7 @@ FAULTY_RECORDS: list[tuple[str, list[Any], int | None, str]] = [
     ("not-json", [record(), ["bridge"]], 2, "wanted a JSON object, got list"),
     ("shape", [other_record(), record(attributions=None)], 2, '"attributions" must be a list'),
     ("shape", [record(), other_record(metadata="The Post")], 2, '"metadata" must be an object'),
-    ("shape", [record(), {"text": TEXT, "spans": [], "answer": "reject"}], 2, "got Prodigy's"),
     ("shape", [record(), {"data": {}, "annotations": []}], 2, "got a Label Studio task"),
-    ("shape", [record(), {"text": TEXT, "entities": [], "relations": []}], 2, "got doccano's"),
     ("id-missing", [record(), other_record(id=None)], 2, "got None"),
     ("text-missing", [record(), other_record(text=None)], 2, "no text for the offsets"),
     ("text-missing", [record(), other_record(text=7)], 2, "must be text, got int"),
@@ -278,6 +276,15 @@ def test_new_types_are_allowed_by_name_and_old_ones_renamed(tmp_path: Path) -> N
     result = run_check([path], vocabulary=vocabulary)
     assert {f.code for f in result.findings} == {"new-type", "few-examples"}
     assert [a["claim"]["type"] for a in result.kept[0]["attributions"]] == ["praise", "prediction", "quantity"]
+
+
+@pytest.mark.parametrize(("name", "n", "is_new"), [("praise", 5, True), ("praise", 4, False), ("evnt", 5, False)])
+def test_a_type_like_no_other_with_several_examples_is_a_new_one(
+    tmp_path: Path, name: str, n: int, is_new: bool
+) -> None:
+    labels = [record(safe(claim=claim(type=name)), hold(), id=f"a{i}", text=TEXT + "!" * i) for i in range(n)]
+    codes = {finding.code for finding in check(tmp_path, *labels)}
+    assert ("new-type" in codes, "unknown-type" in codes) == (is_new, not is_new)
 
 
 def test_an_article_or_attribution_that_a_person_reviewed_is_a_label(tmp_path: Path) -> None:

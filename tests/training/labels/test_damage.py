@@ -17,6 +17,7 @@ from inquit.models.result import ArticleResult
 from inquit.training.labels import ExportFormat, LabelError, load_labels, run_check, write_labels
 
 from .articles import article, other_record, record
+from .test_span_tools import doccano, prodigy
 
 JSON = st.recursive(
     st.none()
@@ -81,6 +82,12 @@ def assert_fits(result: ArticleResult) -> None:
 def test_damaged_json_lines(labels: Any) -> None:
     lines = [json.dumps(labels), json.dumps(other_record())]
     check_holds("\n".join(lines).encode(), "labels.jsonl")
+
+
+@given(damaged(prodigy()) | damaged(doccano()))
+@settings(max_examples=60, deadline=None)
+def test_damaged_json_lines_of_other_tools(task: Any) -> None:
+    check_holds(json.dumps(task).encode(), "labels.jsonl")
 
 
 @given(st.data())
