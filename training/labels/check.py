@@ -18,7 +18,6 @@ from inquit.training.labels.check_corpus import (
 )
 from inquit.training.labels.check_record import check_record
 from inquit.training.labels.check_types import Vocabulary, with_evident_types
-from inquit.training.labels.draft import Draft
 from inquit.training.labels.findings import Finding, Severity
 from inquit.training.labels.formats import LabelFormat, read_records
 
@@ -104,7 +103,7 @@ def run_check(
         findings,
         [record for draft in drafts if (record := draft.mended()) is not None],
         [as_labels(record) for draft in drafts if (record := draft.kept()) is not None],
-        sum(_n_dropped(draft) for draft in drafts),
+        sum(draft.n_dropped for draft in drafts),
     )
 
 
@@ -128,11 +127,6 @@ def _read_texts(paths: Iterable[Path]) -> Iterator[Mapping[str, Any]]:
         record = label_record.record
         if record is not None and isinstance(record.get("id"), str) and isinstance(record.get("text"), str):
             yield record
-
-
-def _n_dropped(draft: Draft) -> int:
-    n_parts = sum(len(draft.record.get(field) or ()) for field in ("attributions", "narration"))
-    return n_parts if draft.is_dropped else len(draft.dropped)
 
 
 def as_labels(record: Mapping[str, Any]) -> dict[str, Any]:

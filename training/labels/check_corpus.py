@@ -33,7 +33,7 @@ def check_same_articles(drafts: Sequence[Draft]) -> None:
             draft.report("duplicate-id", f"the id {draft.article!r} was in {where}, with another text")
         elif _labels(draft) == _labels(earlier):
             draft.report("duplicate-article", f"the same as in {where}", mended="one")
-            draft.drop(None)
+            draft.merge(None)
         else:
             names = [_annotator(d) for d in (earlier, draft)]
             by = f" by {names[0]} and {names[1]}" if all(names) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 from inquit.models.article import text_sha256
@@ -71,17 +72,17 @@ def _check_metadata(draft: Draft) -> None:
 
 def _name_attributions(draft: Draft) -> None:
     """Give an id of its own to every attribution that has none, or another's."""
+    taken = {a["id"] for _, a in draft.parts("attributions") if isinstance(a.get("id"), str)}
     seen: set[str] = set()
     for part, attribution in draft.parts("attributions"):
         name = attribution.get("id")
         if not isinstance(name, str) or not name or name in seen:
-            number = part.index
-            while f"t{number}" in seen:
-                number += 1
+            new = next(new for number in count(part.index) if (new := f"t{number}") not in taken)
             if name is not None:
                 message = f"id must be text and the attribution's own, got {name!r}"
-                draft.report("shape", message, part=part, mended=f"'t{number}'")
-            attribution["id"] = name = f"t{number}"
+                draft.report("shape", message, part=part, mended=repr(new))
+            attribution["id"] = name = new
+            taken.add(new)
         seen.add(name)
 
 
@@ -113,7 +114,7 @@ def _check_within(draft: Draft) -> None:
         earlier, other = first[content]
         if label_key(attribution) == label_key(other):
             draft.report("duplicate-attribution", f"the same as {earlier}", part=part, mended="one")
-            draft.drop(part)
+            draft.merge(part)
         else:
             _report_twice(draft, part, attribution, earlier, other)
     _check_crossing(draft)

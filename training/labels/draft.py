@@ -10,6 +10,8 @@ from typing import Any
 from inquit.training.labels.findings import Finding, Severity, find
 from inquit.training.labels.record import LabelRecord
 
+_FIELDS = ("attributions", "narration")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Part:
@@ -28,8 +30,9 @@ class Draft:
     Attributes:
         record: the copy; a dictionary from the start, empty where the reader gave none.
         findings: in the order in which they were found.
-        dropped: parts that have an error no repair mends, or that are no labels.
-        is_dropped: the same for the whole record.
+        dropped: parts that have an error no repair mends, or that are no labels, or were merged.
+        merged: parts that say the same as another one, and are not in the mended copy either.
+        is_dropped, is_merged: the same for the whole record.
     """
 
     def __init__(self, source: LabelRecord) -> None:
@@ -37,7 +40,9 @@ class Draft:
         self.record: dict[str, Any] = deepcopy(dict(source.record or {}))
         self.findings: list[Finding] = list(source.findings)
         self.dropped: set[Part] = set()
+        self.merged: set[Part] = set()
         self.is_dropped = source.record is None
+        self.is_merged = False
 
     @property
     def article(self) -> str | None:
@@ -51,7 +56,7 @@ class Draft:
 
     def parts(self, *fields: str) -> Iterator[tuple[Part, dict[str, Any]]]:
         """Every attribution and narration sentence that is still sound, with its part of the copy."""
-        for field in fields or ("attributions", "narration"):
+        for field in fields or _FIELDS:
             for index, holder in enumerate(self.record.get(field) or ()):
                 part = Part(field, index)
                 if isinstance(holder, dict) and part not in self.dropped:
@@ -92,18 +97,34 @@ class Draft:
         else:
             self.dropped.add(part)
 
+    def merge(self, part: Part | None) -> None:
+        """Leave a part, or the record, to the one that says the same."""
+        self.drop(part)
+        if part is None:
+            self.is_merged = True
+        else:
+            self.merged.add(part)
+
     def mended(self) -> dict[str, Any] | None:
-        """The mended copy with all its parts; None where nothing could be read."""
-        return self.record or None
+        """The mended copy with all its parts but merged ones; None where nothing could be read."""
+        return None if self.is_merged or not self.record else self._without(self.merged)
 
     def kept(self) -> dict[str, Any] | None:
         """The mended copy without what was dropped; None where nothing remains."""
-        if self.is_dropped:
-            return None
-        fields = {
-            field: [
-                holder for i, holder in enumerate(self.record.get(field) or ()) if Part(field, i) not in self.dropped
-            ]
-            for field in ("attributions", "narration")
+        return None if self.is_dropped else self._without(self.dropped)
+
+    @property
+    def n_dropped(self) -> int:
+        """How many parts `kept` lacks, merged ones aside."""
+        n_parts = sum(len(self.record.get(field) or ()) for field in _FIELDS)
+        if self.is_merged:
+            return 0
+        return (n_parts if self.is_dropped else len(self.dropped)) - len(self.merged)
+
+    def _without(self, parts: set[Part]) -> dict[str, Any]:
+        left = {
+            field: [holder for i, holder in enumerate(self.record[field]) if Part(field, i) not in parts]
+            for field in _FIELDS
+            if isinstance(self.record.get(field), list)
         }
-        return self.record | fields
+        return self.record | left

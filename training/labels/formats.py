@@ -11,9 +11,11 @@ import orjson
 from inquit.inference.writers import OutputError, open_atomically, to_json_line
 from inquit.models.result import ArticleResult
 from inquit.training.corpora import CorpusError
-from inquit.training.labels.brat import find_pairs, read_brat_labels, write_brat
+from inquit.training.labels.brat import find_pairs, read_brat_labels
+from inquit.training.labels.brat_writer import write_brat
 from inquit.training.labels.claims_table import read_claims_table
-from inquit.training.labels.conll import read_conll, write_conll
+from inquit.training.labels.conll import read_conll
+from inquit.training.labels.conll_writer import write_conll
 from inquit.training.labels.jsonl import read_jsonl_labels
 from inquit.training.labels.label_studio import read_label_studio
 from inquit.training.labels.label_studio_config import labeling_config

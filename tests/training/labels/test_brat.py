@@ -11,7 +11,7 @@ from inquit.models.article import Span
 from inquit.models.result import ArticleResult
 from inquit.training.corpora import read_corpus
 from inquit.training.labels import ExportFormat, load_labels, run_check, write_labels
-from inquit.training.labels.brat import file_name, to_standoff
+from inquit.training.labels.brat_writer import file_name, to_standoff
 from inquit.training.labels.check import read_annotations
 
 from .articles import article

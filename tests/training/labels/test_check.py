@@ -310,6 +310,19 @@ def test_what_no_repair_mends_is_left_out_and_counted(tmp_path: Path) -> None:
     assert len(result.mended) == 2
 
 
+def test_what_is_there_twice_is_once_in_the_mended_copy(tmp_path: Path) -> None:
+    labels = [record(safe(), safe(), hold(id="t2")), record(safe(), hold())]
+    result = run_check([write_jsonl(tmp_path / "labels.jsonl", *labels)])
+    assert [[a["id"] for a in record["attributions"]] for record in result.mended] == [["t0", "t2"]]
+    assert result.n_dropped == 0
+
+
+def test_a_new_id_is_no_other_attributions(tmp_path: Path) -> None:
+    labels = record(safe(id=None), hold(id="t0"), doubled(id="t0"))
+    result = run_check([write_jsonl(tmp_path / "labels.jsonl", labels)])
+    assert [a["id"] for a in result.kept[0]["attributions"]] == ["t1", "t0", "t2"]
+
+
 def test_the_file_on_disk_is_not_touched(tmp_path: Path) -> None:
     path = write_jsonl(tmp_path / "labels.jsonl", record(safe(content=[[END, START]])))
     before = path.read_bytes()
