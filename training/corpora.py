@@ -88,10 +88,10 @@ def _read_record(line: bytes, where: str) -> ArticleResult:
         raise CorpusError(f"{where}: {error} is missing; {_FORMAT_HINT}") from error
     except (TypeError, ValueError, AttributeError) as error:
         raise CorpusError(f"{where}: {error}; {_FORMAT_HINT}") from error
-    return replace(article, metadata=article.metadata or _metadata_of(record))
+    return replace(article, metadata=article.metadata or metadata_of(record))
 
 
-def _metadata_of(record: Mapping[str, Any]) -> dict[str, str]:
+def metadata_of(record: Mapping[str, Any]) -> dict[str, str]:
     return {name: record[name] for name in _METADATA_FIELDS if isinstance(record.get(name), str)}
 
 
@@ -185,16 +185,16 @@ def _read_part(part: Path) -> Iterator[ArticleResult]:
         text_path = part / "text" / f"{name}.txt"
         if not text_path.is_file():
             raise CorpusError(f"{path}: its article {text_path} is missing")
-        text = _read_utf8(text_path)
+        text = read_utf8(text_path)
         yield ArticleResult(
             id=name,
             text=text,
-            attributions=read_brat(_read_utf8(path), text, where=str(path)),
+            attributions=read_brat(read_utf8(path), text, where=str(path)),
             metadata={**metadata.get(name, {}), "annotator": annotator},
         )
 
 
-def _read_utf8(path: Path) -> str:
+def read_utf8(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
@@ -205,7 +205,7 @@ def _read_metadata(part: Path) -> dict[str, Mapping[str, str]]:
     path = next((p for p in (part / "metadata.tsv", part.parent / "metadata.tsv") if p.is_file()), None)
     if path is None:
         return {}
-    rows = csv.DictReader(_read_utf8(path).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    rows = csv.DictReader(read_utf8(path).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     missing = {"filename", *_METADATA_COLUMNS.values()} - set(rows.fieldnames or ())
     if missing:
         raise CorpusError(f"{path} line 1: has no column {sorted(missing)}; wanted PolNeAR's table, with its header")
@@ -235,7 +235,7 @@ def read_brat(annotations: str, text: str, *, where: str) -> tuple[Attribution, 
     """
     spans: dict[str, tuple[str, Spans]] = {}
     events: list[tuple[str, str, str]] = []
-    for number, record in _brat_records(annotations, where):
+    for number, record in brat_records(annotations, where):
         name, body, *rest = record.split("\t", 2)
         place = f"{where} line {number}"
         if name.startswith("T"):
@@ -246,7 +246,7 @@ def read_brat(annotations: str, text: str, *, where: str) -> tuple[Attribution, 
     return tuple(sorted((a for a in attributions if a.content), key=lambda a: a.content[0].start))
 
 
-def _brat_records(annotations: str, where: str) -> list[tuple[int, str]]:
+def brat_records(annotations: str, where: str) -> list[tuple[int, str]]:
     """Line number and text of every record; a line that begins none belongs to the record before it."""
     records: list[tuple[int, str]] = []
     # Not splitlines: a span's text may hold U+2028 and other line breaks that are none in brat.

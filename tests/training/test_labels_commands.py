@@ -1,0 +1,162 @@
+"""`inquit labels` and `inquit queue` as a user calls them: what they print, write and exit with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from inquit.cli import app
+from tests.training.labels.articles import TEXT, doubled, hold, other_record, record, safe, write_jsonl
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "labels.jsonl"
+SWAPPED = record(safe(content=[[38, 20]]), hold(), doubled())
+
+
+def inquit(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [*map(str, arguments)])
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_clean_labels_exit_with_0() -> None:
+    run = inquit("labels", "check", EXAMPLES)
+    assert run.exit_code == 0, run.output
+    assert "0 errors, 0 warnings" in run.stderr
+
+
+def test_findings_exit_with_1_and_are_printed_one_a_line(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "labels.jsonl", SWAPPED)
+    run = inquit("labels", "check", path)
+    assert run.exit_code == 1
+    first = run.stdout.splitlines()[0]
+    assert first.startswith(f"{path} line 1: error [span-swapped] attributions[0] content: ")
+    assert first.endswith("--fix makes it [20, 38]")
+
+
+def test_json_findings_are_one_object_a_line(tmp_path: Path) -> None:
+    run = inquit("labels", "check", write_jsonl(tmp_path / "labels.jsonl", SWAPPED), "--json")
+    findings = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [f["code"] for f in findings] == ["span-swapped", *["few-examples"] * 3]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "message"),
+    [
+        (["labels", "check", "nowhere.jsonl"], 4, "nowhere.jsonl: no such file or folder"),
+        (["labels", "check", "labels.doc"], 4, "wanted a file ending in"),
+        (["labels", "check", "labels.jsonl", "--format", "excel"], 2, "--format excel: wanted one of ['jsonl',"),
+        (["labels", "check", "labels.jsonl", "--rename", "rule"], 2, "--rename rule: wanted OLD=NEW"),
+        (["labels", "check", "labels.jsonl", "--held-out", "no.jsonl"], 4, "no.jsonl: no such file"),
+        (["labels", "check", "labels.jsonl", "--fix", "no/such/out.jsonl"], 5, "cannot be written"),
+        (["labels", "export", "labels.jsonl", "-o", "x", "--format", "csv"], 2, "--format csv: wanted one of"),
+        (["labels", "export", "labels.jsonl", "-o", ".", "--format", "conll"], 5, "is a folder"),
+        (["labels", "agreement", "labels.jsonl"], 4, "no article is labelled twice"),
+        (["queue", "nowhere.jsonl"], 4, "nowhere.jsonl"),
+        (["queue", "labels.jsonl", "--labelled", "labels.jsonl"], 4, "holds no article to label"),
+    ],
+)
+def test_a_wrong_call_says_what_was_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], exit_code: int, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_jsonl(tmp_path / "labels.jsonl", record(), other_record())
+    (tmp_path / "labels.doc").touch()
+    run = inquit(*arguments)
+    assert run.exit_code == exit_code, run.output
+    assert message in run.stderr
+
+
+def test_fix_writes_a_mended_copy_and_leaves_the_file(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "labels.jsonl", SWAPPED, other_record(), {**other_record(id="b"), "note": "kept"})
+    before = path.read_bytes()
+    run = inquit("labels", "check", path, "--fix", tmp_path / "mended.jsonl")
+    assert run.exit_code == 1  # near-duplicates and single examples are left
+    mended = lines(tmp_path / "mended.jsonl")
+    assert mended[0]["attributions"][0]["content"] == [[20, 38]]
+    assert mended[2]["note"] == "kept"
+    assert path.read_bytes() == before
+    assert "3 articles, 1 repairs" in run.stderr
+
+
+def test_fix_exits_with_0_where_all_is_mended(tmp_path: Path) -> None:
+    examples = lines(EXAMPLES)
+    content = examples[0]["attributions"][0]["content"][0]
+    content.reverse()
+    run = inquit("labels", "check", write_jsonl(tmp_path / "a.jsonl", *examples), "--fix", tmp_path / "b.jsonl")
+    assert run.exit_code == 0, run.output
+    assert inquit("labels", "check", tmp_path / "b.jsonl").exit_code == 0
+
+
+def test_a_terminal_is_not_sent_control_characters(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "labels.jsonl", record(safe(kind="\x1b[31m\u202e")))
+    assert not {"\x1b", "\u202e"} & set(inquit("labels", "check", path).stdout)
+
+
+@pytest.mark.parametrize(
+    ("export_format", "name"),
+    [("label-studio", "tasks.json"), ("brat", "brat"), ("conll", "labels.conll"), ("jsonl", "copy.jsonl")],
+)
+def test_what_is_exported_can_be_imported(tmp_path: Path, export_format: str, name: str) -> None:
+    assert inquit("labels", "export", EXAMPLES, "-o", tmp_path / name, "--format", export_format).exit_code == 0
+    run = inquit("labels", "import", tmp_path / name, "-o", tmp_path / "back.jsonl")
+    assert run.exit_code == 0, run.output
+    contents = [sorted(a["content"] for a in article["attributions"]) for article in lines(tmp_path / "back.jsonl")]
+    examples = sorted(lines(EXAMPLES), key=lambda article: article["id"]) if name == "brat" else lines(EXAMPLES)
+    assert contents == [sorted(a["content"] for a in article["attributions"]) for article in examples]
+
+
+@pytest.mark.parametrize("export_format", ["web-annotation", "schema-org"])
+def test_linked_data_is_json(tmp_path: Path, export_format: str) -> None:
+    assert inquit("labels", "export", EXAMPLES, "-o", tmp_path / "x.jsonld", "--format", export_format).exit_code == 0
+    assert json.loads((tmp_path / "x.jsonld").read_text(encoding="utf-8"))["@context"]
+
+
+def test_import_refuses_errors_unless_they_may_be_dropped(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "labels.jsonl", record(safe(content=[[5, 999]]), hold()), other_record())
+    output = tmp_path / "out.jsonl"
+    run = inquit("labels", "import", path, "-o", output)
+    assert (run.exit_code, output.exists()) == (1, False)
+    assert "[span-outside]" in run.stdout
+    run = inquit("labels", "import", path, "-o", output, "--drop-bad")
+    assert (run.exit_code, len(lines(output))) == (0, 2)
+    assert "2 articles, 1 labels left out" in run.stderr
+
+
+def test_agreement_is_a_table_and_disagreements_a_file(tmp_path: Path) -> None:
+    ann = write_jsonl(tmp_path / "ann.jsonl", record(), other_record())
+    ben = write_jsonl(tmp_path / "ben.jsonl", record(safe(), hold(speaker=None)), other_record())
+    run = inquit("labels", "agreement", ann, ben, "-o", tmp_path / "disagreements.jsonl")
+    assert run.exit_code == 0, run.output
+    assert "2 articles" in run.stdout
+    assert [d["what"] for d in lines(tmp_path / "disagreements.jsonl")] == ["speaker", "attribution"]
+    measured = json.loads(inquit("labels", "agreement", ann, ben, "--json").stdout)
+    assert measured["labels"]["type"] == {"n": 3, "share": 1.0, "kappa": 1.0}
+
+
+def test_the_queue_is_label_studio_tasks_and_always_the_same(tmp_path: Path) -> None:
+    predicted = [record(safe(confidence=c), id=f"a{c}", text=TEXT, model="en-1") for c in (0.9, 0.6, 0.7)]
+    path = write_jsonl(tmp_path / "results.jsonl", *predicted)
+    written = []
+    for name in ("first.json", "second.json"):
+        run = inquit("queue", path, "-n", "2", "--diversity", "0", "-o", tmp_path / name)
+        assert run.exit_code == 0, run.output
+        written.append((tmp_path / name).read_bytes())
+    assert written[0] == written[1]
+    tasks = json.loads(written[0])
+    assert [(task["data"]["id"], task["data"]["rank"]) for task in tasks] == [("a0.6", 1), ("a0.7", 2)]
+    assert all(task["predictions"][0]["model_version"] == "en-1" for task in tasks)
+    assert (tmp_path / "first.config.xml").is_file()
+
+
+@pytest.mark.parametrize(
+    "command", [["labels", name] for name in ("check", "import", "export", "agreement")] + [["queue"]]
+)
+def test_every_command_has_help_with_an_example(command: list[str]) -> None:
+    assert "Example: inquit " in " ".join(inquit(*command, "--help").stdout.replace("│", " ").split())

@@ -1,0 +1,26 @@
+"""Labels by people: formats they come in and go out in, checks before they are trained on, agreement, what to label next.
+
+Needs no training library.
+"""
+
+from inquit.training.labels.check import LabelCheck, LabelError, check_labels, load_labels, run_check
+from inquit.training.labels.check_types import Vocabulary
+from inquit.training.labels.findings import Finding, Severity
+from inquit.training.labels.formats import ExportFormat, LabelFormat, write_labels
+from inquit.training.labels.near_duplicates import duplicate_groups, near_duplicates
+
+__all__ = [
+    "ExportFormat",
+    "Finding",
+    "LabelCheck",
+    "LabelError",
+    "LabelFormat",
+    "Severity",
+    "Vocabulary",
+    "check_labels",
+    "duplicate_groups",
+    "load_labels",
+    "near_duplicates",
+    "run_check",
+    "write_labels",
+]

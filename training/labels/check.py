@@ -1,0 +1,194 @@
+"""Check label files, and load the labels that are sound."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inquit.models.result import ArticleResult
+from inquit.training.corpora import CorpusError
+from inquit.training.labels.check_corpus import (
+    check_contradictions,
+    check_examples,
+    check_near_duplicates,
+    check_same_articles,
+)
+from inquit.training.labels.check_record import check_record
+from inquit.training.labels.check_types import Vocabulary, with_evident_types
+from inquit.training.labels.findings import Finding, Severity
+from inquit.training.labels.formats import LabelFormat, read_records
+
+logger = logging.getLogger(__name__)
+
+_N_SHOWN = 10
+
+
+class LabelError(CorpusError):
+    """Labels that cannot be trained on as they are.
+
+    Attributes:
+        findings: every error.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = list(findings)
+        shown = "\n".join(f"  {finding}" for finding in self.findings[:_N_SHOWN])
+        more = f"\n  and {len(self.findings) - _N_SHOWN} more" if len(self.findings) > _N_SHOWN else ""
+        super().__init__(
+            f"{len(self.findings)} errors in the labels; see `inquit labels check`, or drop what is bad with --drop-bad:\n"
+            f"{shown}{more}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCheck:
+    """What a check found, and what it would make of the labels.
+
+    Attributes:
+        findings: by file and line; those of the whole set come last.
+        mended: every record, with all repairs that can be made in one way only.
+        kept: the mended records without what no repair mends, and without what is no label.
+        n_dropped: how many attributions and narration sentences ``kept`` lacks.
+    """
+
+    findings: list[Finding]
+    mended: list[dict[str, Any]]
+    kept: list[dict[str, Any]]
+    n_dropped: int
+
+    @property
+    def errors(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.severity is Severity.ERROR]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there is nothing but notes."""
+        return all(finding.severity is Severity.NOTE for finding in self.findings)
+
+
+def run_check(
+    paths: Iterable[Path],
+    *,
+    label_format: LabelFormat | None = None,
+    held_out: Iterable[Path] = (),
+    articles: Iterable[Path] = (),
+    vocabulary: Vocabulary | None = None,
+) -> LabelCheck:
+    """Check label files by themselves, against each other, and against held-out articles.
+
+    Args:
+        label_format: of all files; told by their names if None.
+        held_out: labelled or unlabelled articles that are tested on, and so may not be trained on.
+        articles: files with the texts, for labels that come without them.
+        vocabulary: claim types besides the ten of the codebook, and renamed ones.
+
+    Raises:
+        CorpusError: a file cannot be read at all.
+    """
+    paths = list(paths)
+    texts = {record["id"]: record["text"] for record in _read_texts(articles)}
+    vocabulary = vocabulary or Vocabulary()
+    records = list(read_records(paths, label_format=label_format, texts=texts))
+    vocabulary = with_evident_types(vocabulary, records)
+    drafts = [check_record(record, vocabulary, texts) for record in records]
+    check_same_articles(drafts)
+    check_near_duplicates(drafts, list(_read_texts(held_out)))
+    check_contradictions(drafts)
+    findings = [finding for draft in drafts for finding in draft.findings]
+    findings += check_examples(drafts, ", ".join(map(str, paths)))
+    return LabelCheck(
+        findings,
+        [record for draft in drafts if (record := draft.mended()) is not None],
+        [as_labels(record) for draft in drafts if (record := draft.kept()) is not None],
+        sum(draft.n_dropped for draft in drafts),
+    )
+
+
+def read_annotations(paths: Iterable[Path], *, vocabulary: Vocabulary | None = None) -> list[ArticleResult]:
+    """The labels of every annotator of every article, each record checked by itself.
+
+    Raises:
+        LabelError: a record has an error.
+        CorpusError: a file cannot be read at all.
+    """
+    drafts = [check_record(record, vocabulary or Vocabulary(), {}) for record in read_records(paths)]
+    errors = [f for draft in drafts for f in draft.findings if f.severity is Severity.ERROR]
+    if errors:
+        raise LabelError(errors)
+    return [ArticleResult.from_dict(as_labels(kept)) for draft in drafts if (kept := draft.kept()) is not None]
+
+
+def _read_texts(paths: Iterable[Path]) -> Iterator[Mapping[str, Any]]:
+    """Records that have an id and a text, whatever else is the matter with them."""
+    for label_record in read_records(paths):
+        record = label_record.record
+        if record is not None and isinstance(record.get("id"), str) and isinstance(record.get("text"), str):
+            yield record
+
+
+def as_labels(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as gold labels: no confidences and probabilities, and check-worthiness true or false."""
+    labels: dict[str, Any] = {key: record[key] for key in ("id", "text")}
+    metadata = dict(record.get("metadata") or {})
+    metadata |= {key: record[key] for key in ("reviewed_by", "annotator") if isinstance(record.get(key), str)}
+    labels["metadata"] = metadata
+    if record.get("reviewed_by"):
+        labels["reviewed_by"] = record["reviewed_by"]
+    for field in ("attributions", "narration"):
+        labels[field] = [_part_as_label(part) for part in record.get(field) or ()]
+    return labels
+
+
+def _part_as_label(part: Mapping[str, Any]) -> dict[str, Any]:
+    label = {key: value for key, value in part.items() if key not in ("confidence", "text")}
+    if isinstance(part.get("claim"), dict):
+        claim = {key: value for key, value in part["claim"].items() if key != "probabilities"}
+        label["claim"] = claim | {"checkworthy": claim.get("checkworthy", False) >= 0.5}
+    if isinstance(part.get("speaker"), dict):
+        label["speaker"] = {
+            key: value for key, value in part["speaker"].items() if key not in ("confidence", "candidates", "entity")
+        }
+    return label
+
+
+def check_labels(
+    paths: Iterable[Path],
+    *,
+    held_out: Iterable[Path] = (),
+    articles: Iterable[Path] = (),
+    vocabulary: Vocabulary | None = None,
+) -> list[Finding]:
+    """Everything that is wrong with label files, with file and line and the way out; see `run_check`."""
+    return run_check(paths, held_out=held_out, articles=articles, vocabulary=vocabulary).findings
+
+
+def load_labels(
+    paths: Iterable[Path],
+    *,
+    drop_bad: bool = False,
+    held_out: Iterable[Path] = (),
+    articles: Iterable[Path] = (),
+    vocabulary: Vocabulary | None = None,
+) -> list[ArticleResult]:
+    """The labels of files, to train on: checked, without a model's unreviewed answers, duplicates merged.
+
+    Args:
+        drop_bad: mend what can be mended in one way only, and leave out what cannot; else any error is refused. Of an
+            article with labels by several annotators, the first one's are taken then.
+
+    Raises:
+        LabelError: there is an error; with ``drop_bad``, only where nothing is left to learn from.
+        CorpusError: a file cannot be read at all.
+    """
+    check = run_check(paths, held_out=held_out, articles=articles, vocabulary=vocabulary)
+    fatal = [finding for finding in check.errors if finding.code in ("no-labels", "one-class")]
+    if fatal or (check.errors and not drop_bad):
+        raise LabelError(fatal if drop_bad else check.errors)
+    for finding in check.findings:
+        logger.info("%s", finding)
+    if check.n_dropped:
+        logger.warning("%d labels are left out: `inquit labels check` says why", check.n_dropped)
+    return [ArticleResult.from_dict(record) for record in check.kept]

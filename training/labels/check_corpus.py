@@ -1,0 +1,140 @@
+"""Checks between records: the same article twice, leaks into held-out articles, how many examples a type has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from inquit.models.article import text_sha256
+from inquit.models.labels import CLAIM_TYPES
+from inquit.training.labels.check_record import label_key
+from inquit.training.labels.draft import Draft
+from inquit.training.labels.findings import Finding, find
+from inquit.training.labels.near_duplicates import near_duplicates
+
+_MIN_WORDS = 6
+"""Shorter contents ("Yes", "a disgrace") may well be of different types in different articles."""
+
+_MAX_RATIO = 10
+_MIN_CLAIMS = 20
+"""Fewer claims say nothing about balance."""
+
+
+def check_same_articles(drafts: Sequence[Draft]) -> None:
+    """Ids that come twice. The first record of an article is kept, and what is done with the others is up to people."""
+    first: dict[str, Draft] = {}
+    for draft in _sound(drafts):
+        earlier = first.setdefault(draft.article or "", draft)
+        if earlier is draft:
+            continue
+        where = _where(earlier)
+        if draft.text != earlier.text:
+            draft.report("duplicate-id", f"the id {draft.article!r} was in {where}, with another text")
+        elif _labels(draft) == _labels(earlier):
+            draft.report("duplicate-article", f"the same as in {where}", mended="one")
+            draft.merge(None)
+        else:
+            names = [_annotator(d) for d in (earlier, draft)]
+            by = f" by {names[0]} and {names[1]}" if all(names) else ""
+            draft.report("double-annotation", f"article {draft.article!r} has other labels in {where}{by}")
+
+
+def _sound(drafts: Sequence[Draft]) -> Iterator[Draft]:
+    return (draft for draft in drafts if not draft.is_dropped)
+
+
+def _where(draft: Draft) -> str:
+    source = draft.source
+    return source.path if source.line is None else f"{source.path} line {source.line}"
+
+
+def _annotator(draft: Draft) -> str | None:
+    metadata = draft.record.get("metadata")
+    return draft.record.get("annotator") or (metadata.get("annotator") if isinstance(metadata, dict) else None)
+
+
+def _labels(draft: Draft) -> set[Any]:
+    return {label_key(attribution) for _, attribution in draft.parts("attributions")}
+
+
+def check_near_duplicates(drafts: Sequence[Draft], held_out: Sequence[Mapping[str, Any]]) -> None:
+    """Articles that say nearly the same, and articles that a held-out set has, or has nearly."""
+    own = [draft for draft in _sound(drafts) if draft.text]
+    _check_held_out(own, held_out)
+    texts = [draft.text for draft in own] + [record["text"] for record in held_out]
+    for pair in near_duplicates(texts):
+        if pair.first >= len(own):
+            continue
+        draft = own[pair.first]
+        if pair.second < len(own):
+            other = own[pair.second]
+            if draft.article != other.article:
+                message = (
+                    f"{pair.shared:.0%} of it stands in article {draft.article!r} ({_where(draft)}), or the reverse"
+                )
+                other.report("near-duplicate", message)
+        elif not draft.is_dropped:
+            held_out_id = held_out[pair.second - len(own)]["id"]
+            draft.report(
+                "leak", f"{pair.shared:.0%} of it stands in the held-out article {held_out_id!r}, or the reverse"
+            )
+
+
+def _check_held_out(drafts: Sequence[Draft], held_out: Sequence[Mapping[str, Any]]) -> None:
+    ids = {record["id"] for record in held_out}
+    hashes = {text_sha256(record["text"]): record["id"] for record in held_out}
+    for draft in drafts:
+        if draft.article in ids:
+            draft.report("held-out-article", f"the held-out set has the id {draft.article!r}")
+        elif (text_hash := text_sha256(draft.text)) in hashes:
+            draft.report("held-out-article", f"the held-out set has this text as article {hashes[text_hash]!r}")
+
+
+def check_contradictions(drafts: Sequence[Draft]) -> None:
+    """The same words, attributed in two articles and given two types."""
+    seen: dict[str, tuple[str, str]] = {}
+    for draft in _sound(drafts):
+        for part, attribution in draft.parts("attributions"):
+            claim_type = (attribution.get("claim") or {}).get("type")
+            words = " ".join(draft.text[start:end] for start, end in attribution["content"]).casefold().split()
+            if claim_type is None or len(words) < _MIN_WORDS:
+                continue
+            other_type, place = seen.setdefault(" ".join(words), (claim_type, f"{_where(draft)}, {part}"))
+            if other_type != claim_type:
+                message = f"is {claim_type!r} here, the same words are {other_type!r} in {place}"
+                draft.report("contradiction-elsewhere", message, part=part)
+
+
+def check_examples(drafts: Sequence[Draft], path: str) -> list[Finding]:
+    """What all labels together lack. These findings belong to no line."""
+    claims, n_attributions = [], 0
+    for draft in _sound(drafts):
+        n_attributions += sum(1 for _ in draft.parts("attributions"))
+        claims += [holder["claim"] for _, holder in draft.parts() if holder.get("claim")]
+    if not n_attributions and not claims:
+        return [find("no-labels", "there is nothing to learn from", path=path)]
+    return [*_check_types(Counter(claim["type"] for claim in claims), path), *_check_sides(claims, path)]
+
+
+def _check_types(counts: Counter[str], path: str) -> Iterator[Finding]:
+    n_claims = counts.total()
+    if len(counts) == 1 and n_claims > 1:
+        only = next(iter(counts))
+        yield find("one-class", f"all {n_claims} claims are {only!r}", path=path)
+    for claim_type, n in sorted(counts.items()):
+        if claim_type not in CLAIM_TYPES:
+            yield find("new-type", f"{claim_type!r} has {n} examples", path=path)
+        if n == 1 and len(counts) > 1:
+            yield find("few-examples", f"{claim_type!r} has 1 example; it can be learnt from, not tested", path=path)
+    if n_claims >= _MIN_CLAIMS and len(counts) > 1:
+        (common, most), *_, (rare, least) = counts.most_common()
+        if most > _MAX_RATIO * least:
+            yield find("imbalance", f"{common!r} has {most} examples, {rare!r} has {least}", path=path)
+
+
+def _check_sides(claims: Sequence[Mapping[str, Any]], path: str) -> Iterator[Finding]:
+    sides = {bool(claim["checkworthy"] >= 0.5) for claim in claims if "checkworthy" in claim}
+    if len(claims) >= _MIN_CLAIMS and len(sides) == 1:
+        side = str(sides.pop()).lower()
+        yield find("one-sided", f"checkworthy is {side} for all {len(claims)} claims", path=path)

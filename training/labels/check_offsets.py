@@ -1,0 +1,109 @@
+"""Offsets of a whole record that were counted in another way: UTF-16 units, bytes, or from another first character.
+
+What the contents say shows it; cues and sources say nothing in our format, and would stay wrong if only contents were
+mended one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from inquit.training.labels.check_spans import ROLES, is_inside_word
+from inquit.training.labels.draft import Draft
+from inquit.training.labels.offsets import OffsetIndex, OffsetUnit
+from inquit.training.labels.repair import is_same_words, occurrences
+
+Pair = tuple[int, int]
+Convert = Callable[[int, int], Pair | None]
+
+_MIN_SAMPLES = 2
+"""One displaced span is a slip of that span; a shift of the whole record takes two that agree."""
+
+
+def check_offsets(draft: Draft) -> None:
+    """Convert every span of a record if that makes all words right that it says, and no other span cut a word."""
+    samples = list(_samples(draft))
+    if all(_is_right(draft.text, pair, words) for pair, words in samples):
+        return
+    n_odd = _n_odd_borders(draft, lambda start, end: (start, end))
+    for name, convert in _conversions(draft.text, samples):
+        is_right = all(_is_right(draft.text, convert(*pair), words) for pair, words in samples)
+        if is_right and _n_odd_borders(draft, convert) <= n_odd:
+            draft.report("offset-unit", f"all offsets {name}", mended="offsets in code points")
+            _convert(draft, convert)
+            return
+
+
+def _samples(draft: Draft) -> Iterator[tuple[Pair, str]]:
+    """Spans of which the file says what they hold, where the offsets are whole numbers."""
+    for part, attribution in draft.parts("attributions"):
+        for role in ROLES:
+            spans, words = attribution.get(role), draft.source.words.get((part.index, role), ())
+            if isinstance(spans, list) and len(spans) == len(words):
+                yield from ((pair, said) for span, said in zip(spans, words, strict=True) if (pair := _pair(span)))
+
+
+def _pair(span: Any) -> Pair | None:
+    return (span[0], span[1]) if isinstance(span, list) and [type(offset) for offset in span] == [int, int] else None
+
+
+def _is_right(text: str, pair: Pair | None, words: str) -> bool:
+    return pair is not None and 0 <= pair[0] < pair[1] and is_same_words(text[pair[0] : pair[1]], words)
+
+
+def _conversions(text: str, samples: list[tuple[Pair, str]]) -> Iterator[tuple[str, Convert]]:
+    for unit in OffsetUnit:
+        if unit is not OffsetUnit.CODE_POINTS:
+            yield f"count {unit}", OffsetIndex(text, unit).to_span
+    if len(samples) >= _MIN_SAMPLES:
+        for shift in _shifts(text, samples):
+            yield f"are {abs(shift)} too {'low' if shift > 0 else 'high'}", _shifted(shift)
+
+
+def _shifts(text: str, samples: list[tuple[Pair, str]]) -> list[int]:
+    """How far the first words that stand only once are from where they should be."""
+    for (start, _), words in samples:
+        places = occurrences(words, text)
+        if len(places) == 1:
+            return [places[0][0] - start]
+    return []
+
+
+def _shifted(shift: int) -> Convert:
+    return lambda start, end: (start + shift, end + shift)
+
+
+def _n_odd_borders(draft: Draft, convert: Convert) -> int:
+    """How many borders of spans would cut a word or leave white space in a span: right ones hardly ever do."""
+    spans = [span for _, a in draft.parts("attributions") for role in ROLES for span in _listed(a.get(role))]
+    spans += [sentence.get("span") for _, sentence in draft.parts("narration")]
+    return sum(_n_odd(draft.text, convert(*pair)) for span in spans if (pair := _pair(span)))
+
+
+def _n_odd(text: str, place: Pair | None) -> int:
+    if place is None or not 0 <= place[0] < place[1] <= len(text):
+        return 2
+    return sum(is_inside_word(text, border) for border in place) + (
+        text[place[0]].isspace() + text[place[1] - 1].isspace()
+    )
+
+
+def _listed(spans: Any) -> list[Any]:
+    return spans if isinstance(spans, list) else []
+
+
+def _convert(draft: Draft, convert: Convert) -> None:
+    for _, attribution in draft.parts("attributions"):
+        for role in ROLES:
+            if isinstance(attribution.get(role), list):
+                attribution[role] = [_converted(span, convert) for span in attribution[role]]
+    for _, sentence in draft.parts("narration"):
+        sentence["span"] = _converted(sentence.get("span"), convert)
+
+
+def _converted(span: Any, convert: Convert) -> Any:
+    """The span converted; as it is where it has no place, for the checks of spans to find."""
+    pair = _pair(span)
+    place = None if pair is None else convert(*pair)
+    return span if place is None else list(place)

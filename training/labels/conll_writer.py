@@ -1,0 +1,68 @@
+"""CoNLL columns, written; `inquit.training.labels.conll` shows them and reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
+from typing import Any
+
+import orjson
+
+from inquit.models.result import ArticleResult
+
+_PIECE = re.compile(r"\w+|[^\w\s]")
+_ROLES = ("content", "cue", "source")
+_LABEL_FIELDS = ("kind", "speaker", "claim")
+
+
+def write_conll(articles: Iterable[ArticleResult]) -> Iterator[str]:
+    """The lines of articles with their line breaks; words are cut at the borders of spans, so nothing is lost.
+
+    Raises:
+        ValueError: an article has no text.
+    """
+    for article in articles:
+        if article.text is None:
+            raise ValueError(f"article {article.id}: has no text, which CoNLL needs; score without --no-text")
+        yield from _article_lines(article, article.text)
+
+
+def _article_lines(article: ArticleResult, text: str) -> Iterator[str]:
+    record = article.to_dict()
+    yield f"# id = {_dumps(article.id)}\n"
+    yield f"# text = {_dumps(text)}\n"
+    for index, attribution in enumerate(record["attributions"]):
+        labels = {key: attribution[key] for key in _LABEL_FIELDS if attribution.get(key) is not None}
+        name = attribution["id"] if re.fullmatch(r"[^\s=]+", attribution["id"]) else f"t{index}"
+        yield f"# attribution {name} = {_dumps(labels)}\n"
+    for sentence in record["narration"]:
+        yield f"# narration = {_dumps(sentence)}\n"
+    columns = [_tag_starts(attribution) for attribution in record["attributions"]]
+    for _, pieces in groupby(_pieces(text, record["attributions"]), key=lambda piece: text.count("\n", 0, piece[0])):
+        for start, end in pieces:
+            tags = "".join(f"\t{_tag(column, start)}" for column in columns)
+            yield f"{text[start:end]}\t{start}\t{end}{tags}\n"
+        yield "\n"
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _pieces(text: str, attributions: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
+    borders = {offset for a in attributions for role in _ROLES for span in a[role] for offset in span}
+    for match in _PIECE.finditer(text):
+        cuts = [match.start(), *sorted(b for b in borders if match.start() < b < match.end()), match.end()]
+        yield from pairwise(cuts)
+
+
+def _tag_starts(attribution: Mapping[str, Any]) -> list[tuple[int, int, str]]:
+    return [(start, end, role) for role in _ROLES for start, end in attribution[role]]
+
+
+def _tag(spans: Sequence[tuple[int, int, str]], start: int) -> str:
+    for first, end, role in spans:
+        if first <= start < end:
+            return f"{'B' if first == start else 'I'}-{role.upper()}"
+    return "O"

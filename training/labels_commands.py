@@ -1,0 +1,294 @@
+"""The commands `inquit labels` and `inquit queue`. Light: nothing here needs a training library."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INPUT, EXIT_OUTPUT, EXIT_USAGE, fail
+
+if TYPE_CHECKING:
+    from inquit.models.result import ArticleResult
+    from inquit.training.labels import LabelCheck
+    from inquit.training.labels.agreement import Agreement
+    from inquit.training.labels.check_types import Vocabulary
+    from inquit.training.labels.findings import Finding
+    from inquit.training.labels.formats import LabelFormat
+
+T = TypeVar("T")
+
+labels_app = typer.Typer(help="Check, convert and compare labels.", no_args_is_help=True)
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Label files or folders.")]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", help="jsonl, label-studio, brat, conll or csv; else told by the name."),
+]
+Articles = Annotated[
+    list[Path] | None, typer.Option("--articles", help="A file with the texts of labels that have none; repeatable.")
+]
+NewTypes = Annotated[list[str] | None, typer.Option("--new-type", help="Allow one more claim type; repeatable.")]
+Renames = Annotated[list[str] | None, typer.Option("--rename", metavar="OLD=NEW", help="Rename or merge a claim type.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(labels_app, name="labels")
+    app.command("queue")(queue)
+
+
+@labels_app.command("check")
+def check(
+    files: Files,
+    label_format: Format = None,
+    held_out: Annotated[
+        list[Path] | None, typer.Option("--held-out", help="Articles that are tested on; repeatable.")
+    ] = None,
+    articles: Articles = None,
+    new_type: NewTypes = None,
+    rename: Renames = None,
+    fix: Annotated[
+        Path | None, typer.Option("--fix", metavar="OUT.jsonl", help="Write a copy with all sure repairs.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON lines.")] = False,
+) -> None:
+    """Find what is wrong with labels, where, and how to mend it.
+
+    Exit code 0: clean, or all of it mended; 1: findings; 2: wrong call; 4: a file cannot be read.
+
+    Example: inquit labels check corrections.jsonl --held-out test.jsonl --fix mended.jsonl
+    """
+    result = _check(files, label_format, articles, new_type, rename, held_out=held_out)
+    _print_findings(result.findings, as_json=as_json)
+    if fix is None:
+        raise typer.Exit(0 if result.is_clean else EXIT_ARTICLE_ERRORS)
+    import orjson
+
+    from inquit.training.labels.formats import write_file
+
+    lines = (orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in result.mended)
+    _or_fail(lambda: write_file(fix, lines))
+    left = [finding for finding in result.findings if finding.mended is None and finding.severity != "note"]
+    n_mended = sum(finding.mended is not None for finding in result.findings)
+    print(f"{fix}: {len(result.mended)} articles, {n_mended} repairs, {len(left)} findings left", file=sys.stderr)
+    raise typer.Exit(EXIT_ARTICLE_ERRORS if left else 0)
+
+
+def _check(
+    files: Sequence[Path],
+    label_format: str | None,
+    articles: list[Path] | None,
+    new_types: list[str] | None,
+    renames: list[str] | None,
+    *,
+    held_out: list[Path] | None = None,
+) -> LabelCheck:
+    from inquit.training.labels import run_check
+
+    chosen, vocabulary = _label_format(label_format), _vocabulary(new_types, renames)
+    return _or_fail(
+        lambda: run_check(
+            files, label_format=chosen, held_out=held_out or [], articles=articles or [], vocabulary=vocabulary
+        )
+    )
+
+
+def _label_format(name: str | None) -> LabelFormat | None:
+    from inquit.training.labels import LabelFormat
+
+    if name is None:
+        return None
+    if name not in [*LabelFormat]:
+        fail(f"--format {name}: wanted one of {[f.value for f in LabelFormat]}", EXIT_USAGE)
+    return LabelFormat(name)
+
+
+def _vocabulary(new_types: list[str] | None, renames: list[str] | None) -> Vocabulary:
+    from inquit.training.labels import Vocabulary
+
+    for rename in renames or []:
+        if not all(rename.partition("=")):
+            fail(f"--rename {rename}: wanted OLD=NEW", EXIT_USAGE)
+    pairs = dict(rename.split("=", 1) for rename in renames or [])
+    return Vocabulary(tuple(new_types or ()), pairs)
+
+
+def _or_fail(action: Callable[[], T]) -> T:
+    """What an action gives; input and output that fail end the command with their exit codes."""
+    from inquit.inference.writers import OutputError
+
+    try:
+        return action()
+    except (ValueError, FileNotFoundError) as error:
+        fail(str(error), EXIT_INPUT)
+    except OutputError as error:
+        fail(str(error), EXIT_OUTPUT)
+
+
+def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
+    import orjson
+
+    from inquit.training.labels import Severity
+
+    for finding in findings:
+        print(orjson.dumps(finding.to_dict()).decode() if as_json else _printable(str(finding)))
+    counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
+    print(", ".join(f"{n} {severity}{'' if n == 1 else 's'}" for severity, n in counts.items()), file=sys.stderr)
+
+
+def _printable(text: str) -> str:
+    """Without control characters: ids and names are other people's, and a terminal obeys escape sequences."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+@labels_app.command("import")
+def import_labels(
+    files: Files,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The label file to write (.jsonl).")],
+    label_format: Format = None,
+    articles: Articles = None,
+    new_type: NewTypes = None,
+    rename: Renames = None,
+    drop_bad: Annotated[
+        bool, typer.Option("--drop-bad", help="Make sure repairs, leave out what has other errors.")
+    ] = False,
+) -> None:
+    """Convert labels from another tool, checked, into our format.
+
+    Example: inquit labels import project-1.json -o labels.jsonl
+    """
+    result = _check(files, label_format, articles, new_type, rename)
+    # Whether there is enough to learn from is a matter of all files together, not of a conversion.
+    errors = [finding for finding in result.errors if finding.code != "one-class"]
+    _print_findings([f for f in result.findings if f in errors or not drop_bad], as_json=False)
+    if errors and (not drop_bad or not result.kept):
+        fail(
+            f"{len(errors)} errors, nothing written; mend them, or leave them out with --drop-bad", EXIT_ARTICLE_ERRORS
+        )
+    _write(_results(result), output, "jsonl")
+    print(f"{output}: {len(result.kept)} articles, {result.n_dropped} labels left out", file=sys.stderr)
+
+
+def _results(result: LabelCheck) -> list[ArticleResult]:
+    from inquit.models.result import ArticleResult
+
+    return [ArticleResult.from_dict(record) for record in result.kept]
+
+
+def _write(articles: Iterable[ArticleResult], output: Path, export_format: str) -> list[Path]:
+    from inquit.training.labels import ExportFormat, write_labels
+
+    return _or_fail(lambda: write_labels(articles, output, ExportFormat(export_format)))
+
+
+@labels_app.command("export")
+def export_labels(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Labels or results (.jsonl).")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write; for brat a folder.")],
+    export_format: Annotated[
+        str, typer.Option("--format", help="label-studio, brat, conll, web-annotation, schema-org or jsonl.")
+    ],
+) -> None:
+    """Convert labels or results for another tool.
+
+    Example: inquit labels export results.jsonl --format label-studio -o tasks.json
+    """
+    from inquit.training.corpora import read_corpus
+    from inquit.training.labels import ExportFormat
+
+    if export_format not in [*ExportFormat]:
+        fail(f"--format {export_format}: wanted one of {[f.value for f in ExportFormat]}", EXIT_USAGE)
+    articles = _or_fail(lambda: list(read_corpus(file)))
+    written = _write([article for article in articles if article.error is None], output, export_format)
+    print(f"{len(articles)} articles: {', '.join(map(str, written))}", file=sys.stderr)
+
+
+@labels_app.command("agreement")
+def agreement(
+    first: Annotated[Path, typer.Argument(metavar="A", help="Labels of one annotator, or of two.")],
+    second: Annotated[Path | None, typer.Argument(metavar="[B]", help="Labels of another annotator.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write all disagreements, one a line (.jsonl), to decide on.")
+    ] = None,
+    new_type: NewTypes = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """How far two annotators agree: span F1, Cohen's kappa. Decides nothing.
+
+    Example: inquit labels agreement ann.jsonl ben.jsonl -o disagreements.jsonl
+    """
+    import orjson
+
+    from inquit.training.labels.agreement import measure_agreement, split_annotators
+    from inquit.training.labels.check import read_annotations
+    from inquit.training.labels.formats import write_file
+
+    vocabulary = _vocabulary(new_type, None)
+    ours = _or_fail(lambda: read_annotations([first], vocabulary=vocabulary))
+    if second is None:
+        ours, theirs = _or_fail(lambda: split_annotators(ours))
+    else:
+        theirs = _or_fail(lambda: read_annotations([second], vocabulary=vocabulary))
+    result = _or_fail(lambda: measure_agreement(ours, theirs))
+    if output is not None:
+        rows = (orjson.dumps(d.to_dict(), option=orjson.OPT_APPEND_NEWLINE) for d in result.disagreements)
+        _or_fail(lambda: write_file(output, rows))
+    if as_json:
+        print(orjson.dumps(result.to_dict()).decode())
+    else:
+        _print_agreement(result)
+
+
+def _print_agreement(result: Agreement) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="dim", title=f"{result.n_articles} articles", title_justify="left")
+    for name in ("", "n", "F1 or share", "kappa"):
+        table.add_column(name, justify="left" if not name else "right", no_wrap=True)
+    for name, value in result.spans.items():
+        table.add_row(name, "", f"{value:.3f}", "")
+    for name, kappa in result.labels.items():
+        table.add_row(name, str(kappa.n), f"{kappa.share:.3f}", "" if kappa.kappa is None else f"{kappa.kappa:.3f}")
+    Console().print(table)
+    print(f"{len(result.disagreements)} disagreements; -o FILE writes them", file=sys.stderr)
+
+
+def queue(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="A file that `inquit score` wrote (.jsonl).")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The Label Studio tasks to write.")] = Path(
+        "tasks.json"
+    ),
+    n: Annotated[int, typer.Option("-n", min=1, help="How many articles.")] = 20,
+    diversity: Annotated[
+        float, typer.Option(min=0, max=1, help="0: only the least certain; 1: only the most unlike each other.")
+    ] = 0.5,
+    labelled: Annotated[
+        list[Path] | None, typer.Option("--labelled", help="Labels that are there already; repeatable.")
+    ] = None,
+) -> None:
+    """Choose articles to label next, as Label Studio tasks with predictions.
+
+    Example: inquit queue results.jsonl -n 20 -o tasks.json
+    """
+    from inquit.inference.writers import read_results
+    from inquit.training.labels.formats import write_tasks
+    from inquit.training.labels.label_studio_tasks import to_task
+    from inquit.training.labels.queue import queue_articles
+
+    known = _or_fail(lambda: [article.id for path in labelled or [] for article in read_results(path)])
+    chosen = _or_fail(lambda: queue_articles(read_results(results), n=n, diversity=diversity, labelled=known))
+    if not chosen:
+        fail(f"{results}: holds no article to label: wanted results with texts that are not in --labelled", EXIT_INPUT)
+    tasks = [
+        to_task(
+            item.result,
+            data={"rank": rank, "uncertainty": round(item.uncertainty, 4), "novelty": round(item.novelty, 4)},
+        )
+        for rank, item in enumerate(chosen, start=1)
+    ]
+    written = _or_fail(lambda: write_tasks(tasks, output))
+    print(f"{len(tasks)} articles: {', '.join(map(str, written))}", file=sys.stderr)
