@@ -13,7 +13,6 @@ or finds the disk full, leaves the registry as it was. Readers need no lock.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -23,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inquit.models.folder import MANIFEST, Manifest, ModelError, read_manifest, verify
+from inquit.models.lock import hold_lock
 
 HOME_VARIABLE = "INQUIT_HOME"
 _POINTER = "current.json"
@@ -32,10 +32,6 @@ _N_HISTORY = 100
 
 class RegistryError(Exception):
     """The registry cannot be changed: says what was wanted and what stands in the way."""
-
-
-class RegistryLockedError(RegistryError):
-    """Somebody else is changing the registry."""
 
 
 def default_home() -> Path:
@@ -133,29 +129,21 @@ class Registry:
         """Hold the registry for a change.
 
         Raises:
-            RegistryLockedError: another process holds it.
+            LockedError: another process holds it.
             RegistryError: the folder cannot be made or written.
         """
         try:
             self.home.mkdir(parents=True, exist_ok=True)
-            file = open(self.home / "lock", "a+", encoding="ascii")  # noqa: SIM115
+            lock = hold_lock(self.home / "lock")
+            lock.__enter__()
         except OSError as error:
             raise RegistryError(
                 f"{self.home}: cannot be written: {error.strerror}; set {HOME_VARIABLE} to a folder that can"
             ) from error
-        with file:
-            try:
-                # The system frees it when the process ends, however it ends: a stale lock cannot be.
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                file.seek(0)
-                raise RegistryLockedError(
-                    f"{self.home}: process {file.read().strip() or 'unknown'} is changing the registry; try again later"
-                ) from error
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
+        try:
             yield
+        finally:
+            lock.__exit__(None, None, None)
 
     def add(self, model: Path) -> Manifest:
         """Copy a model folder in, under the lock; one that is there already stays.

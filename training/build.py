@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ from inquit import __version__
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
 from inquit.models.encoder import Encoder, OnnxEncoder, PieceEncoder
-from inquit.models.folder import CARD, HEADS, TOKENIZER, write_manifest
+from inquit.models.folder import CARD, CLAIM_DATA, HEADS, TOKENIZER, write_manifest
 from inquit.models.labels import CLAIM_TYPES, MENTION_KINDS, POLARITIES, ROLES, SPEAKER_KINDS
 from inquit.models.result import ArticleResult
 from inquit.models.segmentation import Ints
-from inquit.training.calibrate import calibrate_claims, calibrate_confidence, constant_calibration
+from inquit.training.calibrate import calibrate_confidence, constant_calibration
 from inquit.training.card import write_card
+from inquit.training.claim_data import compress_claims, pool_claims
+from inquit.training.claim_fit import fit_claims
 from inquit.training.config import TrainingConfig
 from inquit.training.evaluation import Evaluation, evaluate
 from inquit.training.export import encoder_facts, export_encoder, head_arrays
@@ -108,6 +110,7 @@ def build_model(
     config: TrainingConfig,
     folder: Path,
     *,
+    training: Iterable[ArticleResult],
     calibration: Iterable[ArticleResult],
     dev: Mapping[str, list[ArticleResult]],
     data_hashes: Mapping[str, str],
@@ -115,7 +118,8 @@ def build_model(
     """Write the model folder. It appears under its name only when it is whole.
 
     Args:
-        calibration: articles that did not train the network.
+        training: articles that trained the network; the claim heads are refitted on the labelled ones.
+        calibration: articles that did not.
         dev: articles to measure the finished model on, by the corpus' name; the measures go into manifest and card.
         data_hashes: SHA-256 of every file that the model was made from, by name.
 
@@ -132,7 +136,7 @@ def build_model(
     held = list(calibration)
     uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
     heads |= calibrate_confidence(uncalibrated, held).to_arrays("confidence")
-    heads["claims.weight"], heads["claims.bias"] = calibrate_claims(uncalibrated, held)
+    heads |= _refit_claims(uncalibrated, [*training, *held], {article.id for article in held}, temporary / CLAIM_DATA)
     save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
     model = pipeline(network, tokenizer, config, heads, encoder)
     evaluations = {name: evaluate_model(model, articles, n_bootstrap=1000) for name, articles in dev.items()}
@@ -157,6 +161,19 @@ def build_model(
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)
     return next(iter(evaluations.values()), None)
+
+
+def _refit_claims(
+    model: Attributor, articles: Iterable[ArticleResult], held: Collection[str], path: Path
+) -> dict[str, Floats]:
+    """Fit the claim heads on the finished encoder, and keep what they were fitted on for `inquit retrain`."""
+    pooled = pool_claims(model, articles, is_seen=lambda article: article.id not in held)
+    if len(pooled) < 2:
+        logger.warning("no labelled claims: the claim heads stay the network's own, and cannot be retrained")
+        return model.claims.to_arrays()
+    data = compress_claims(pooled, model.claims.attributed)
+    data.save(path)
+    return fit_claims(data).to_arrays()
 
 
 def _rounded(evaluation: Evaluation) -> dict[str, float]:

@@ -8,7 +8,7 @@ on them is one matrix again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
@@ -73,11 +73,13 @@ class PooledClaims:
         return len(self.claims)
 
 
-def pool_claims(model: Attributor, articles: Iterable[ArticleResult], *, is_seen: bool) -> PooledClaims:
+def pool_claims(
+    model: Attributor, articles: Iterable[ArticleResult], *, is_seen: Callable[[ArticleResult], bool]
+) -> PooledClaims:
     """Read labelled articles with a model's encoder.
 
     Args:
-        is_seen: whether the articles trained the encoder; where not, the passages that the model finds are read too.
+        is_seen: whether an article trained the encoder; where not, the passages that the model finds are read too.
     """
     n_hidden = model.claims.attributed.weight.shape[1]
     rows: list[tuple[Floats, Claim, bool, Origin, str]] = []
@@ -87,10 +89,10 @@ def pool_claims(model: Attributor, articles: Iterable[ArticleResult], *, is_seen
             continue
         document, states = model.encoder.encode(segment(Article(gold.id, gold.text)))
         article = text_sha256(gold.text)[:16]
-        origin = Origin.SEEN if is_seen else Origin.UNSEEN
+        origin = Origin.SEEN if is_seen(gold) else Origin.UNSEEN
         for passage, claim, is_narration in _labelled_passages(document, gold):
             rows.append((passage.pool(states), claim, is_narration, origin, article))
-        if not is_seen:
+        if origin is Origin.UNSEEN:
             for passage, claim in _found_passages(model, document, states, gold):
                 rows.append((passage.pool(states), claim, False, Origin.FOUND, article))
     states, claims, is_narration, origins, names = zip(*rows, strict=True) if rows else ((), (), (), (), ())

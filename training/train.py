@@ -78,6 +78,7 @@ def train_model(
         tokenizer,
         config,
         output / "model",
+        training=(gold for corpus in config.corpus for gold in training_articles(corpus, data, config)),
         calibration=calibration_articles(config, data),
         dev={config.dev: dev} if dev else {},
         data_hashes=data_hashes(config, data),

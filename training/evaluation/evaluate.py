@@ -28,7 +28,10 @@ from inquit.training.evaluation.tokens import with_content
 
 Measure = float | PrecisionRecallF1
 Interval = tuple[float, float]
+Bins = list[tuple[int, float, float]]
 T = TypeVar("T")
+
+_CLAIM_MEASURES = ("type_", "group_", "polarity_", "checkworthy_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,29 @@ def evaluate(
         claims = [(theirs["type"], ours.get("type")) for article in pairs for theirs, ours in article.claims]
         bins |= _label_reliability(pairs)
     return Evaluation(len(gold), sizes, measures, intervals, per_label(claims), _confusion(claims), bins)
+
+
+def evaluate_claims(pairs: Sequence[LabelPairs], *, n_bootstrap: int = 0, seed: int = 13) -> Evaluation:
+    """Measures of claims alone, from pairs of gold and predicted ones by article."""
+
+    def measure(articles: Sequence[LabelPairs]) -> dict[str, float]:
+        return {name: value for name, value in label_measures(articles).items() if name.startswith(_CLAIM_MEASURES)}
+
+    return Evaluation(
+        len(pairs),
+        {"n_pairs": sum(len(article.claims) for article in pairs)},
+        measure(pairs),
+        _bootstrap(pairs, measure, n_bootstrap, seed),
+        *_tables(pairs),
+    )
+
+
+def _tables(
+    pairs: Sequence[LabelPairs],
+) -> tuple[Mapping[str, PrecisionRecallF1], Mapping[str, Mapping[str, int]], dict[str, Bins]]:
+    """Measures by claim type, confusion of claim types, reliability."""
+    claims = [(gold["type"], ours.get("type")) for article in pairs for gold, ours in article.claims]
+    return per_label(claims), _confusion(claims), _label_reliability(pairs)
 
 
 def _check_text(article: str, gold: Mapping[str, Any], predicted: Mapping[str, Any]) -> None:
