@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,7 @@ from inquit.models.result import ArticleResult
 from inquit.models.segmentation import Ints
 from inquit.training.calibrate import calibrate_confidence, constant_calibration
 from inquit.training.card import write_card
-from inquit.training.claim_data import compress_claims, pool_claims
-from inquit.training.claim_fit import fit_claims
+from inquit.training.claim_heads import fit_claim_heads
 from inquit.training.config import TrainingConfig
 from inquit.training.evaluation import Evaluation, evaluate
 from inquit.training.export import encoder_facts, export_encoder, head_arrays
@@ -136,7 +135,7 @@ def build_model(
     held = list(calibration)
     uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
     heads |= calibrate_confidence(uncalibrated, held).to_arrays("confidence")
-    heads |= _refit_claims(uncalibrated, [*training, *held], {article.id for article in held}, temporary / CLAIM_DATA)
+    heads |= fit_claim_heads(uncalibrated, [*training, *held], {article.id for article in held}, temporary / CLAIM_DATA)
     save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
     model = pipeline(network, tokenizer, config, heads, encoder)
     evaluations = {name: evaluate_model(model, articles, n_bootstrap=1000) for name, articles in dev.items()}
@@ -161,19 +160,6 @@ def build_model(
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)
     return next(iter(evaluations.values()), None)
-
-
-def _refit_claims(
-    model: Attributor, articles: Iterable[ArticleResult], held: Collection[str], path: Path
-) -> dict[str, Floats]:
-    """Fit the claim heads on the finished encoder, and keep what they were fitted on for `inquit retrain`."""
-    pooled = pool_claims(model, articles, is_seen=lambda article: article.id not in held)
-    if len(pooled) < 2:
-        logger.warning("no labelled claims: the claim heads stay the network's own, and cannot be retrained")
-        return model.claims.to_arrays()
-    data = compress_claims(pooled, model.claims.attributed)
-    data.save(path)
-    return fit_claims(data).to_arrays()
 
 
 def _rounded(evaluation: Evaluation) -> dict[str, float]:

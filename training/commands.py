@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 
 from inquit.inference.commands import EXIT_INPUT, EXIT_USAGE, fail
-from inquit.training import evaluate_command
+from inquit.training import evaluate_command, model_commands
 
 
 def register(app: typer.Typer) -> None:
     app.command()(train)
     evaluate_command.register(app)
+    model_commands.register(app)
 
 
 def train(

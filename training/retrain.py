@@ -217,7 +217,7 @@ def _write(
         save_file(load_file(base.folder / HEADS) | fitted.to_arrays(), temporary / HEADS)
         data.save(temporary / CLAIM_DATA)
         facts = _manifest(base, fitted, new, config)
-        write_retrained_card(temporary / CARD, facts, fitted.after, base=base.title)
+        write_retrained_card(temporary / CARD, facts, fitted.after)
         write_manifest(temporary, facts)
         os.replace(temporary, output)
     finally:
