@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from inquit.models.folder import ModelError
+from inquit.models.folder import CURRENT, ModelError
 from inquit.models.result import ArticleResult
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def fail(message: str, code: int) -> NoReturn:
 def score(
     inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="Files, folders, globs, or - for stdin.")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Where to write .jsonl; else stdout.")] = None,
-    model: Annotated[str, typer.Option(help="A shipped model's name, or a model folder.")] = "en",
+    model: Annotated[str, typer.Option(help="A model's name, or a model folder.")] = CURRENT,
     text_field: Annotated[str, typer.Option(help="Where JSON objects keep the text.")] = "text",
     id_field: Annotated[str, typer.Option(help="Where JSON objects keep the id.")] = "id",
     no_text: Annotated[bool, typer.Option("--no-text", help="Leave the text out; its hash stays.")] = False,

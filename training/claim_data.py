@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
-from sklearn.decomposition import PCA
 
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article, text_sha256
@@ -73,6 +72,11 @@ class PooledClaims:
         return len(self.claims)
 
 
+def article_hash(text: str) -> str:
+    """What names an article among claims."""
+    return text_sha256(text)[:16]
+
+
 def pool_claims(
     model: Attributor, articles: Iterable[ArticleResult], *, is_seen: Callable[[ArticleResult], bool]
 ) -> PooledClaims:
@@ -88,7 +92,7 @@ def pool_claims(
         if not any(item.claim for item in (*gold.attributions, *gold.narration)):
             continue
         document, states = model.encoder.encode(segment(Article(gold.id, gold.text)))
-        article = text_sha256(gold.text)[:16]
+        article = article_hash(gold.text)
         origin = Origin.SEEN if is_seen(gold) else Origin.UNSEEN
         for passage, claim, is_narration in _labelled_passages(document, gold):
             rows.append((passage.pool(states), claim, is_narration, origin, article))
@@ -307,6 +311,9 @@ def compress_claims(pooled: PooledClaims, network: ClaimHead, *, n_components: i
     Raises:
         ValueError: there are fewer than two claims.
     """
+    # Imported here: claims are read where scikit-learn is not installed.
+    from sklearn.decomposition import PCA
+
     if len(pooled) < 2:
         raise ValueError(f"wanted at least two labelled claims, got {len(pooled)}")
     pca = PCA(min(n_components, len(pooled), pooled.states.shape[1]), svd_solver="covariance_eigh")

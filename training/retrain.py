@@ -21,7 +21,7 @@ from inquit import __version__
 from inquit.inference.attributor import Attributor
 from inquit.inference.writers import OutputError
 from inquit.models.article import text_sha256
-from inquit.models.claims import ClaimOutputs
+from inquit.models.claims import NETWORK_OUTPUTS, ClaimOutputs
 from inquit.models.folder import (
     CARD,
     CLAIM_DATA,
@@ -237,6 +237,7 @@ def _manifest(base: Manifest, fitted: FittedClaims, new: NewLabels, config: Clai
         "config": asdict(config),
         "strength": fitted.strength,
         "balance": fitted.balance,
+        **label_agreement(fitted),
         "cross_validated": cross_validated(fitted),
     }
     recipe = json.dumps(retraining, sort_keys=True).encode()
@@ -257,3 +258,21 @@ def cross_validated(fitted: FittedClaims) -> dict[str, dict[str, dict[str, float
         }
         for domain, before in fitted.before.items()
     }
+
+
+def label_agreement(fitted: FittedClaims) -> dict[str, float]:
+    """How far new labels of known types agree with heads that have not learnt from them: Cohen's kappa (1960)."""
+    known = set(NETWORK_OUTPUTS.claim_types)
+    table = fitted.before["new"].confusion if "new" in fitted.before else {}
+    pairs = Counter({(a, b): n for a, row in table.items() for b, n in row.items() if a in known})
+    total = pairs.total()
+    if not total:
+        return {"label_kappa": 0.0, "n_known_claims": 0}
+    agreed = sum(n for (a, b), n in pairs.items() if a == b) / total
+    theirs, ours = Counter[str](), Counter[str]()
+    for (a, b), n in pairs.items():
+        theirs[a] += n
+        ours[b] += n
+    expected = sum(theirs[name] * ours[name] for name in theirs) / total**2
+    kappa = (agreed - expected) / (1 - expected) if expected < 1 else 0.0
+    return {"label_kappa": round(kappa, 4), "n_known_claims": total}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from inquit.models.result import ArticleResult
 from inquit.training.evaluation.labels import (
     LabelPairs,
     expected_calibration_error,
@@ -122,6 +123,22 @@ def evaluate(
         claims = [(theirs["type"], ours.get("type")) for article in pairs for theirs, ours in article.claims]
         bins |= _label_reliability(pairs)
     return Evaluation(len(gold), sizes, measures, intervals, per_label(claims), _confusion(claims), bins)
+
+
+def article_measures(
+    gold: Sequence[ArticleResult], predicted: Mapping[str, Mapping[str, Any]]
+) -> Callable[[Sequence[int]], dict[str, float]]:
+    """What `evaluate` measures, F1 for precision and recall, of any sample of the articles, given by their indices."""
+    records = [article.to_dict() for article in gold]
+    counts = [count_spans(record, predicted.get(record["id"])) for record in records]
+    pairs = [pair_labels(record, predicted.get(record["id"])) if _is_labelled(record) else None for record in records]
+
+    def measure(chosen: Sequence[int]) -> dict[str, float]:
+        labelled = [pair for i in chosen if (pair := pairs[i]) is not None]
+        measures = _total_scores([counts[i] for i in chosen])
+        return measures | label_measures(labelled) if labelled else measures
+
+    return measure
 
 
 def evaluate_claims(pairs: Sequence[LabelPairs], *, n_bootstrap: int = 0, seed: int = 13) -> Evaluation:
