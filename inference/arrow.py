@@ -15,6 +15,7 @@ from inquit.inference.batch.parquet_results import RESULT_SCHEMA, to_batch
 from inquit.inference.batch.readers.parquet import read_row, wanted_columns
 from inquit.inference.batch.record import Place
 from inquit.inference.batch.scoring import ScoreOptions, answer_without_model, needs_model, score_record
+from inquit.models.folder import CURRENT
 
 __all__ = ["RESULT_SCHEMA", "ArrowScorer"]
 
@@ -40,7 +41,7 @@ class ArrowScorer:
         with_text, min_confidence, max_chars: as in `inquit score`.
     """
 
-    model: str = "en"
+    model: str = CURRENT
     expect_sha256: str | None = None
     text_field: str | None = None
     id_field: str | None = None

@@ -15,7 +15,7 @@ from inquit.models.calibration import LogisticCalibrator
 from inquit.models.claims import ClaimTyper
 from inquit.models.encoder import Encoder, OnnxEncoder
 from inquit.models.evidence import Explanation, explain_passage
-from inquit.models.folder import ENCODER, HEADS, TOKENIZER, Manifest, ModelError, verify
+from inquit.models.folder import CURRENT, ENCODER, HEADS, TOKENIZER, Manifest, ModelError, verify
 from inquit.models.labels import CLAIM_TYPES
 from inquit.models.linker import Link, Linker, span_of_range, spans_of_words
 from inquit.models.passage import Passage
@@ -61,7 +61,7 @@ class Attributor:
         self.fingerprint = fingerprint
 
     @classmethod
-    def load(cls, model: str | Path = "en", *, n_threads: int = 1, expect_sha256: str | None = None) -> Attributor:
+    def load(cls, model: str | Path = CURRENT, *, n_threads: int = 1, expect_sha256: str | None = None) -> Attributor:
         """Check a model folder and load it.
 
         Raises:

@@ -8,10 +8,14 @@ from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_MODEL, fail
-from inquit.models.folder import CARD, WEIGHTS, Manifest, ModelError, read_manifest, verify
+from inquit.inference.commands import EXIT_MODEL, EXIT_OUTPUT, fail
+from inquit.models.folder import CARD, CURRENT, WEIGHTS, Manifest, ModelError, read_manifest, verify
+from inquit.models.lock import LockedError
+from inquit.models.registry import Registry, RegistryError
 
-model_app = typer.Typer(help="List, show and check models.", no_args_is_help=True)
+EXIT_LOCKED = 6
+
+model_app = typer.Typer(help="List, show, check and choose models.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -20,17 +24,54 @@ def register(app: typer.Typer) -> None:
 
 @model_app.command("list")
 def list_models() -> None:
-    """The models that ship with inquit.
+    """The models that ship with inquit and those that were promoted; * marks the current one.
 
     Example: inquit model list
     """
-    for path in sorted(WEIGHTS.glob("*/manifest.json")):
-        manifest = _or_fail(read_manifest, path.parent)
-        print(f"{path.parent.name}\t{manifest.title}\t{manifest.fingerprint[:12]}\t{path.parent}")
+    current = _or_fail(lambda name: read_manifest(name), CURRENT)
+    shipped = [_or_fail(read_manifest, path.parent) for path in sorted(WEIGHTS.glob("*/manifest.json"))]
+    for manifest in [*shipped, *_promoted()]:
+        mark = "*" if manifest.folder.samefile(current.folder) else " "
+        name = manifest.folder.name if manifest in shipped else manifest.fingerprint[:12]
+        print(f"{mark} {name}\t{manifest.title}\t{manifest.fingerprint[:12]}\t{manifest.folder}")
+
+
+def _promoted() -> list[Manifest]:
+    try:
+        return Registry.default().models()
+    except ModelError as error:
+        fail(str(error), EXIT_MODEL)
+
+
+@model_app.command("use")
+def use_model(
+    model: Annotated[str, typer.Argument(help="A shipped model's name, or one that was promoted before.")],
+) -> None:
+    """Make a model that was current before, or a shipped one, the current one again.
+
+    Example: inquit model use en
+    """
+    registry = Registry.default()
+    try:
+        with registry.lock():
+            shipped = (WEIGHTS / model / "manifest.json").is_file()
+            folder = WEIGHTS / model if shipped else registry.find(model)
+            if folder is None:
+                names = [manifest.title for manifest in registry.models()]
+                fail(f"no model '{model}' was promoted; those that were: {names}. See inquit promote", EXIT_MODEL)
+            manifest = verify(folder)
+            registry.point_to("" if shipped else manifest.fingerprint)
+    except ModelError as error:
+        fail(str(error), EXIT_MODEL)
+    except LockedError as error:
+        fail(str(error), EXIT_LOCKED)
+    except RegistryError as error:
+        fail(str(error), EXIT_OUTPUT)
+    print(f"{manifest.title} is the current model: {manifest.folder}")
 
 
 @model_app.command("card")
-def show_card(model: Annotated[str, typer.Argument(help="A shipped model's name, or a model folder.")] = "en") -> None:
+def show_card(model: Annotated[str, typer.Argument(help="A model's name, or a model folder.")] = CURRENT) -> None:
     """What a model was made from, what it can do and what it cannot.
 
     Example: inquit model card en
@@ -41,7 +82,7 @@ def show_card(model: Annotated[str, typer.Argument(help="A shipped model's name,
 
 @model_app.command("verify")
 def verify_model(
-    model: Annotated[str, typer.Argument(help="A shipped model's name, or a model folder.")] = "en",
+    model: Annotated[str, typer.Argument(help="A model's name, or a model folder.")] = CURRENT,
     expect_sha256: Annotated[str | None, typer.Option(help="Refuse a manifest with another SHA-256.")] = None,
 ) -> None:
     """Check every file of a model against its manifest.

@@ -17,6 +17,7 @@ from inquit import __version__
 from inquit.inference.batch.errors import BatchError, InputError, OutputError, UsageError
 from inquit.inference.batch.options import DuplicateIds, EncodingErrors, InputFormat, OutputFormat
 from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INTERRUPTED, EXIT_MODEL, EXIT_OUTPUT, fail
+from inquit.models.folder import CURRENT
 
 if TYPE_CHECKING:
     from inquit.inference.batch.pool import WorkerPool
@@ -38,7 +39,7 @@ def score(
             show_default=False,
         ),
     ] = None,
-    model: Annotated[str, typer.Option(help="A shipped model's name, or a model folder.")] = "en",
+    model: Annotated[str, typer.Option(help="A model's name, or a model folder; else the current model.")] = CURRENT,
     output_format: Annotated[
         OutputFormat | None,
         typer.Option(

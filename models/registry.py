@@ -4,7 +4,8 @@
 
     HOME/models/FINGERPRINT/    whole model folders, never changed once there
     HOME/comparisons/*.json     what `inquit compare` found
-    HOME/current.json           the pointer: fingerprint of the current model, and of those before it
+    HOME/current.json           the pointer: fingerprint of the current model and of those before it, and which gold
+                                articles guard promotions
     HOME/lock                   held by whoever changes the registry
 
 A model is copied under another name, checked, and renamed; the pointer is replaced as a whole. A writer that is killed,
@@ -13,7 +14,6 @@ or finds the disk full, leaves the registry as it was. Readers need no lock.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inquit.models.folder import MANIFEST, Manifest, ModelError, read_manifest, verify
+from inquit.models.lock import hold_lock
 
 HOME_VARIABLE = "INQUIT_HOME"
 _POINTER = "current.json"
@@ -32,10 +33,6 @@ _N_HISTORY = 100
 
 class RegistryError(Exception):
     """The registry cannot be changed: says what was wanted and what stands in the way."""
-
-
-class RegistryLockedError(RegistryError):
-    """Somebody else is changing the registry."""
 
 
 def default_home() -> Path:
@@ -76,22 +73,34 @@ class Registry:
         Raises:
             ModelError: the pointer is damaged.
         """
+        return self._pointer()[0]
+
+    def guard(self) -> str | None:
+        """SHA-256 of the gold articles that promotions are compared on; None where none was promoted.
+
+        Raises:
+            ModelError: the pointer is damaged.
+        """
+        return self._pointer()[1]
+
+    def _pointer(self) -> tuple[tuple[str, ...], str | None]:
         path = self.home / _POINTER
         try:
             content = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
-            return ()
+            return (), None
         except PermissionError as error:
             raise ModelError(f"{path}: cannot be read: {error.strerror}") from error
         try:
-            history = json.loads(content)["history"]
+            pointer = json.loads(content)
+            history, guard = pointer["history"], pointer["gold_sha256"]
             if not isinstance(history, list) or not all(isinstance(entry, str) for entry in history):
                 raise TypeError("history must be a list of fingerprints")
         except (ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"{path}: damaged ({error!r}); remove it to go back to the shipped model, then `inquit model use MODEL`"
             ) from error
-        return tuple(history)
+        return tuple(history), guard
 
     def current(self) -> Path | None:
         """The folder of the current model, None where none was promoted.
@@ -133,29 +142,21 @@ class Registry:
         """Hold the registry for a change.
 
         Raises:
-            RegistryLockedError: another process holds it.
+            LockedError: another process holds it.
             RegistryError: the folder cannot be made or written.
         """
         try:
             self.home.mkdir(parents=True, exist_ok=True)
-            file = open(self.home / "lock", "a+", encoding="ascii")  # noqa: SIM115
+            lock = hold_lock(self.home / "lock")
+            lock.__enter__()
         except OSError as error:
             raise RegistryError(
                 f"{self.home}: cannot be written: {error.strerror}; set {HOME_VARIABLE} to a folder that can"
             ) from error
-        with file:
-            try:
-                # The system frees it when the process ends, however it ends: a stale lock cannot be.
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                file.seek(0)
-                raise RegistryLockedError(
-                    f"{self.home}: process {file.read().strip() or 'unknown'} is changing the registry; try again later"
-                ) from error
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
+        try:
             yield
+        finally:
+            lock.__exit__(None, None, None)
 
     def add(self, model: Path) -> Manifest:
         """Copy a model folder in, under the lock; one that is there already stays.
@@ -183,14 +184,19 @@ class Registry:
             shutil.rmtree(temporary, ignore_errors=True)
         return read_manifest(target)
 
-    def point_to(self, fingerprint: str) -> None:
-        """Make a model current, under the lock; ``""`` is the shipped model.
+    def point_to(self, fingerprint: str, *, gold_sha256: str | None = None) -> None:
+        """Make a model current, under the lock.
+
+        Args:
+            fingerprint: of a model that was added; ``""`` is the shipped model.
+            gold_sha256: the gold articles that guard promotions from now on; None for those that do already.
 
         Raises:
             RegistryError: the pointer cannot be written.
         """
-        history = [*self.history(), fingerprint][-_N_HISTORY:]
-        self.write(self.home / _POINTER, json.dumps({"history": history}, indent=1).encode() + b"\n")
+        history, guard = self._pointer()
+        pointer = {"history": [*history, fingerprint][-_N_HISTORY:], "gold_sha256": gold_sha256 or guard}
+        self.write(self.home / _POINTER, json.dumps(pointer, indent=1).encode() + b"\n")
 
     def write(self, path: Path, content: bytes) -> None:
         """Put a whole file in its place.

@@ -234,7 +234,7 @@ def _attribution_to_dict(attribution: Attribution, text: str | None) -> dict[str
         record["text"] = " … ".join(span.of(text) for span in attribution.content)
     record["speaker"] = None if attribution.speaker is None else _speaker_to_dict(attribution.speaker)
     if attribution.claim is not None:
-        record["claim"] = _claim_to_dict(attribution.claim)
+        record["claim"] = claim_to_dict(attribution.claim)
     if attribution.reviewed_by is not None:
         record["reviewed_by"] = attribution.reviewed_by
     return record
@@ -275,7 +275,8 @@ def _speaker_to_dict(speaker: Speaker) -> dict[str, Any]:
     return record
 
 
-def _claim_to_dict(claim: Claim) -> dict[str, Any]:
+def claim_to_dict(claim: Claim) -> dict[str, Any]:
+    """The ``claim`` object of the contract."""
     record: dict[str, Any] = {"type": claim.type}
     if claim.probabilities:
         record["probabilities"] = dict(claim.probabilities)
@@ -300,7 +301,7 @@ def _claim_from_dict(record: Mapping[str, Any] | None) -> Claim | None:
 def _narration_to_dict(narration: Narration) -> dict[str, Any]:
     record: dict[str, Any] = {"span": [narration.span.start, narration.span.end]}
     if narration.claim is not None:
-        record["claim"] = _claim_to_dict(narration.claim)
+        record["claim"] = claim_to_dict(narration.claim)
     return record
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,18 @@ EXAMPLES = ROOT / "examples"
 needs_shared = pytest.mark.skipif(
     not SHARED.is_dir(), reason="needs ../shared, which is beside the checkout of developers and CI only"
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_promoted_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests see the shipped model, whatever was promoted on this machine."""
+    before = os.environ.get("INQUIT_HOME")
+    os.environ["INQUIT_HOME"] = str(tmp_path_factory.mktemp("home") / "inquit")
+    yield
+    if before is None:
+        del os.environ["INQUIT_HOME"]
+    else:
+        os.environ["INQUIT_HOME"] = before
 
 
 @pytest.fixture(scope="session")

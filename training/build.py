@@ -19,12 +19,13 @@ from inquit import __version__
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
 from inquit.models.encoder import Encoder, OnnxEncoder, PieceEncoder
-from inquit.models.folder import CARD, HEADS, TOKENIZER, write_manifest
+from inquit.models.folder import CARD, CLAIM_DATA, HEADS, TOKENIZER, write_manifest
 from inquit.models.labels import CLAIM_TYPES, MENTION_KINDS, POLARITIES, ROLES, SPEAKER_KINDS
 from inquit.models.result import ArticleResult
 from inquit.models.segmentation import Ints
 from inquit.training.calibrate import constant_calibration
 from inquit.training.card import write_card
+from inquit.training.claim_heads import fit_claim_heads
 from inquit.training.config import TrainingConfig
 from inquit.training.detection import fit_detection
 from inquit.training.evaluation import Evaluation, evaluate
@@ -146,6 +147,7 @@ def build_model(
     heads = fit_detection(pipeline(network, tokenizer, config, heads, encoder), held).apply(heads)
     uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
     heads |= fit_speakers(uncalibrated, seen, held, seed=config.seed).to_arrays()
+    heads |= fit_claim_heads(uncalibrated, [*seen, *held], {article.id for article in held}, temporary / CLAIM_DATA)
     save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
     model = pipeline(network, tokenizer, config, heads, encoder)
     evaluations = {name: evaluate_model(model, articles, n_bootstrap=1000) for name, articles in dev.items()}

@@ -8,7 +8,7 @@ on them is one matrix again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
-from sklearn.decomposition import PCA
 
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article, text_sha256
@@ -73,11 +72,18 @@ class PooledClaims:
         return len(self.claims)
 
 
-def pool_claims(model: Attributor, articles: Iterable[ArticleResult], *, is_seen: bool) -> PooledClaims:
+def article_hash(text: str) -> str:
+    """What names an article among claims."""
+    return text_sha256(text)[:16]
+
+
+def pool_claims(
+    model: Attributor, articles: Iterable[ArticleResult], *, is_seen: Callable[[ArticleResult], bool]
+) -> PooledClaims:
     """Read labelled articles with a model's encoder.
 
     Args:
-        is_seen: whether the articles trained the encoder; where not, the passages that the model finds are read too.
+        is_seen: whether an article trained the encoder; where not, the passages that the model finds are read too.
     """
     n_hidden = model.claims.attributed.weight.shape[1]
     rows: list[tuple[Floats, Claim, bool, Origin, str]] = []
@@ -86,11 +92,11 @@ def pool_claims(model: Attributor, articles: Iterable[ArticleResult], *, is_seen
         if not any(item.claim for item in (*gold.attributions, *gold.narration)):
             continue
         document, states = model.encoder.encode(segment(Article(gold.id, gold.text)))
-        article = text_sha256(gold.text)[:16]
-        origin = Origin.SEEN if is_seen else Origin.UNSEEN
+        article = article_hash(gold.text)
+        origin = Origin.SEEN if is_seen(gold) else Origin.UNSEEN
         for passage, claim, is_narration in _labelled_passages(document, gold):
             rows.append((passage.pool(states), claim, is_narration, origin, article))
-        if not is_seen:
+        if origin is Origin.UNSEEN:
             for passage, claim in _found_passages(model, document, states, gold):
                 rows.append((passage.pool(states), claim, False, Origin.FOUND, article))
     states, claims, is_narration, origins, names = zip(*rows, strict=True) if rows else ((), (), (), (), ())
@@ -305,6 +311,9 @@ def compress_claims(pooled: PooledClaims, network: ClaimHead, *, n_components: i
     Raises:
         ValueError: there are fewer than two claims.
     """
+    # Imported here: claims are read where scikit-learn is not installed.
+    from sklearn.decomposition import PCA
+
     if len(pooled) < 2:
         raise ValueError(f"wanted at least two labelled claims, got {len(pooled)}")
     pca = PCA(min(n_components, len(pooled), pooled.states.shape[1]), svd_solver="covariance_eigh")

@@ -14,7 +14,7 @@ All of it is linear in pooled states, so the result is one matrix for attributio
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,11 +22,13 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax, logsumexp, softmax
 from sklearn.linear_model import LogisticRegression
 
-from inquit.models.claims import NETWORK_OUTPUTS, ClaimHead, ClaimOutputs
+from inquit.models.claims import NETWORK_OUTPUTS, ClaimHead, ClaimOutputs, ClaimTyper
 from inquit.models.labels import POLARITIES
+from inquit.models.result import claim_to_dict
 from inquit.training.calibrate import fit_temperature, match_frequencies
 from inquit.training.claim_data import ClaimData, Origin
-from inquit.training.evaluation.labels import average_precision, macro_f1
+from inquit.training.evaluation import Evaluation, evaluate_claims
+from inquit.training.evaluation.labels import LabelPairs, macro_f1
 from inquit.training.residual import Link, ResidualClassifier
 
 logger = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ MIN_TYPE_EXAMPLES = 5
 
 _MIN_CALIBRATION = 40  # fewer claims than this calibrate nothing
 _MAX_REHEARSED = 5000  # seen claims that are rehearsed; more of them change nothing but the time
+_INTERCEPT_STRENGTH = 0.01  # how frequent a type is among few new claims says little
 _NARRATION_UNIT = 5.0  # value of the feature "is narration": above 1, the prior binds it less than the others
 
 
@@ -49,11 +52,14 @@ class ClaimFitConfig:
 
     Attributes:
         strengths: variances of the prior on corrections, of which cross-validation chooses.
+        balances: how far frequent types are held back in favour of rare ones, of which cross-validation chooses: 0 not at
+            all, 1 as if all were equally frequent (logit adjustment; Menon et al. 2021).
         rehearsal: weight of a claim from a seen article; unseen and new ones weigh 1.
         n_folds: articles are dealt into this many folds.
     """
 
     strengths: tuple[float, ...] = (0.001, 0.003, 0.01)
+    balances: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3)
     rehearsal: float = 0.3
     n_folds: int = 5
     seed: int = 13
@@ -108,14 +114,25 @@ class FittedClaims:
     """Fitted heads, and how well they answer claims of articles that took no part in fitting (cross-validated).
 
     Attributes:
-        measures: by domain (``old``, ``new``), then ``before`` (fitted without the new articles) or ``after``, then name.
+        strength, balance: as they were chosen; see `ClaimFitConfig`.
+        before, after: by domain, ``old`` and ``new``: fitted without the new articles, and with them. Labelled
+            attributions where they stand as labelled; empty where there are none.
     """
 
     claim_types: tuple[str, ...]
     attributed: ClaimHead
     narrated: ClaimHead
-    strength: float
-    measures: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+    strength: float = 0.0
+    balance: float = 0.0
+    before: Mapping[str, Evaluation] = field(default_factory=dict)
+    after: Mapping[str, Evaluation] = field(default_factory=dict)
+
+    def to_arrays(self) -> dict[str, NDArray[np.float32]]:
+        """As `ClaimTyper.from_arrays` reads them."""
+        return ClaimTyper(ClaimOutputs(self.claim_types), self.attributed, self.narrated).to_arrays()
+
+
+_NO_HEAD = ClaimHead(np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.float32))
 
 
 def fit_claims(
@@ -131,37 +148,34 @@ def fit_claims(
     """
     config = config or ClaimFitConfig()
     _check_new_types(data)
+    is_unseen = data.origins != Origin.SEEN
     is_new = np.isin(data.articles, [i for i, name in enumerate(data.article_hashes) if name in set(new_articles)])
-    fits = data.origins != Origin.SEEN
     network = _network_heads(data)
-    reference = _stretched(network, *_calibration(network.scores(data), data, fits & ~is_new))
-    if not fits.any():
+    reference = _stretched(network, *_calibration(network.scores(data), data, is_unseen & ~is_new))
+    if not is_unseen.any():
         logger.warning("no claims of articles that the encoder has not seen: the claim heads stay the network's own")
-        return _folded(reference, data, strength=0.0)
+        return FittedClaims(data.claim_types, reference.attributed.fold(data), reference.narrated.fold(data))
     strength = _choose_strength(reference, data, is_new, config)
     everywhere = np.ones(len(data), dtype=bool)
     left_out = _left_out_scores(reference, data, is_new, everywhere, strength, config)
-    heads = _correct(reference, data, everywhere, strength, config)
-    heads = _stretched(heads, *_calibration(left_out, data, fits))
-    measures = {"old": {"after": _measures(left_out, data, fits & ~is_new)}}
+    domains = {name: part for name, part in (("old", ~is_new), ("new", is_new)) if (part & is_unseen).any()}
+    balance = _choose_balance(left_out, data, [part & is_unseen for part in domains.values()], config)
+    calibration = _calibration(left_out, data, is_unseen, balance=balance)
+    heads = _stretched(_correct(reference, data, everywhere, strength, config), *calibration)
+    after = _apply(left_out, data, calibration)
+    before = None
     if is_new.any():
-        before = _left_out_scores(reference, data, is_new, ~is_new, strength, config)
-        measures["old"]["before"] = _measures(before, data, fits & ~is_new)
-        measures["new"] = {
-            name: _measures(scores, data, fits & is_new) for name, scores in (("before", before), ("after", left_out))
-        }
-    return _folded(heads, data, strength=strength, measures=measures)
-
-
-def _folded(
-    heads: CompactHeads,
-    data: ClaimData,
-    *,
-    strength: float,
-    measures: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
-) -> FittedClaims:
-    attributed, narrated = heads.attributed.fold(data), heads.narrated.fold(data)
-    return FittedClaims(data.claim_types, attributed, narrated, strength, measures or {})
+        without_new = _left_out_scores(reference, data, is_new, ~is_new, strength, config)
+        before = _apply(without_new, data, _calibration(without_new, data, is_unseen & ~is_new, balance=balance))
+    return FittedClaims(
+        data.claim_types,
+        heads.attributed.fold(data),
+        heads.narrated.fold(data),
+        strength,
+        balance,
+        {} if before is None else {name: _evaluate(before, data, part) for name, part in domains.items()},
+        {name: _evaluate(after, data, part) for name, part in domains.items()},
+    )
 
 
 def _check_new_types(data: ClaimData) -> None:
@@ -226,7 +240,7 @@ def _correct(
     design = _design(rows)
     weight, bias = np.zeros((len(rows.outputs), design.shape[1])), np.zeros(len(rows.outputs))
     for link, group in list(_groups(rows.outputs))[: 1 if types_only else None]:
-        model = ResidualClassifier(link=link, strength=strength)
+        model = ResidualClassifier(link=link, strength=strength, intercept_strength=_INTERCEPT_STRENGTH)
         model.fit(design, targets[:, group], offsets=offsets[:, group], weights=weights)
         weight[group], bias[group] = model.coef_, model.intercept_
     return CompactHeads(
@@ -331,18 +345,46 @@ def _deal(data: ClaimData, is_new: Flags, config: ClaimFitConfig) -> NDArray[np.
     return folds
 
 
-def _measures(scores: Floats, data: ClaimData, chosen: Flags) -> dict[str, float]:
-    """Of labelled attributions, where they stand as labelled."""
+def _choose_balance(scores: Floats, data: ClaimData, domains: Sequence[Flags], config: ClaimFitConfig) -> float:
+    """The balance with the best accuracy and macro F1 together on left-out articles; domains count the same."""
+    gains = []
+    for balance in config.balances:
+        adjusted = scores[:, data.outputs.types] - balance * _log_shares(data)
+        gains.append(sum(_accuracy_and_f1(adjusted, data, part) for part in domains))
+    return config.balances[int(np.argmax(gains))]
+
+
+def _accuracy_and_f1(scores: Floats, data: ClaimData, chosen: Flags) -> float:
+    rows = chosen & (data.origins == Origin.UNSEEN) & ~data.is_narration
+    pairs = [(str(a), str(b)) for a, b in zip(data.types[rows], scores[rows].argmax(axis=1), strict=True)]
+    return sum(a == b for a, b in pairs) / max(1, len(pairs)) + macro_f1(pairs)
+
+
+def _log_shares(data: ClaimData) -> Floats:
+    """How frequent each type is among labelled attributions, smoothed; natural log."""
+    counts = np.bincount(
+        data.types[(data.origins != Origin.FOUND) & ~data.is_narration], minlength=len(data.claim_types)
+    )
+    shares: Floats = np.log((counts + 1) / (counts.sum() + len(counts)))
+    return shares
+
+
+def _evaluate(scores: Floats, data: ClaimData, chosen: Flags) -> Evaluation:
+    """Measures of labelled attributions, where they stand as labelled."""
     rows = np.flatnonzero(chosen & (data.origins == Origin.UNSEEN) & ~data.is_narration)
-    types, predicted = data.types[rows], scores[rows, data.outputs.types].argmax(axis=1)
-    pairs = [(data.claim_types[a], data.claim_types[b]) for a, b in zip(types, predicted, strict=True)]
-    checkworthy = scores[rows, data.outputs.checkworthy].tolist()
-    return {
-        "n": len(rows),
-        "type_acc": round(float((types == predicted).mean()) if len(rows) else 0.0, 4),
-        "type_macro_f1": round(macro_f1(pairs), 4),
-        "checkworthy_ap": round(average_precision(data.is_checkworthy[rows].tolist(), checkworthy), 4),
-    }
+    typer = ClaimTyper(data.outputs, _NO_HEAD, _NO_HEAD)
+    pairs: dict[int, LabelPairs] = {}
+    for row, ours in zip(rows.tolist(), typer.claims(scores[rows].astype(np.float32)), strict=True):
+        gold = {
+            "type": data.claim_types[data.types[row]],
+            "secondary": [data.claim_types[i] for i in np.flatnonzero(data.secondary[row])],
+            "polarity": POLARITIES[data.polarities[row]],
+            "checkworthy": bool(data.is_checkworthy[row]),
+        }
+        article = pairs.setdefault(int(data.articles[row]), LabelPairs())
+        article.n_gold_claims += 1
+        article.claims.append((gold, claim_to_dict(ours)))
+    return evaluate_claims(list(pairs.values()))
 
 
 # ---- calibration ------------------------------------------------------------------------------------------------
@@ -352,24 +394,29 @@ def _stretched(heads: CompactHeads, attributed: Affine, narrated: Affine) -> Com
     return CompactHeads(heads.attributed.stretched(*attributed), heads.narrated.stretched(*narrated))
 
 
-def _calibration(scores: Floats, data: ClaimData, chosen: Flags) -> tuple[Affine, Affine]:
+def _apply(scores: Floats, data: ClaimData, calibration: tuple[Affine, Affine]) -> Floats:
+    attributed, narrated = (slopes * scores + shifts for slopes, shifts in calibration)
+    return np.where(data.is_narration[:, None], narrated, attributed)
+
+
+def _calibration(scores: Floats, data: ClaimData, chosen: Flags, *, balance: float = 0.0) -> tuple[Affine, Affine]:
     """Slopes and shifts that make honest probabilities of scores: for attributions, and for narration.
 
     Scoring meets attributions as the model finds them, so those calibrate, or, where they are few, labelled ones too.
-    Too few narration sentences are calibrated as attributions are.
+    Too few narration sentences are calibrated as attributions are. Types of attributions are balanced first.
     """
     attributed = chosen & ~data.is_narration
     found = attributed & (data.origins == Origin.FOUND)
-    is_enough = found.sum() >= 5 * _MIN_CALIBRATION
-    of_attributions = _fit_affine(scores, data, found if is_enough else attributed)
+    is_enough = found.sum() >= 10 * _MIN_CALIBRATION
+    of_attributions = _fit_affine(scores, data, found if is_enough else attributed, -balance * _log_shares(data))
     narration = chosen & data.is_narration
     if narration.sum() < _MIN_CALIBRATION:
         return of_attributions, of_attributions
-    return of_attributions, _fit_affine(scores, data, narration)
+    return of_attributions, _fit_affine(scores, data, narration, np.zeros(len(data.claim_types)))
 
 
-def _fit_affine(scores: Floats, data: ClaimData, chosen: Flags) -> Affine:
-    """Types get one temperature (Guo et al. 2017), check-worthiness a slope and a shift (Platt 1999), polarities shifts
+def _fit_affine(scores: Floats, data: ClaimData, chosen: Flags, type_shifts: Floats) -> Affine:
+    """Types get the given shifts and one temperature (Guo et al. 2017), check-worthiness a slope and a shift (Platt 1999), polarities shifts
     that make each as frequent among the answers as among the labels. Secondary types stay as they are.
     """
     outputs = data.outputs
@@ -378,7 +425,9 @@ def _fit_affine(scores: Floats, data: ClaimData, chosen: Flags) -> Affine:
         logger.warning("%d claims are too few to calibrate: scores stay as they are", chosen.sum())
         return slopes, shifts
     scores, rows = scores[chosen], data.rows(chosen)
-    slopes[outputs.types] = 1 / fit_temperature(scores[:, outputs.types], rows.types)
+    shifted = scores[:, outputs.types] + type_shifts
+    slopes[outputs.types] = 1 / fit_temperature(shifted, rows.types)
+    shifts[outputs.types] = type_shifts * slopes[outputs.types]
     shifts[outputs.polarities] = match_frequencies(scores[:, outputs.polarities], rows.polarities)
     if rows.is_checkworthy.any() and not rows.is_checkworthy.all():
         platt = LogisticRegression(C=1.0).fit(scores[:, [outputs.checkworthy]], rows.is_checkworthy)

@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from inquit.inference.commands import EXIT_INPUT, EXIT_USAGE, fail
-from inquit.training import evaluate_command, labels_commands
+from inquit.training import evaluate_command, labels_commands, model_commands
 
 
 def register(app: typer.Typer) -> None:
     app.command()(train)
     evaluate_command.register(app)
     labels_commands.register(app)
+    model_commands.register(app)
 
 
 def train(

@@ -49,17 +49,18 @@ def run_evaluate(
 
     articles = list(read_corpus(gold_path))
     gold = {article.id: article.to_dict() for article in articles}
-    _check_gold(gold, gold_path)
-    predicted = _score(model, gold) if predictions is None else _read_predictions(predictions, gold, gold_path)
+    check_gold(gold, gold_path)
+    predicted = score_gold(model, gold) if predictions is None else _read_predictions(predictions, gold, gold_path)
     evaluation = evaluate(gold, predicted, n_bootstrap=n_bootstrap, seed=seed)
     if json_path is not None:
         facts = {"model": model, "gold": str(gold_path), "gold_sha256": corpus_sha256(articles)}
-        _write_json(json_path, facts | {"n_bootstrap": n_bootstrap, "seed": seed} | evaluation.to_dict())
+        write_json(json_path, facts | {"n_bootstrap": n_bootstrap, "seed": seed} | evaluation.to_dict())
     n_results = sum(predicted[article]["status"] in ("ok", "partial") for article in gold if article in predicted)
     return evaluation, len(gold) - n_results
 
 
-def _check_gold(gold: Records, gold_path: Path) -> None:
+def check_gold(gold: Records, gold_path: Path) -> None:
+    """Raise CorpusError where there is nothing to compare with."""
     from inquit.training.corpora import CorpusError
 
     if not gold:
@@ -69,7 +70,8 @@ def _check_gold(gold: Records, gold_path: Path) -> None:
             raise CorpusError(f"{gold_path}: article {article!r} has no text; join stand-off labels with their texts")
 
 
-def _score(model: str, gold: Records) -> Records:
+def score_gold(model: str, gold: Records) -> Records:
+    """A model's results for the gold texts, by article id."""
     from inquit.inference.attributor import Attributor
     from inquit.inference.records import score_safely
     from inquit.models.article import Article
@@ -91,7 +93,8 @@ def _read_predictions(predictions: Path, gold: Records, gold_path: Path) -> Reco
     return predicted
 
 
-def _write_json(path: Path, record: Mapping[str, Any]) -> None:
+def write_json(path: Path, record: Mapping[str, Any]) -> None:
+    """Write a file of JSON for people and programs; it appears whole."""
     import orjson
 
     from inquit.inference.writers import open_atomically

@@ -18,16 +18,25 @@ class ResidualClassifier(BaseEstimator):  # type: ignore[misc]
     """Logistic regression that starts from given scores and leaves them only as far as the examples ask for.
 
     Minimises the cross entropy between targets and ``link(offsets + X @ coef_.T + intercept_)``, summed over examples by
-    their weights, plus ``|coef_|² / (2 * strength)``. A target may be a probability, such as another model's answer.
+    their weights, plus ``|coef_|² / (2 * strength)`` and the like for the intercepts. A target may be a probability, such as another model's answer.
 
     Args:
         link: ``softmax`` where one of the columns is chosen, ``sigmoid`` where each stands for itself.
         strength: variance of the normal prior on the coefficients; the smaller, the closer to the offsets.
+        intercept_strength: the same for the intercepts.
     """
 
-    def __init__(self, *, link: Link = "softmax", strength: float = 0.01, max_iter: int = 100) -> None:
+    def __init__(
+        self,
+        *,
+        link: Link = "softmax",
+        strength: float = 0.01,
+        intercept_strength: float = 1.0,
+        max_iter: int = 100,
+    ) -> None:
         self.link = link
         self.strength = strength
+        self.intercept_strength = intercept_strength
         self.max_iter = max_iter
 
     def fit(
@@ -45,15 +54,14 @@ class ResidualClassifier(BaseEstimator):  # type: ignore[misc]
         design = np.column_stack([X, np.ones(len(X))]).astype(np.float32)
         weights, offsets, targets = (np.asarray(array, dtype=np.float64) for array in (weights, offsets, targets))
         shape = (targets.shape[1], design.shape[1])
-        is_penalised = np.ones(shape)
-        # A little, so that the intercept of a column without examples stays where it is.
-        is_penalised[:, -1] = 0.01
+        precision = np.full(shape, 1 / self.strength)
+        precision[:, -1] = 1 / self.intercept_strength
 
         def loss(flat: Floats) -> tuple[float, Floats]:
             coef = flat.reshape(shape)
             scores = offsets + design @ coef.T.astype(np.float32)
             losses, errors = self._cross_entropy(scores, targets)
-            penalty = is_penalised * coef / self.strength
+            penalty = precision * coef
             gradient = (weights[:, None] * errors).T.astype(np.float32) @ design + penalty
             return float(weights @ losses + (penalty * coef).sum() / 2), gradient.ravel()
 

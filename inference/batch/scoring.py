@@ -86,57 +86,8 @@ def encode(result: Mapping[str, Any]) -> bytes:
     return json.dumps(result, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"
 
 
-<<<<<<< HEAD
-def _score(record: Record, scorer: Scorer, options: ScoreOptions) -> ArticleResult:
-    match record.content:
-        case ErrorInfo() as error:
-            return _without_result(record, error)
-        case Skipped(warning=warning):
-            return ArticleResult(
-                record.id, None, status=Status.SKIPPED, warnings=(warning, *record.warnings), metadata=record.metadata
-            )
-        case Page() as page:
-            # Imported here: it loads an HTML parser.
-            from inquit.inference.batch.pages import with_article
-
-            record = with_article(record, page)
-    assert isinstance(record.content, str)
-    text = record.content
-    if len(text) > options.max_chars:
-        message = f"{record.place}: {len(text)} characters, the limit is {options.max_chars}; --max-chars raises it"
-        return _without_result(record, ErrorInfo("E_TOO_LONG", "read", message))
-    result = scorer(Article(record.id, text, record.metadata))
-    attributions = result.attributions
-    if options.min_confidence > 0:
-        attributions = tuple(a for a in attributions if a.confidence is None or a.confidence >= options.min_confidence)
-    is_partial = result.status is Status.OK and not PARTIAL_WARNINGS.isdisjoint(record.warnings)
-    return replace(
-        result,
-        attributions=attributions,
-        status=Status.PARTIAL if is_partial else result.status,
-        warnings=tuple(dict.fromkeys((*record.warnings, *result.warnings))),
-        metadata=record.metadata,
-    )
-
-
-def _without_result(record: Record, error: ErrorInfo) -> ArticleResult:
-    return ArticleResult(
-        record.id,
-        None,
-        status=Status.ERROR,
-        error=error,
-        warnings=record.warnings,
-        metadata=record.metadata,
-        text_hash=record.sha256 if isinstance(record.content, str) else None,
-    )
-
-
-def _with_place(result: ArticleResult, record: Record, options: ScoreOptions) -> dict[str, Any]:
-    """The result's dictionary, and where its input stands."""
-=======
 def describe_input(record: Record) -> dict[str, Any]:
     """Where a record stood, and the hash of what was read there."""
->>>>>>> batch
     place: dict[str, Any] = {"path": record.place.path}
     if record.place.unit:
         place[record.place.unit] = record.place.number

@@ -12,8 +12,11 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "load"]
 
 
-def load(model: str | Path = "en") -> Attributor:
-    """Load a model: a shipped one by name, or any model folder by path.
+def load(model: str | Path = "current") -> Attributor:
+    """Load a model: the current one, a shipped or promoted one by name, or any model folder by path.
+
+    Current is what `inquit promote` made current on this machine, else the English model that ships with inquit; every
+    result says in ``model`` which one it was.
 
     Raises:
         inquit.models.folder.ModelError: the folder is missing, incomplete, or not what its manifest says.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from inquit.models.result import ArticleResult
 from inquit.training.evaluation.labels import (
     LabelPairs,
     expected_calibration_error,
@@ -28,7 +29,10 @@ from inquit.training.evaluation.tokens import with_content
 
 Measure = float | PrecisionRecallF1
 Interval = tuple[float, float]
+Bins = list[tuple[int, float, float]]
 T = TypeVar("T")
+
+_CLAIM_MEASURES = ("type_", "group_", "polarity_", "checkworthy_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,45 @@ def evaluate(
         claims = [(theirs["type"], ours.get("type")) for article in pairs for theirs, ours in article.claims]
         bins |= _label_reliability(pairs)
     return Evaluation(len(gold), sizes, measures, intervals, per_label(claims), _confusion(claims), bins)
+
+
+def article_measures(
+    gold: Sequence[ArticleResult], predicted: Mapping[str, Mapping[str, Any]]
+) -> Callable[[Sequence[int]], dict[str, float]]:
+    """What `evaluate` measures, F1 for precision and recall, of any sample of the articles, given by their indices."""
+    records = [article.to_dict() for article in gold]
+    counts = [count_spans(record, predicted.get(record["id"])) for record in records]
+    pairs = [pair_labels(record, predicted.get(record["id"])) if _is_labelled(record) else None for record in records]
+
+    def measure(chosen: Sequence[int]) -> dict[str, float]:
+        labelled = [pair for i in chosen if (pair := pairs[i]) is not None]
+        measures = _total_scores([counts[i] for i in chosen])
+        return measures | label_measures(labelled) if labelled else measures
+
+    return measure
+
+
+def evaluate_claims(pairs: Sequence[LabelPairs], *, n_bootstrap: int = 0, seed: int = 13) -> Evaluation:
+    """Measures of claims alone, from pairs of gold and predicted ones by article."""
+
+    def measure(articles: Sequence[LabelPairs]) -> dict[str, float]:
+        return {name: value for name, value in label_measures(articles).items() if name.startswith(_CLAIM_MEASURES)}
+
+    return Evaluation(
+        len(pairs),
+        {"n_pairs": sum(len(article.claims) for article in pairs)},
+        measure(pairs),
+        _bootstrap(pairs, measure, n_bootstrap, seed),
+        *_tables(pairs),
+    )
+
+
+def _tables(
+    pairs: Sequence[LabelPairs],
+) -> tuple[Mapping[str, PrecisionRecallF1], Mapping[str, Mapping[str, int]], dict[str, Bins]]:
+    """Measures by claim type, confusion of claim types, reliability."""
+    claims = [(gold["type"], ours.get("type")) for article in pairs for gold, ours in article.claims]
+    return per_label(claims), _confusion(claims), _label_reliability(pairs)
 
 
 def _check_text(article: str, gold: Mapping[str, Any], predicted: Mapping[str, Any]) -> None:

@@ -25,11 +25,7 @@ def check_fields(columns: Collection[str], options: ReadOptions, where: str) -> 
     Raises:
         FieldError: lists the columns and names the option.
     """
-<<<<<<< HEAD
-    names = [repr(column) for column in columns][:30]
-=======
     names = [repr(column[:_MAX_NAME]) for column in columns][:30]  # a file without a header has texts for names
->>>>>>> batch
     for wanted, option in (
         (options.text_field or DEFAULT_TEXT_FIELD, "--text-field"),
         (options.id_field, "--id-field"),

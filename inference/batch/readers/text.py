@@ -22,11 +22,7 @@ def read_text_file(stream: ByteStream, record_id: str, path: str, options: ReadO
     """
     content = read_all(as_utf8(stream), options.max_record_bytes)
     head = content[:4096]
-<<<<<<< HEAD
-    if head.count(b"\0") > _MAX_NULS * len(head):
-=======
     if head.count(b"\0") > max(_FEW_NULS, _MAX_NULS * len(head)):
->>>>>>> batch
         raise FileError(
             "E_ENCODING", "binary data, or UTF-16 without a byte order mark; convert it to UTF-8 with iconv"
         )

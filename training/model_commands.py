@@ -1,0 +1,196 @@
+"""The commands that change which model is used: `inquit retrain`, `inquit compare`, `inquit promote`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inquit.inference.commands import EXIT_INPUT, EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, fail
+from inquit.inference.model_commands import EXIT_LOCKED
+from inquit.models.folder import CURRENT, ModelError
+from inquit.models.lock import LockedError
+
+if TYPE_CHECKING:
+    from inquit.training.claim_fit import FittedClaims
+    from inquit.training.compare import Comparison
+
+EXIT_WORSE = 1
+_SHOWN = ("type_acc", "type_macro_f1", "polarity_f1", "checkworthy_ap", "type_ece", "checkworthy_ece")
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(retrain)
+    app.command()(compare)
+    app.command()(promote)
+
+
+def retrain(
+    labels: Annotated[
+        list[Path],
+        typer.Option("--labels", help="Labelled or corrected articles, as results (.jsonl); may be repeated."),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The new model folder.")],
+    model: Annotated[str, typer.Option(help="The model to go on from.")] = CURRENT,
+    new_type: Annotated[
+        list[str] | None,
+        typer.Option("--new-type", help="A new claim type that only looks like a misspelt one; may be repeated."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Tell what is fitted and chosen.")] = False,
+) -> None:
+    """Refit claim types, polarity and check-worthiness on old and new labels, in seconds.
+
+    Example: inquit retrain --labels corrected.jsonl -o models/en-desk
+    """
+    from inquit.inference.writers import OutputError
+    from inquit.training.corpora import CorpusError
+
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="inquit: %(message)s")
+    try:
+        from inquit.training.retrain import retrain_model
+    except ModuleNotFoundError as error:
+        fail(f"retraining needs more than scoring ({error.name} is missing): pip install 'inquit[retrain]'", EXIT_USAGE)
+    try:
+        manifest, fitted, new = retrain_model(model, labels, output, allowed_new_types=new_type or ())
+    except (CorpusError, ValueError) as error:
+        fail(str(error), EXIT_INPUT)
+    except ModelError as error:
+        fail(str(error), EXIT_MODEL)
+    except OutputError as error:
+        fail(str(error), EXIT_OUTPUT)
+    except LockedError as error:
+        fail(str(error), EXIT_LOCKED)
+    from inquit.training.compare import label_objections
+
+    if new.n_unreviewed:
+        print(f"left out {new.n_unreviewed} claims that are a model's own answers and that nobody reviewed")
+    if new.new_types:
+        print(f"new claim types: {', '.join(new.new_types)}")
+    print(f"learnt from {new.n_claims} claims in {len(new.articles)} articles")
+    _print_cross_validation(fitted)
+    for objection in label_objections(manifest):
+        print(f"inquit: warning: {objection}", file=sys.stderr)
+    print(f"{manifest.title} in {output}; next: inquit compare {model} {output} GOLD")
+
+
+def _print_cross_validation(fitted: FittedClaims) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="dim", title="on articles left out (cross-validated)", title_justify="left")
+    for name in ("articles", "measure", "without new labels", "with them"):
+        table.add_column(name, justify="right" if "with" in name else "left", no_wrap=True)
+    for domain, before in fitted.before.items():
+        for name in _SHOWN:
+            table.add_row(domain, name, f"{before.score(name):.3f}", f"{fitted.after[domain].score(name):.3f}")
+    Console().print(table)
+
+
+def compare(
+    old: Annotated[str, typer.Argument(help="The model that is used now.")],
+    new: Annotated[str, typer.Argument(help="The model that may take over.")],
+    gold: Annotated[Path, typer.Argument(help="Labelled articles that neither model was fitted on.")],
+    bootstrap: Annotated[int, typer.Option(min=100, help="Paired samples of articles for the intervals.")] = 1000,
+    json_path: Annotated[Path | None, typer.Option("--json", help="Write everything as JSON.")] = None,
+    html_path: Annotated[Path | None, typer.Option("--html", help="Write a page for a browser.")] = None,
+) -> None:
+    """Measure two models on the same articles; ends with 0 only if NEW is not worse beyond noise on anything guarded.
+
+    Example: inquit compare current models/en-desk gold.jsonl --html comparison.html
+    """
+    from inquit.inference.writers import OutputError, open_atomically
+    from inquit.models.registry import Registry, RegistryError
+    from inquit.training.compare import comparison_page
+    from inquit.training.corpora import CorpusError
+    from inquit.training.evaluate_command import write_json
+    from inquit.training.promote import record_comparison
+
+    for option, path in (("--json", json_path), ("--html", html_path)):
+        if path is not None and not path.parent.is_dir():
+            fail(f"{option} {path}: the folder {path.parent} does not exist; create it first", EXIT_OUTPUT)
+    try:
+        comparison = _compare(old, new, gold, bootstrap)
+        if json_path is not None:
+            write_json(json_path, comparison.to_dict())
+        if html_path is not None:
+            with open_atomically(html_path) as file:
+                file.write(comparison_page(comparison).encode("utf-8", "backslashreplace"))
+    except (CorpusError, OSError) as error:
+        fail(str(error), EXIT_INPUT)
+    except ModelError as error:
+        fail(str(error), EXIT_MODEL)
+    except OutputError as error:
+        fail(str(error), EXIT_OUTPUT)
+    _print_comparison(comparison)
+    try:
+        record_comparison(Registry.default(), comparison)
+    except RegistryError as error:
+        print(f"inquit: warning: not recorded, so `inquit promote` will not accept it: {error}", file=sys.stderr)
+    if not comparison.passed:
+        fail("; ".join(comparison.objections), EXIT_WORSE)
+
+
+def _compare(old: str, new: str, gold_path: Path, n_bootstrap: int) -> Comparison:
+    from inquit.models.folder import verify
+    from inquit.training.compare import check_leaks, compare_predictions
+    from inquit.training.corpora import read_corpus
+    from inquit.training.evaluate_command import check_gold, score_gold
+
+    manifests = verify(old), verify(new)
+    articles = list(read_corpus(gold_path))
+    gold = {article.id: article.to_dict() for article in articles}
+    check_gold(gold, gold_path)
+    check_leaks(articles, manifests)
+    predicted = [score_gold(str(manifest.folder), gold) for manifest in manifests]
+    return compare_predictions(articles, *predicted, manifests, n_bootstrap=n_bootstrap)
+
+
+def _print_comparison(comparison: Comparison) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="dim", title=f"{comparison.n_articles} articles", title_justify="left")
+    for name in ("slice", "measure", "n", comparison.old, comparison.new, "new - old, 95 %", ""):
+        table.add_column(name, justify="left" if name in ("slice", "measure", "") else "right", no_wrap=True)
+    for d in comparison.differences:
+        if d.is_guarded:
+            between = f"{d.interval[0]:+.3f} to {d.interval[1]:+.3f}"
+            table.add_row(
+                d.slice, d.measure, str(d.n), f"{d.old:.3f}", f"{d.new:.3f}", between, "worse" if d.is_worse else ""
+            )
+    Console().print(table)
+    n_better = sum(flip.is_better for flip in comparison.flips)
+    print(f"claim types: {n_better} right now that were wrong, {len(comparison.flips) - n_better} wrong now")
+
+
+def promote(
+    new: Annotated[str, typer.Argument(help="A model folder that passed `inquit compare current NEW GOLD`.")],
+    gold: Annotated[
+        Path | None, typer.Option(help="Labelled articles that guard promotions from now on; else those that did.")
+    ] = None,
+) -> None:
+    """Make a model the current one; `inquit model use OLD` goes back.
+
+    Example: inquit promote models/en-desk
+    """
+    from inquit.models.registry import Registry, RegistryError
+    from inquit.training.corpora import CorpusError, corpus_sha256
+    from inquit.training.promote import PromotionError, promote_model
+
+    try:
+        gold_sha256 = None if gold is None else corpus_sha256(gold)
+        manifest = promote_model(new, Registry.default(), gold_sha256=gold_sha256)
+    except CorpusError as error:
+        fail(str(error), EXIT_INPUT)
+    except ModelError as error:
+        fail(str(error), EXIT_MODEL)
+    except PromotionError as error:
+        fail(str(error), EXIT_WORSE)
+    except LockedError as error:
+        fail(str(error), EXIT_LOCKED)
+    except RegistryError as error:
+        fail(str(error), EXIT_OUTPUT)
+    print(f"{manifest.title} is the current model: {manifest.folder}")
