@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from inquit.models.labels import ROLES
 from inquit.models.result import ArticleResult
 from inquit.training.evaluation import Evaluation, evaluate
 from inquit.training.evaluation.labels import is_same_speaker, match_attributions
-from inquit.training.evaluation.spans import ROLES
 from inquit.training.evaluation.tokens import TokenIndex, with_content
 
 _LABELS = ("type", "polarity", "checkworthy")

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from inquit.models.labels import ROLES
 from inquit.training.labels.findings import Finding
 from inquit.training.labels.record import LabelRecord
-
-ROLES = ("content", "cue", "source")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from inquit.models.labels import ROLES
 from inquit.training.corpora import CorpusError, brat_records, read_utf8
-from inquit.training.labels.assembly import ROLES, Linked, Mark, assemble, build_labels, build_record
+from inquit.training.labels.assembly import Linked, Mark, assemble, build_labels, build_record
 from inquit.training.labels.findings import Finding, find
 from inquit.training.labels.record import LabelRecord
 

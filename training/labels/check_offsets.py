@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from inquit.training.labels.check_spans import ROLES, is_inside_word
+from inquit.models.labels import ROLES
+from inquit.training.labels.check_spans import is_inside_word
 from inquit.training.labels.draft import Draft
 from inquit.training.labels.offsets import OffsetIndex, OffsetUnit
 from inquit.training.labels.repair import is_same_words, occurrences

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from inquit.models.labels import ROLES
 from inquit.training.labels.draft import Draft, Part
 from inquit.training.labels.repair import is_same_words, locate
-
-ROLES = ("content", "cue", "source")
 
 Pair = list[int]
 

@@ -22,8 +22,9 @@ from typing import Any
 
 import orjson
 
+from inquit.models.labels import ROLES
 from inquit.training.corpora import CorpusError, read_utf8
-from inquit.training.labels.assembly import ROLES, Linked, Mark, assemble, build_record
+from inquit.training.labels.assembly import Linked, Mark, assemble, build_record
 from inquit.training.labels.findings import Finding, find
 from inquit.training.labels.record import LabelRecord
 

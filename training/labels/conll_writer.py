@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
 import orjson
 
+from inquit.models.labels import ROLES
 from inquit.models.result import ArticleResult
 
 _PIECE = re.compile(r"\w+|[^\w\s]")
-_ROLES = ("content", "cue", "source")
 _LABEL_FIELDS = ("kind", "speaker", "claim")
 
 
@@ -39,7 +40,8 @@ def _article_lines(article: ArticleResult, text: str) -> Iterator[str]:
     for sentence in record["narration"]:
         yield f"# narration = {_dumps(sentence)}\n"
     columns = [_tag_starts(attribution) for attribution in record["attributions"]]
-    for _, pieces in groupby(_pieces(text, record["attributions"]), key=lambda piece: text.count("\n", 0, piece[0])):
+    breaks = [match.start() for match in re.finditer("\n", text)]
+    for _, pieces in groupby(_pieces(text, record["attributions"]), key=lambda piece: bisect(breaks, piece[0])):
         for start, end in pieces:
             tags = "".join(f"\t{_tag(column, start)}" for column in columns)
             yield f"{text[start:end]}\t{start}\t{end}{tags}\n"
@@ -51,14 +53,14 @@ def _dumps(value: Any) -> str:
 
 
 def _pieces(text: str, attributions: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
-    borders = {offset for a in attributions for role in _ROLES for span in a[role] for offset in span}
+    borders = {offset for a in attributions for role in ROLES for span in a[role] for offset in span}
     for match in _PIECE.finditer(text):
         cuts = [match.start(), *sorted(b for b in borders if match.start() < b < match.end()), match.end()]
         yield from pairwise(cuts)
 
 
 def _tag_starts(attribution: Mapping[str, Any]) -> list[tuple[int, int, str]]:
-    return [(start, end, role) for role in _ROLES for start, end in attribution[role]]
+    return [(start, end, role) for role in ROLES for start, end in attribution[role]]
 
 
 def _tag(spans: Sequence[tuple[int, int, str]], start: int) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from inquit.models.article import text_sha256
+from inquit.models.labels import ROLES
 from inquit.training.corpora import metadata_of
-from inquit.training.labels.assembly import ROLES, Mark, assemble, build_labels, build_record
+from inquit.training.labels.assembly import Mark, assemble, build_labels, build_record
 from inquit.training.labels.findings import Finding, find
 from inquit.training.labels.label_studio_config import CHECKWORTHY, CHOICES, FLAGS, NAMED, SPEAKER
 from inquit.training.labels.offsets import OffsetIndex, OffsetUnit

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from inquit.models.article import text_sha256
-from inquit.training.labels.assembly import ROLES, Mark, Report, assemble, build_labels, build_record
+from inquit.models.labels import ROLES
+from inquit.training.labels.assembly import Mark, Report, assemble, build_labels, build_record
 from inquit.training.labels.findings import Finding, find
 from inquit.training.labels.record import LabelRecord
 from inquit.training.labels.repair import nearest_label
