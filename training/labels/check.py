@@ -11,6 +11,7 @@ from typing import Any
 from inquit.models.result import ArticleResult
 from inquit.training.corpora import CorpusError
 from inquit.training.labels.check_corpus import (
+    HeldOut,
     check_contradictions,
     check_examples,
     check_near_duplicates,
@@ -81,7 +82,7 @@ def run_check(
 
     Args:
         label_format: of all files; told by their names if None.
-        held_out: labelled or unlabelled articles that are tested on, and so may not be trained on.
+        held_out: articles that are tested on, and so may not be trained on; without their texts, their ids and hashes.
         articles: files with the texts, for labels that come without them.
         vocabulary: claim types besides the ten of the codebook, and renamed ones.
 
@@ -95,7 +96,7 @@ def run_check(
     vocabulary = with_evident_types(vocabulary, records)
     drafts = [check_record(record, vocabulary, texts) for record in records]
     check_same_articles(drafts)
-    check_near_duplicates(drafts, list(_read_texts(held_out)))
+    check_near_duplicates(drafts, _read_held_out(held_out))
     check_contradictions(drafts)
     findings = [finding for draft in drafts for finding in draft.findings]
     findings += check_examples(drafts, ", ".join(map(str, paths)))
@@ -119,6 +120,11 @@ def read_annotations(paths: Iterable[Path], *, vocabulary: Vocabulary | None = N
     if errors:
         raise LabelError(errors)
     return [ArticleResult.from_dict(as_labels(kept)) for draft in drafts if (kept := draft.kept()) is not None]
+
+
+def _read_held_out(paths: Iterable[Path]) -> list[HeldOut]:
+    articles = (HeldOut.from_record(label_record.record or {}) for label_record in read_records(paths))
+    return [article for article in articles if article is not None]
 
 
 def _read_texts(paths: Iterable[Path]) -> Iterator[Mapping[str, Any]]:

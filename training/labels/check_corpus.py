@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from inquit.models.article import text_sha256
@@ -58,32 +59,48 @@ def _labels(draft: Draft) -> set[Any]:
     return {label_key(attribution) for _, attribution in draft.parts("attributions")}
 
 
-def check_near_duplicates(drafts: Sequence[Draft], held_out: Sequence[Mapping[str, Any]]) -> None:
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """An article that is tested on. Without its text only its id and hash can be compared."""
+
+    id: str
+    text: str | None
+    text_sha256: str | None
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> HeldOut | None:
+        """Whatever else is the matter with the record; None where it has no id."""
+        name, text, text_hash = (record.get(key) for key in ("id", "text", "text_sha256"))
+        if not isinstance(name, str):
+            return None
+        if isinstance(text, str):
+            return cls(name, text, text_sha256(text))
+        return cls(name, None, text_hash if isinstance(text_hash, str) else None)
+
+
+def check_near_duplicates(drafts: Sequence[Draft], held_out: Sequence[HeldOut]) -> None:
     """Articles that say nearly the same, and articles that a held-out set has, or has nearly."""
     own = [draft for draft in _sound(drafts) if draft.text]
     _check_held_out(own, held_out)
-    texts = [draft.text for draft in own] + [record["text"] for record in held_out]
-    for pair in near_duplicates(texts):
-        if pair.first >= len(own):
-            continue
-        draft = own[pair.first]
+    tested = [article for article in held_out if article.text]
+    for pair in near_duplicates([*(draft.text for draft in own), *(article.text or "" for article in tested)]):
         if pair.second < len(own):
-            other = own[pair.second]
-            if draft.article != other.article:
-                message = (
-                    f"{pair.shared:.0%} of it stands in article {draft.article!r} ({_where(draft)}), or the reverse"
-                )
-                other.report("near-duplicate", message)
-        elif not draft.is_dropped:
-            held_out_id = held_out[pair.second - len(own)]["id"]
-            draft.report(
-                "leak", f"{pair.shared:.0%} of it stands in the held-out article {held_out_id!r}, or the reverse"
-            )
+            _report_near_duplicate(own[pair.first], own[pair.second], pair.shared)
+        elif pair.first < len(own) and not own[pair.first].is_dropped:
+            article = tested[pair.second - len(own)]
+            message = f"{pair.shared:.0%} of it stands in the held-out article {article.id!r}, or the reverse"
+            own[pair.first].report("leak", message)
 
 
-def _check_held_out(drafts: Sequence[Draft], held_out: Sequence[Mapping[str, Any]]) -> None:
-    ids = {record["id"] for record in held_out}
-    hashes = {text_sha256(record["text"]): record["id"] for record in held_out}
+def _report_near_duplicate(first: Draft, second: Draft, shared: float) -> None:
+    if first.article != second.article:
+        message = f"{shared:.0%} of it stands in article {first.article!r} ({_where(first)}), or the reverse"
+        second.report("near-duplicate", message)
+
+
+def _check_held_out(drafts: Sequence[Draft], held_out: Sequence[HeldOut]) -> None:
+    ids = {article.id for article in held_out}
+    hashes = {article.text_sha256: article.id for article in held_out if article.text_sha256}
     for draft in drafts:
         if draft.article in ids:
             draft.report("held-out-article", f"the held-out set has the id {draft.article!r}")

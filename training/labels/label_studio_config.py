@@ -41,7 +41,7 @@ def labeling_config(claim_types: tuple[str, ...] = CLAIM_TYPES) -> str:
         "<View>",
         *_element(f'<Labels name="{ROLE}" toName="{TEXT}">', "</Labels>", labels),
         *_element("<Relations>", "</Relations>", relations),
-        f'  <Text name="{TEXT}" value="$text" granularity="word"/>',
+        f'  <Text name="{TEXT}" value="$text"/>',
         *_choices("claim_type", claim_types, "Content,Narration"),
         *_choices("secondary", claim_types, "Content,Narration", choice="multiple"),
         *_choices("polarity", POLARITIES, "Content,Narration"),

@@ -253,6 +253,8 @@ def test_texts_may_be_in_another_file(tmp_path: Path) -> None:
     [
         ({"id": "bridge", "text": "Nothing alike."}, "held-out-article", "has the id 'bridge'"),
         ({"id": "x", "text": TEXT}, "held-out-article", "has this text as article 'x'"),
+        ({"id": "bridge"}, "held-out-article", "has the id 'bridge'"),
+        ({"id": "x", "text_sha256": text_sha256(TEXT)}, "held-out-article", "has this text as article 'x'"),
         ({"id": "x", "text": "NORVIK — " + TEXT.replace("“", '"') + " By our staff."}, "leak", "held-out article 'x'"),
     ],
 )

@@ -14,6 +14,7 @@ from inquit.models.article import Span, Spans
 from inquit.models.result import ArticleResult, Attribution, Claim, Polarity, QuoteKind, Speaker, SpeakerKind
 from inquit.training.labels import ExportFormat, LabelFormat, load_labels, write_labels
 from inquit.training.labels.check import read_annotations
+from tests.conftest import SHARED, needs_shared
 
 from .articles import article, words_of
 
@@ -109,3 +110,14 @@ def test_the_examples_survive(export_format: ExportFormat, tmp_path: Path) -> No
     write_labels(examples, tmp_path / READABLE[export_format], export_format)
     back = {result.id: without_ids(result) for result in load_labels([tmp_path / READABLE[export_format]])}
     assert back == {result.id: without_ids(result) for result in examples}
+
+
+@needs_shared
+@pytest.mark.parametrize("export_format", READABLE)
+def test_real_articles_survive(export_format: ExportFormat, tmp_path: Path) -> None:
+    articles = load_labels([SHARED / "data" / "otherdomain" / "dev.jsonl"], drop_bad=True)
+    write_labels(articles, tmp_path / READABLE[export_format], export_format)
+    back = {
+        result.id: without_ids(result) for result in load_labels([tmp_path / READABLE[export_format]], drop_bad=True)
+    }
+    assert back == {result.id: without_ids(result) for result in articles}
