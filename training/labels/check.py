@@ -115,7 +115,9 @@ def read_annotations(paths: Iterable[Path], *, vocabulary: Vocabulary | None = N
         LabelError: a record has an error.
         CorpusError: a file cannot be read at all.
     """
-    drafts = [check_record(record, vocabulary or Vocabulary(), {}) for record in read_records(paths)]
+    records = list(read_records(paths))
+    vocabulary = with_evident_types(vocabulary or Vocabulary(), records)
+    drafts = [check_record(record, vocabulary, {}) for record in records]
     errors = [f for draft in drafts for f in draft.findings if f.severity is Severity.ERROR]
     if errors:
         raise LabelError(errors)
