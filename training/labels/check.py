@@ -140,11 +140,10 @@ def _read_texts(paths: Iterable[Path]) -> Iterator[Mapping[str, Any]]:
 def as_labels(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record as gold labels: no confidences and probabilities, and check-worthiness true or false."""
     labels: dict[str, Any] = {key: record[key] for key in ("id", "text")}
-    metadata = dict(record.get("metadata") or {})
-    metadata |= {key: record[key] for key in ("reviewed_by", "annotator") if isinstance(record.get(key), str)}
-    labels["metadata"] = metadata
-    if record.get("reviewed_by"):
-        labels["reviewed_by"] = record["reviewed_by"]
+    labels["metadata"] = dict(record.get("metadata") or {})
+    if isinstance(record.get("annotator"), str):
+        labels["metadata"]["annotator"] = record["annotator"]
+    labels |= {key: str(record[key]) for key in ("reviewed_by", "reviewed_at") if record.get(key)}
     for field in ("attributions", "narration"):
         labels[field] = [_part_as_label(part) for part in record.get(field) or ()]
     return labels

@@ -42,7 +42,7 @@ def to_task(result: ArticleResult, *, data: Mapping[str, Any] | None = None) -> 
 
 def is_model_output(result: ArticleResult) -> bool:
     """Whether nobody has said that a model's result is right."""
-    is_reviewed = bool(result.metadata.get("reviewed_by") or result.metadata.get("annotator"))
+    is_reviewed = any((result.reviewed_by, result.metadata.get("reviewed_by"), result.metadata.get("annotator")))
     return not is_reviewed and (result.model is not None or any(a.confidence is not None for a in result.attributions))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from inquit.models.article import text_sha256
 from inquit.training.corpora import CorpusError
-from inquit.training.labels import Vocabulary, check_labels, run_check
+from inquit.training.labels import Vocabulary, check_labels, load_labels, run_check
 from inquit.training.labels.check import as_labels
 from inquit.training.labels.findings import RULES, Finding
 from inquit.training.labels.offsets import OffsetIndex, OffsetUnit
@@ -301,6 +301,16 @@ def test_an_article_or_attribution_that_a_person_reviewed_is_a_label(tmp_path: P
     assert first["claim"] == claim(checkworthy=True)
     assert "confidence" not in first
     assert [len(record["attributions"]) for record in result.kept] == [2, 1]
+    assert [record.get("reviewed_by") for record in result.kept] == ["ann", None]
+
+
+def test_corrections_of_the_review_page_are_labels_where_a_person_was(tmp_path: Path) -> None:
+    """They have no probabilities left, and still hold answers that nobody looked at."""
+    seen = record(safe(reviewed_by="ann"), hold(), doubled(), model="en-1", reviewed_at="2026-01-01T00:00:00Z")
+    done = other_record(model="en-1", reviewed_by="ann", reviewed_at="2026-01-01T00:00:00Z")
+    loaded = load_labels([write_jsonl(tmp_path / "corrections.jsonl", seen, done)])
+    assert [[a.id for a in article.attributions] for article in loaded] == [["t0"], ["t0"]]
+    assert (loaded[0].attributions[0].reviewed_by, loaded[1].reviewed_by) == ("ann", "ann")
 
 
 def test_what_no_repair_mends_is_left_out_and_counted(tmp_path: Path) -> None:

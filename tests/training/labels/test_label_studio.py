@@ -160,7 +160,8 @@ def test_a_models_answers_are_predictions_and_peoples_annotations() -> None:
         "score": 0.75,
         "result": [],
     }
-    assert "annotations" in to_task(replace(predicted, metadata={"reviewed_by": "ann"}))
+    assert "annotations" in to_task(replace(predicted, reviewed_by="ann"))
+    assert "annotations" in to_task(replace(predicted, metadata={"annotator": "ann"}))
 
 
 def test_an_exported_file_has_its_labeling_configuration_beside_it(tmp_path: Path) -> None:
