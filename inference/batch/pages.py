@@ -57,14 +57,14 @@ def with_article(record: Record, page: Page) -> Record:
         return replace(record, content="", warnings=(*record.warnings, *warnings, NO_CONTENT))
     if len(found.text) < _SHORT_TEXT:
         warnings.append(SHORT)
-    metadata = {
+    found_about_it = {
         "title": found.title,
         "date": found.date,
         "byline": found.author,
         "outlet": found.sitename,
         "url": found.url,
     }
-    metadata = {name: value for name, value in metadata.items() if value} | dict(record.metadata)
+    metadata = {name: value for name, value in found_about_it.items() if value} | dict(record.metadata)
     return replace(record, content=found.text, metadata=metadata, warnings=(*record.warnings, *warnings))
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Self
@@ -50,6 +53,17 @@ class _Worker:
     @property
     def is_idle(self) -> bool:
         return self.is_ready and not self.numbers
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """A process that is started meanwhile never sees Ctrl-C, which a terminal sends to all: this one decides for all."""
+    resource_tracker.ensure_running()  # it comes with the first process, and lets interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class WorkerPool:
@@ -169,7 +183,8 @@ class WorkerPool:
     def _start(self) -> _Worker:
         ours, theirs = _CONTEXT.Pipe()
         process = _CONTEXT.Process(target=run_worker, args=(theirs, self._model, self._options), daemon=True)
-        process.start()
+        with _interrupts_blocked():
+            process.start()
         theirs.close()  # so that our end tells when the process ends
         return _Worker(process, ours, time.monotonic() + _START_SECONDS)
 

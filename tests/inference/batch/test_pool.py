@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +14,17 @@ from inquit.inference.batch import progress
 from inquit.inference.batch.errors import BatchError
 from inquit.inference.batch.folder import take_over
 from inquit.inference.batch.language import looks_foreign
+from inquit.inference.batch.options import OutputFormat
 from inquit.inference.batch.pool import Work, WorkerPool
+from inquit.inference.batch.readers import Inputs, ReadOptions
 from inquit.inference.batch.record import Place, Record, key_of
+from inquit.inference.batch.result_files import new_writer
+from inquit.inference.batch.run import Monitor
 from inquit.inference.batch.scoring import ScoreOptions
 from inquit.inference.batch.seen_ids import SeenIds
 from inquit.inference.batch.summary import Counts, Summary
 from inquit.inference.batch.worker import ModelChoice
+from inquit.inference.writers import open_atomically
 from inquit.models.folder import ModelError, verify
 
 SAID = "“We will build the bridge,” Mayor Ann Lee said on Monday. She denied that the town was broke.\n"
@@ -113,6 +119,33 @@ def test_counts_survive_the_manifest() -> None:
     counts.add({"status": "ok", "warnings": [], "attributions": [{}, {}]})
     assert Counts.from_dict(json.loads(json.dumps(counts.to_dict()))) == counts
     assert (counts.n_articles, counts.n_errors, counts.n_attributions) == (2, 1, 2)
+
+
+def peak_bytes(path: Path, choice: ModelChoice, n_articles: int) -> int:
+    """The most that reading, counting and writing hold at a time; the answers are there already."""
+    path.write_text("".join(f'{{"id": "a{i}", "text": "{"Yes. " * 100}"}}\n' for i in range(n_articles)))
+    line = json.dumps({"status": "ok", "warnings": [], "attributions": [], "text": "Yes. " * 100}).encode() + b"\n"
+    monitor = Monitor(on_progress=lambda n_done, summary: None)
+    tracemalloc.start()
+    with (
+        WorkerPool(1, choice, ScoreOptions(), time_limit=60) as pool,
+        open_atomically(path.with_suffix(".out")) as file,
+    ):
+        writer = new_writer(OutputFormat.JSONL, file)
+        for work, answer in pool.answer(Work(record, line) for record in Inputs([str(path)], ReadOptions())):
+            assert work.record.id
+            writer.write(answer, json.loads(answer))
+            monitor.add(json.loads(answer))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert monitor.summary.counts.n_articles == n_articles
+    return peak
+
+
+def test_memory_does_not_grow_with_the_number_of_articles(tmp_path: Path, choice: ModelChoice) -> None:
+    """D14: but for the ids."""
+    few, many = (peak_bytes(tmp_path / f"{n}.jsonl", choice, n) for n in (500, 5_000))
+    assert many - few <= 64 * 4_500
 
 
 def test_ids_are_remembered_in_little_memory() -> None:
