@@ -20,7 +20,11 @@ from inquit.models.result import ArticleResult
 DOCS = Path(__file__).parent
 ARTICLES = DOCS.parent / "examples" / "articles"
 PICTURES = DOCS / "pictures"
-OUTLETS = {"border-talks": "Ode Valley Times", "library-closures": "The Larkmouth Post", "rail-merger": "Norvia Business"}
+OUTLETS = {
+    "border-talks": "Ode Valley Times",
+    "library-closures": "The Larkmouth Post",
+    "rail-merger": "Norvia Business",
+}
 CHROMIUM = "/usr/bin/chromium"
 
 

@@ -135,6 +135,19 @@ def test_confidence_is_a_figure_and_doubt_is_seen(new_page: NewPage, report: Pat
     assert page.locator(".notes > li.unsure").count() == n_unsure
 
 
+def test_the_journalists_own_claims_are_shown_on_demand(new_page: NewPage, report: Path) -> None:
+    result = scored_examples(1)[0]
+    text = result.text or ""
+    page = new_page(report)
+    open_article(page, text.splitlines()[0])
+    assert page.locator(".notes .own").count() == 0
+    page.get_by_label("the journalist’s own claims").check()
+    shown = page.locator(".notes .own .chip:not(.check)").all_text_contents()
+    assert shown == [sentence.claim.type for sentence in result.narration if sentence.claim]
+    marked = "".join(page.locator(".paragraph .own").all_text_contents())
+    assert marked == "".join(sentence.span.of(text) for sentence in result.narration)
+
+
 def test_a_hostile_article_is_text(new_page: NewPage, report: Path) -> None:
     page = new_page(report)
     open_article(page, "<script>window.hacked = 6</script>")
@@ -203,6 +216,29 @@ def test_a_downloaded_correction_is_a_label_to_train_on(new_page: NewPage, repor
         speaker=replace(EMOJI.attributions[0].speaker, confidence=None),
         claim=replace(EMOJI.attributions[0].claim, probabilities={}, checkworthy=True),
     )
+
+
+def test_a_polarity_waits_for_a_claim_type(new_page: NewPage, report: Path) -> None:
+    page = new_page(report)
+    open_article(page, "👩‍👧 A 🌪️ day")
+    page.get_by_role("button", name="Correct", exact=True).click()
+    select_words(page, "that 😀 talks had failed")
+    use_selection(page, "Add attribution")
+    page.locator(".editor").get_by_label("denied").click()
+    page.get_by_text("First choose the claim type").wait_for()
+    assert page.locator(".editor").get_by_label("asserted").is_checked()
+
+
+def test_a_count_follows_a_correction(new_page: NewPage, report: Path) -> None:
+    page = new_page(report)
+    page.locator("#filter-type").select_option("rule")
+    open_view(page, "Articles")
+    n_attributions, _ = counts(page)
+    page.get_by_role("button", name="Correct", exact=True).click()
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    playwright.expect(page.locator("#count")).not_to_contain_text(re.compile(f"^{n_attributions} "))
+    assert page.locator(".article-row[aria-selected=true]").count() == 1
 
 
 def test_undo_takes_back_one_change_after_the_other(new_page: NewPage, report: Path) -> None:
