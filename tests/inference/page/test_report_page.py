@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +30,7 @@ from .actions import (
 from .sample_results import EMOJI, HOSTILE, HOSTILE_TEXT, MANY, scored_examples
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 NewPage = Callable[..., "Page"]
 playwright = pytest.importorskip("playwright.sync_api", reason="browser tests need playwright: pip install '.[dev]'")
@@ -415,34 +414,45 @@ def test_print_leaves_the_controls_out(new_page: NewPage, report: Path) -> None:
     assert page.locator(".reader").evaluate("node => getComputedStyle(node).overflowY") == "visible"
 
 
-def test_a_thousand_articles_open_in_three_seconds(new_page: NewPage, thousand: Path) -> None:
-    seconds = []
-    for _ in range(2):
-        started = time.perf_counter()
-        page = new_page(thousand)
-        page.locator(".matrix tbody tr").first.wait_for()
-        seconds.append(time.perf_counter() - started)
+class PageClock:
+    """Processor time of a page's main thread: what the page takes on a machine that has nothing else to do."""
+
+    def __init__(self, page: Page) -> None:
+        self.session = page.context.new_cdp_session(page)
+        self.session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def seconds(self) -> float:
+        metrics = self.session.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+
+def test_a_thousand_articles_open_in_three_seconds(browser: Browser, thousand: Path) -> None:
+    page = browser.new_page()
+    clock = PageClock(page)
+    page.goto(thousand.as_uri())
+    page.locator(".matrix tbody tr").first.wait_for()
     assert counts(page)[1] == 1000
-    assert min(seconds) < 3
+    assert clock.seconds() < 3
+    page.close()
 
 
 @pytest.mark.parametrize("view", ["Overview", "Articles", "Claims"])
 def test_a_thousand_articles_are_filtered_in_a_fifth_of_a_second(new_page: NewPage, thousand: Path, view: str) -> None:
     page = new_page(thousand)
     open_view(page, view)
-    milliseconds = page.evaluate(
-        """async () => {
-          const times = [];
-          for (const words of ["grant", "the", "castellan", ""]) {
-            const field = document.getElementById("filter-text");
-            field.value = words;
-            const started = performance.now();
-            field.dispatchEvent(new Event("input", { bubbles: true }));
-            await new Promise(requestAnimationFrame);
-            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-            times.push(performance.now() - started);
-          }
-          return times;
-        }"""
-    )
-    assert sorted(milliseconds)[1] < 200, milliseconds
+    clock = PageClock(page)
+    for words in ("grant", "the", "castellan", ""):
+        before = clock.seconds()
+        page.evaluate(_FILTER_AND_DRAW, words)
+        assert clock.seconds() - before < 0.2
+
+
+_FILTER_AND_DRAW = """
+async (words) => {
+  const field = document.getElementById("filter-text");
+  field.value = words;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  await new Promise(requestAnimationFrame);
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+}
+"""
