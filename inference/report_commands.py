@@ -61,7 +61,7 @@ def review(
     from inquit.inference.corrections import Corrections, CorrectionsLocked
     from inquit.inference.writers import OutputError, read_results
 
-    path = corrections or results.with_name(f"{results.name.removesuffix('.jsonl')}.corrections.jsonl")
+    path = corrections or _corrections_beside(results.absolute())
     try:
         kept = Corrections(read_results(results), path, reviewer=by or _login_name())
     except CorrectionsLocked as error:
@@ -80,6 +80,10 @@ def review(
         corrected = kept.by_id().values()
     n_done = sum(1 for article in corrected if article.reviewed_by is not None)
     print(f"{path}: {len(corrected)} articles corrected, {n_done} of them done", file=sys.stderr)
+
+
+def _corrections_beside(results: Path) -> Path:
+    return results.with_name(f"{results.name.removesuffix('.jsonl')}.corrections.jsonl")
 
 
 def _announce(url: str, path: Path) -> None:

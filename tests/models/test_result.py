@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from inquit.models.article import Span, text_sha256
@@ -27,6 +29,14 @@ def test_a_result_survives_its_dictionary() -> None:
     again = ArticleResult.from_dict(RESULT.to_dict())
     assert again.attributions == RESULT.attributions
     assert again.to_dict() == RESULT.to_dict()
+
+
+def test_who_reviewed_a_result_survives_its_dictionary() -> None:
+    attribution = replace(RESULT.attributions[0], reviewed_by="ann")
+    reviewed = replace(RESULT, attributions=(attribution,), reviewed_by="bo", reviewed_at="2026-01-02T03:04:05Z")
+    assert ArticleResult.from_dict(reviewed.to_dict()).to_dict() == reviewed.to_dict()
+    assert reviewed.to_dict()["attributions"][0]["reviewed_by"] == "ann"
+    assert "reviewed_by" not in RESULT.to_dict()
 
 
 def test_offsets_are_code_points_also_behind_emoji() -> None:

@@ -19,7 +19,8 @@ function labelOf(attribution) {
 }
 
 /** A label as it is kept: with the person who set or confirmed it. */
-const keptOf = (attribution) => (attribution.reviewed_by ? { ...labelOf(attribution), reviewed_by: attribution.reviewed_by } : labelOf(attribution));
+const keptOf = (attribution) =>
+  attribution.reviewed_by ? { ...labelOf(attribution), reviewed_by: attribution.reviewed_by } : labelOf(attribution);
 
 const sameLabel = (a, b) => (a && b ? JSON.stringify(labelOf(a)) === JSON.stringify(labelOf(b)) : !a && !b);
 
@@ -47,7 +48,11 @@ class Attribution {
 
   words(role) {
     const { text } = this.article;
-    return text === null ? "" : this.spans(role).map(([start, end]) => text.slice(start, end)).join(" … ");
+    return text === null
+      ? ""
+      : this.spans(role)
+          .map(([start, end]) => text.slice(start, end))
+          .join(" … ");
   }
 
   /** What the text search looks at. */
@@ -134,7 +139,10 @@ function applyEdit(state, edit) {
 }
 
 function firstLine(text) {
-  const line = (text || "").trimStart().split(/[\r\n]/, 1)[0].trim();
+  const line = (text || "")
+    .trimStart()
+    .split(/[\r\n]/, 1)[0]
+    .trim();
   return line.length > 140 ? `${line.slice(0, 139)}…` : line;
 }
 

@@ -129,8 +129,8 @@ class Changes {
   }
 
   markUnsaved() {
-    this.isUnsaved = true;
     const n = ARTICLES.filter((article) => article.isCorrected).length;
+    this.isUnsaved = n > 0;
     status("unsaved", n ? `${plural(n, "article")} corrected, not downloaded` : "");
   }
 
@@ -166,7 +166,15 @@ function correctedRecord(article) {
     return { ...label, text: words };
   });
   const record = { id, status: "ok", text, text_sha256, model, metadata };
-  return { ...record, attributions: withText, narration: [], entities: [], warnings: [], reviewed_by: reviewed_by || undefined, reviewed_at };
+  return {
+    ...record,
+    attributions: withText,
+    narration: [],
+    entities: [],
+    warnings: [],
+    reviewed_by: reviewed_by || undefined,
+    reviewed_at,
+  };
 }
 
 async function request(path, options = {}) {

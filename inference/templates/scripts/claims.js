@@ -36,7 +36,8 @@ function chips(attribution) {
   return [
     el("span", { class: `chip ${typeClass(type)}` }, type),
     claim.polarity && claim.polarity !== "asserted" && el("span", { class: "chip polarity" }, claim.polarity),
-    checkworthy >= 0.5 && el("span", { class: "chip check", title: "How likely the claim is worth a fact-check" }, `check${score}`),
+    checkworthy >= 0.5 &&
+      el("span", { class: "chip check", title: "How likely the claim is worth a fact-check" }, `check${score}`),
   ].filter(Boolean);
 }
 
@@ -47,7 +48,12 @@ function sureness(attribution) {
   if (confidence === null) return el("span", { class: "sureness" }, "label");
   const band = confidence >= SURE ? "sure" : confidence >= UNSURE ? "likely" : "unsure";
   const title = `The model’s calibrated estimate that content and source are both right: ${percent(confidence)}`;
-  return el("span", { class: `sureness ${band}`, title }, el("span", { class: "band" }, band), ` ${percent(confidence)}`);
+  return el(
+    "span",
+    { class: `sureness ${band}`, title },
+    el("span", { class: "band" }, band),
+    ` ${percent(confidence)}`,
+  );
 }
 
 class ClaimsView {
@@ -55,7 +61,10 @@ class ClaimsView {
     this.openAttribution = openAttribution;
     this.order = "checkworthy";
     this.select = el("select", { id: "claims-order" });
-    fillSelect(this.select, Object.entries(CLAIM_ORDERS).map(([name, [label]]) => [name, label]));
+    fillSelect(
+      this.select,
+      Object.entries(CLAIM_ORDERS).map(([name, [label]]) => [name, label]),
+    );
     this.select.addEventListener("change", () => ((this.order = this.select.value), this.show(this.found)));
     this.list = el("ol", { class: "claim-list" });
     this.more = el("button", { type: "button", onclick: () => this.showMore() });

@@ -19,7 +19,11 @@ class Editor {
     this.attribution = attribution;
     const item = this.reader.notes.get(attribution.id)?.item;
     if (!item) return;
-    this.node = el("form", { class: "editor", "aria-label": `Correct attribution ${this.reader.numbers.get(attribution.id)}`, onsubmit: (event) => event.preventDefault() });
+    this.node = el("form", {
+      class: "editor",
+      "aria-label": `Correct attribution ${this.reader.numbers.get(attribution.id)}`,
+      onsubmit: (event) => event.preventDefault(),
+    });
     this.node.append(...this.fields());
     item.append(this.node);
     this.reveal(item);
@@ -51,7 +55,7 @@ class Editor {
     if (!this.node.contains(document.activeElement) || hasMoved) {
       const key = document.activeElement?.dataset?.key;
       this.node.replaceChildren(...this.fields());
-      if (key) this.node.querySelector(`[data-key="${key}"]`)?.focus({ preventScroll: true });
+      if (key) this.node.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
     } else this.fillAnswers();
   }
 
@@ -63,7 +67,11 @@ class Editor {
     return el(
       "div",
       { class: "buttons" },
-      el("button", { type: "button", class: "good", data: { key: "confirm" }, onclick: () => this.confirm() }, "✓ All right"),
+      el(
+        "button",
+        { type: "button", class: "good", data: { key: "confirm" }, onclick: () => this.confirm() },
+        "✓ All right",
+      ),
       el("button", { type: "button", data: { key: "delete" }, onclick: () => this.delete() }, "Delete"),
       el("button", { type: "button", data: { key: "close" }, class: "close", onclick: () => this.leave() }, "Close"),
     );
@@ -73,11 +81,26 @@ class Editor {
     const { speaker } = this.attribution;
     const listId = "known-speakers";
     const names = knownSpeakers(this.reader.article);
-    const name = el("input", { id: "edit-speaker", list: listId, data: { key: "speaker" }, value: speaker?.name || "", placeholder: speaker?.kind === "author" ? "the author" : "nobody", autocomplete: "off", onchange: (event) => this.setName(event.target.value) });
-    const kind = el("select", { id: "edit-speaker-kind", data: { key: "speaker-kind" }, onchange: (event) => this.setSpeakerKind(event.target.value) });
+    const name = el("input", {
+      id: "edit-speaker",
+      list: listId,
+      data: { key: "speaker" },
+      value: speaker?.name || "",
+      placeholder: speaker?.kind === "author" ? "the author" : "nobody",
+      autocomplete: "off",
+      onchange: (event) => this.setName(event.target.value),
+    });
+    const kind = el("select", {
+      id: "edit-speaker-kind",
+      data: { key: "speaker-kind" },
+      onchange: (event) => this.setSpeakerKind(event.target.value),
+    });
     fillSelect(kind, [["", "nobody"], ...DATA.speaker_kinds.map((value) => [value, value])]);
     kind.value = speaker?.kind || "";
-    const sure = !this.attribution.isChecked && speaker?.confidence ? el("span", { class: "small" }, `model: ${percent(speaker.confidence)} sure`) : null;
+    const sure =
+      !this.attribution.isChecked && speaker?.confidence
+        ? el("span", { class: "small" }, `model: ${percent(speaker.confidence)} sure`)
+        : null;
     return el(
       "fieldset",
       {},
@@ -92,8 +115,23 @@ class Editor {
     const { claim, isChecked } = this.attribution;
     const radios = DATA.claim_types.map((type, i) => {
       const likely = isChecked ? null : claim?.probabilities?.[type];
-      const input = el("input", { type: "radio", name: "edit-type", value: type, checked: claim?.type === type, data: { key: `type-${type}` }, onchange: () => this.setClaim({ type }) });
-      return el("label", { class: `radio ${typeClass(type)}` }, input, el("span", { class: "swatch", "aria-hidden": "true" }), type, likely ? el("span", { class: "small" }, ` ${percent(likely)}`) : null, TYPE_KEYS[i] ? el("kbd", { "aria-hidden": "true" }, TYPE_KEYS[i]) : null);
+      const input = el("input", {
+        type: "radio",
+        name: "edit-type",
+        value: type,
+        checked: claim?.type === type,
+        data: { key: `type-${type}` },
+        onchange: () => this.setClaim({ type }),
+      });
+      return el(
+        "label",
+        { class: `radio ${typeClass(type)}` },
+        input,
+        el("span", { class: "swatch", "aria-hidden": "true" }),
+        type,
+        likely ? el("span", { class: "small" }, ` ${percent(likely)}`) : null,
+        TYPE_KEYS[i] ? el("kbd", { "aria-hidden": "true" }, TYPE_KEYS[i]) : null,
+      );
     });
     return el("fieldset", { class: "types" }, el("legend", {}, "Claim type"), ...radios);
   }
@@ -101,14 +139,43 @@ class Editor {
   claimFields() {
     const { claim, kind, checkworthy } = this.attribution;
     const polarity = DATA.polarities.map((value) =>
-      el("label", { class: "radio" }, el("input", { type: "radio", name: "edit-polarity", value, checked: (claim?.polarity || "asserted") === value, data: { key: `polarity-${value}` }, onchange: () => this.setClaim({ polarity: value }) }), value),
+      el(
+        "label",
+        { class: "radio" },
+        el("input", {
+          type: "radio",
+          name: "edit-polarity",
+          value,
+          checked: (claim?.polarity || "asserted") === value,
+          data: { key: `polarity-${value}` },
+          onchange: () => this.setClaim({ polarity: value }),
+        }),
+        value,
+      ),
     );
-    const check = el("input", { type: "checkbox", id: "edit-checkworthy", checked: checkworthy >= 0.5, data: { key: "checkworthy" }, onchange: (event) => this.setClaim({ checkworthy: event.target.checked }) });
-    const secondary = el("select", { id: "edit-secondary", data: { key: "secondary" }, onchange: (event) => this.setClaim({ secondary: event.target.value ? event.target.value.split(" ") : [] }) });
+    const check = el("input", {
+      type: "checkbox",
+      id: "edit-checkworthy",
+      checked: checkworthy >= 0.5,
+      data: { key: "checkworthy" },
+      onchange: (event) => this.setClaim({ checkworthy: event.target.checked }),
+    });
+    const secondary = el("select", {
+      id: "edit-secondary",
+      data: { key: "secondary" },
+      onchange: (event) => this.setClaim({ secondary: event.target.value ? event.target.value.split(" ") : [] }),
+    });
     fillSelect(secondary, secondaryOptions(claim));
     secondary.value = (claim?.secondary || []).join(" ");
-    const quote = el("select", { id: "edit-kind", data: { key: "kind" }, onchange: (event) => this.set({ kind: event.target.value }) });
-    fillSelect(quote, DATA.kinds.map((value) => [value, value]));
+    const quote = el("select", {
+      id: "edit-kind",
+      data: { key: "kind" },
+      onchange: (event) => this.set({ kind: event.target.value }),
+    });
+    fillSelect(
+      quote,
+      DATA.kinds.map((value) => [value, value]),
+    );
     quote.value = kind;
     return el(
       "fieldset",
@@ -125,16 +192,34 @@ class Editor {
     const rows = ROLES.flatMap((role) => {
       const spans = this.attribution.record[role] || [];
       const shown = spans.map((span, i) => this.spanRow(role, span, i, spans.length));
-      return shown.length ? shown : [el("p", { class: "span" }, el("span", { class: `mark ${role}` }, role), " none: select words in the text")];
+      return shown.length
+        ? shown
+        : [el("p", { class: "span" }, el("span", { class: `mark ${role}` }, role), " none: select words in the text")];
     });
-    return el("fieldset", { class: "spans" }, el("legend", {}, "Words ", el("span", { class: "small" }, "select others in the text to replace them")), ...rows);
+    return el(
+      "fieldset",
+      { class: "spans" },
+      el("legend", {}, "Words ", el("span", { class: "small" }, "select others in the text to replace them")),
+      ...rows,
+    );
   }
 
   spanRow(role, span, i, n) {
     const { text, offsets } = this.reader.article;
     const words = text.slice(offsets.toUnits(span[0]), offsets.toUnits(span[1]));
     const nudge = (label, title, side, by) =>
-      el("button", { type: "button", class: "nudge", title, "aria-label": `${role} ${i + 1}: ${title}`, data: { key: `${role}-${i}-${side}-${by}` }, onclick: () => this.nudge(role, i, side, by) }, label);
+      el(
+        "button",
+        {
+          type: "button",
+          class: "nudge",
+          title,
+          "aria-label": `${role} ${i + 1}: ${title}`,
+          data: { key: `${role}-${i}-${side}-${by}` },
+          onclick: () => this.nudge(role, i, side, by),
+        },
+        label,
+      );
     const isNeeded = role === "content" && n === 1;
     return el(
       "p",
@@ -145,7 +230,22 @@ class Editor {
       bdi(words.length > 60 ? `${words.slice(0, 28)} … ${words.slice(-28)}` : words),
       nudge("‹", "end one word earlier", 1, -1),
       nudge("»", "end one word later", 1, 1),
-      !isNeeded && el("button", { type: "button", class: "nudge", "aria-label": `remove ${role} ${i + 1}`, title: "remove", onclick: () => this.setSpans(role, this.attribution.record[role].filter((_, at) => at !== i)) }, "×"),
+      !isNeeded &&
+        el(
+          "button",
+          {
+            type: "button",
+            class: "nudge",
+            "aria-label": `remove ${role} ${i + 1}`,
+            title: "remove",
+            onclick: () =>
+              this.setSpans(
+                role,
+                this.attribution.record[role].filter((_, at) => at !== i),
+              ),
+          },
+          "×",
+        ),
     );
   }
 
@@ -156,7 +256,8 @@ class Editor {
       if (control && control !== document.activeElement) control.value = value;
     };
     for (const input of this.node.querySelectorAll("[name=edit-type]")) input.checked = input.value === claim?.type;
-    for (const input of this.node.querySelectorAll("[name=edit-polarity]")) input.checked = input.value === (claim?.polarity || "asserted");
+    for (const input of this.node.querySelectorAll("[name=edit-polarity]"))
+      input.checked = input.value === (claim?.polarity || "asserted");
     this.node.querySelector("[data-key=checkworthy]").checked = checkworthy >= 0.5;
     set("speaker", speaker?.name || "");
     set("speaker-kind", speaker?.kind || "");
@@ -208,8 +309,11 @@ class Editor {
 
   setClaim(changes) {
     const { claim } = labelOf(this.attribution.record);
-    const { type = DATA.claim_types.at(-1), secondary = [], polarity = "asserted", checkworthy = false } = claim || {};
-    const next = { type, secondary, polarity, checkworthy, ...changes };
+    const next = { secondary: [], polarity: "asserted", checkworthy: false, ...claim, ...changes };
+    if (!next.type) {
+      this.fillAnswers();
+      return toast("First choose the claim type.");
+    }
     next.secondary = next.secondary.filter((other) => other !== next.type);
     this.set({ claim: next });
   }
@@ -217,7 +321,11 @@ class Editor {
   setSpans(role, spans) {
     const changes = { [role]: merged(spans) };
     const { text, offsets } = this.reader.article;
-    if (role === "content") changes.kind = quoteKind(text, changes.content.map((span) => span.map((at) => offsets.toUnits(at))));
+    if (role === "content")
+      changes.kind = quoteKind(
+        text,
+        changes.content.map((span) => span.map((at) => offsets.toUnits(at))),
+      );
     const { speaker } = this.attribution;
     if (role === "source" && spans.length && !speaker) changes.speaker = this.guessSpeaker(spans[0]);
     this.set(changes);
@@ -240,14 +348,20 @@ class Editor {
     const at = spans[i][side];
     spans[i][side] = (by > 0 ? borders.find((border) => border > at) : borders.findLast((border) => border < at)) ?? at;
     if (spans[i][0] >= spans[i][1]) return;
-    this.setSpans(role, spans.map((span) => span.map((unit) => offsets.toCodePoints(unit))));
+    this.setSpans(
+      role,
+      spans.map((span) => span.map((unit) => offsets.toCodePoints(unit))),
+    );
   }
 }
 
 /** A new attribution of selected words; its other answers are open. */
 function addAttribution(article, spans) {
   const id = `r${Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-  const kind = quoteKind(article.text, spans.map((span) => span.map((at) => article.offsets.toUnits(at))));
+  const kind = quoteKind(
+    article.text,
+    spans.map((span) => span.map((at) => article.offsets.toUnits(at))),
+  );
   CHANGES.setAttribution(article, null, { id, kind, content: spans, cue: [], source: [], speaker: null });
   return id;
 }
@@ -260,12 +374,18 @@ function knownSpeakers(article) {
 }
 
 /** Written in the article, with a capital in it: "Ann Lee", not "a senior official". */
-const isProperName = (name, text) => text.includes(name) && !/^(an?|the|some|one|two|several) /i.test(name) && /\p{Lu}|\p{Lo}/u.test(name);
+const isProperName = (name, text) =>
+  text.includes(name) && !/^(an?|the|some|one|two|several) /i.test(name) && /\p{Lu}|\p{Lo}/u.test(name);
 
 function secondaryOptions(claim) {
   const current = (claim?.secondary || []).join(" ");
-  const options = [["", "nothing else"], ...DATA.claim_types.filter((type) => type !== claim?.type).map((type) => [type, type])];
-  return options.some(([value]) => value === current) ? options : [...options, [current, current.replace(" ", " and ")]];
+  const options = [
+    ["", "nothing else"],
+    ...DATA.claim_types.filter((type) => type !== claim?.type).map((type) => [type, type]),
+  ];
+  return options.some(([value]) => value === current)
+    ? options
+    : [...options, [current, current.replace(" ", " and ")]];
 }
 
 /** Spans in order, without overlaps. */

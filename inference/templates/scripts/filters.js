@@ -1,6 +1,15 @@
 // Which articles and attributions are shown.
 
-const EMPTY_FILTER = { text: "", speaker: "", type: "", kind: "", sure: "", outlet: "", review: "", checkworthy: false };
+const EMPTY_FILTER = {
+  text: "",
+  speaker: "",
+  type: "",
+  kind: "",
+  sure: "",
+  outlet: "",
+  review: "",
+  checkworthy: false,
+};
 
 const SURE_BANDS = {
   sure: (confidence) => confidence === null || confidence >= SURE,
@@ -70,7 +79,12 @@ class FilterBar {
       ["likely", "likely, 70 to 90%"],
       ["unsure", "unsure, below 70%"],
     ]);
-    fillSelect(byId("filter-review"), [["", "all"], ["open", "not done"], ["corrected", "corrected"], ["done", "done"]]);
+    fillSelect(byId("filter-review"), [
+      ["", "all"],
+      ["open", "not done"],
+      ["corrected", "corrected"],
+      ["done", "done"],
+    ]);
     const outlets = [...new Set(ARTICLES.map((article) => article.outlet))].filter(Boolean).sort();
     fillSelect(byId("filter-outlet"), [["", "any"], ...outlets.map((outlet) => [outlet, outlet])]);
     byId("filter-outlet").closest("label").hidden = !outlets.length;

@@ -8,7 +8,11 @@ class Page {
     this.stale = new Set(["overview", "articles", "claims"]);
     const openAttribution = (attribution) => this.openAttribution(attribution);
     this.filterBar = new FilterBar(this.filter, () => this.applyFilter());
-    this.overview = new Overview(byId("overview"), { filterBar: this.filterBar, openAttribution, openView: (view) => this.openView(view) });
+    this.overview = new Overview(byId("overview"), {
+      filterBar: this.filterBar,
+      openAttribution,
+      openView: (view) => this.openView(view),
+    });
     this.claims = new ClaimsView(byId("claims"), { openAttribution });
     this.reader = new Reader(byId("reader"), {
       onSelect: (attribution) => this.onSelect(attribution),
@@ -16,7 +20,11 @@ class Page {
       back: () => this.leaveReader(),
     });
     this.editor = new Editor(this.reader);
-    this.list = new VirtualList(byId("list"), { rowHeight: 78, renderRow: articleRow, onPick: (item) => this.openArticle(item.article) });
+    this.list = new VirtualList(byId("list"), {
+      rowHeight: 78,
+      renderRow: articleRow,
+      onPick: (item) => this.openArticle(item.article),
+    });
     CHANGES.onChange((article) => this.onChange(article));
     this.bindActions();
     this.bindKeys();
@@ -26,7 +34,8 @@ class Page {
   }
 
   bindActions() {
-    for (const button of document.querySelectorAll("[data-view]")) button.addEventListener("click", () => this.openView(button.dataset.view));
+    for (const button of document.querySelectorAll("[data-view]"))
+      button.addEventListener("click", () => this.openView(button.dataset.view));
     byId("correcting").hidden = Boolean(DATA.server);
     byId("correcting").addEventListener("click", () => this.setCorrecting(!this.isCorrecting));
     byId("undo").addEventListener("click", () => this.undo());
@@ -56,10 +65,15 @@ class Page {
 
   applyFilter() {
     this.found = this.filter.apply();
-    const { articles, attributions } = this.found;
-    byId("count").textContent = `${plural(attributions.length, "attribution")} in ${plural(articles.length, "article")}`;
+    this.showCount();
     this.stale = new Set(["overview", "articles", "claims"]);
     this.drawView();
+  }
+
+  showCount() {
+    const { articles, attributions } = this.found;
+    byId("count").textContent =
+      `${plural(attributions.length, "attribution")} in ${plural(articles.length, "article")}`;
   }
 
   openView(view) {
@@ -121,6 +135,7 @@ class Page {
   /** An article's labels changed, here or in another tab. */
   onChange(article) {
     this.found = this.filter.apply();
+    this.showCount();
     this.stale = new Set(["overview", "articles", "claims"]);
     if (article === this.reader.article && this.view === "articles") {
       if (this.reader.isStale) {
@@ -130,8 +145,11 @@ class Page {
         this.reader.refreshNotes();
         this.editor.refresh();
       }
-      const at = this.list.items.findIndex((item) => item.article === article);
-      if (at >= 0) this.list.draw();
+      // The list keeps an article that the filters would leave out now, until they are changed: a person works on it.
+      const item = this.list.items.find((shown) => shown.article === article);
+      const found = this.found.articles.find((shown) => shown.article === article);
+      if (item) item.attributions = found ? found.attributions : [];
+      this.list.draw();
       this.stale.delete("articles");
     } else this.drawView();
   }
@@ -150,7 +168,10 @@ class Page {
   reopenEditor() {
     if (!this.isCorrecting || !this.reader.current()) return;
     this.editor.open(this.reader.current());
-    if (this.focusKey) byId("reader").querySelector(`[data-key="${this.focusKey}"]`)?.focus({ preventScroll: true });
+    if (this.focusKey)
+      byId("reader")
+        .querySelector(`[data-key="${CSS.escape(this.focusKey)}"]`)
+        ?.focus({ preventScroll: true });
     this.focusKey = null;
   }
 
@@ -179,7 +200,11 @@ class Page {
   showSelectionBar() {
     const bar = byId("selection-bar");
     const selection = getSelection();
-    const isUsable = this.isCorrecting && this.view === "articles" && !selection.isCollapsed && this.reader.body?.contains(selection.anchorNode);
+    const isUsable =
+      this.isCorrecting &&
+      this.view === "articles" &&
+      !selection.isCollapsed &&
+      this.reader.body?.contains(selection.anchorNode);
     bar.hidden = !isUsable || this.editor.node?.contains(selection.anchorNode);
     if (bar.hidden) return;
     const current = this.reader.current();
@@ -200,6 +225,8 @@ class Page {
     getSelection().removeAllRanges();
     if (role === "add") {
       const id = addAttribution(article, spans);
+      this.reader.matching?.add(id);
+      this.reader.refreshNotes();
       this.reader.select(id);
       byId("edit-speaker")?.focus({ preventScroll: true });
     } else if (role === "part") this.editor.setSpans("content", [...this.editor.attribution.record.content, ...spans]);
@@ -284,10 +311,21 @@ class Page {
       ["z", "undo"],
       ["Esc", "close the form"],
     ];
-    const on = el("input", { type: "checkbox", checked: this.areKeysOn, onchange: (event) => (this.areKeysOn = event.target.checked) });
+    const on = el("input", {
+      type: "checkbox",
+      checked: this.areKeysOn,
+      onchange: (event) => (this.areKeysOn = event.target.checked),
+    });
     byId("keys").replaceChildren(
       el("h2", { id: "keys-title" }, "Keys"),
-      el("dl", {}, ...rows.flatMap(([keys, what]) => [el("dt", {}, ...keys.split(" ").map((key) => el("kbd", {}, key))), el("dd", {}, what)])),
+      el(
+        "dl",
+        {},
+        ...rows.flatMap(([keys, what]) => [
+          el("dt", {}, ...keys.split(" ").map((key) => el("kbd", {}, key))),
+          el("dd", {}, what),
+        ]),
+      ),
       el("p", {}, el("label", {}, on, " Single keys work")),
       el("button", { type: "button", onclick: () => byId("keys").close() }, "Close"),
     );

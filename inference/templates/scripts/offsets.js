@@ -51,7 +51,8 @@ function quotationsOf(text) {
     let opener = "";
     for (let i = from; i < to; i++) {
       const mark = text[i];
-      const closes = open >= 0 && (CLOSING.has(mark) || (mark === '"' && opener === '"') || (mark === "“" && opener === "„"));
+      const closes =
+        open >= 0 && (CLOSING.has(mark) || (mark === '"' && opener === '"') || (mark === "“" && opener === "„"));
       if (closes) {
         quotations.push([open, i + 1]);
         open = -1;

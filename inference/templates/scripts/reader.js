@@ -7,6 +7,7 @@ class Reader {
     this.selected = null;
     this.matching = null;
     this.pieces = [];
+    this.showsOwnClaims = false;
     box.addEventListener("mouseover", (event) => this.light(this.idsAt(event.target)));
     box.addEventListener("mouseleave", () => this.light([]));
     box.addEventListener("focusin", (event) => this.light(this.idsAt(event.target)));
@@ -27,7 +28,12 @@ class Reader {
     const { article } = this;
     if (!article) return this.box.replaceChildren(el("p", { class: "empty" }, "No article matches the filters."));
     this.numbers = new Map(article.attributions.map((attribution, i) => [attribution.id, i + 1]));
-    this.body = el("div", { class: "body", tabindex: "0", role: "group", "aria-label": "Text and notes; with arrow keys, words are selected" });
+    this.body = el("div", {
+      class: "body",
+      tabindex: "0",
+      role: "group",
+      "aria-label": "Text and notes; with arrow keys, words are selected",
+    });
     this.pieces = [];
     this.notes = new Map();
     this.box.replaceChildren(this.heading(), this.body);
@@ -45,9 +51,19 @@ class Reader {
   heading() {
     const { article } = this;
     const { metadata, record } = article;
-    const facts = [article.outlet, metadata.date, metadata.byline, article.id === article.title ? "" : article.id].filter(Boolean);
+    const facts = [
+      article.outlet,
+      metadata.date,
+      metadata.byline,
+      article.id === article.title ? "" : article.id,
+    ].filter(Boolean);
     const headline = article.text === null ? null : this.headline();
-    const done = el("input", { type: "checkbox", id: "done", checked: article.isDone, onchange: (event) => CHANGES.setDone(article, event.target.checked) });
+    const done = el("input", {
+      type: "checkbox",
+      id: "done",
+      checked: article.isDone,
+      onchange: (event) => CHANGES.setDone(article, event.target.checked),
+    });
     return el(
       "header",
       {},
@@ -69,12 +85,42 @@ class Reader {
         el("span", { class: "mark cue" }, "how it is brought in"),
         el("span", { class: "mark source" }, "who"),
         el("span", { class: "mark content unsure" }, "unsure"),
+        article.text !== null && article.record.narration.length > 0 && this.ownClaimsSwitch(),
       ),
       record.error && el("p", { class: "notice" }, `${record.error.code}: ${record.error.message}`),
       record.warnings && el("p", { class: "notice" }, `Warnings: ${record.warnings.join(", ")}`),
-      article.text === null && !record.error && el("p", { class: "notice" }, "The text was left out of these results (--no-text), so only names and types are shown."),
-      !record.error && !article.attributions.length && el("p", { class: "notice" }, "Nobody is quoted in this article."),
+      article.text === null &&
+        !record.error &&
+        el(
+          "p",
+          { class: "notice" },
+          "The text was left out of these results (--no-text), so only names and types are shown.",
+        ),
+      !record.error &&
+        !article.attributions.length &&
+        el("p", { class: "notice" }, "Nobody is quoted in this article."),
     );
+  }
+
+  ownClaimsSwitch() {
+    const onchange = (event) => ((this.showsOwnClaims = event.target.checked), this.draw(), byId("own-claims").focus());
+    const box = el("input", { type: "checkbox", id: "own-claims", checked: this.showsOwnClaims, onchange });
+    return el("label", { class: "own-switch" }, box, " the journalist’s own claims");
+  }
+
+  /** The journalist's own sentences with the claims that they make, where no content covers them. */
+  ownClaims() {
+    if (!this.showsOwnClaims) return [];
+    const { record, offsets, attributions } = this.article;
+    const contents = attributions.flatMap((attribution) => attribution.spans("content"));
+    return record.narration
+      .map(([from, to, type, checkworthy]) => ({
+        start: offsets.toUnits(from),
+        end: offsets.toUnits(to),
+        type,
+        checkworthy,
+      }))
+      .filter(({ start, end }) => !contents.some(([from, to]) => from < end && start < to));
   }
 
   /** Where the first paragraph is the title: whether spans are in it; else null. */
@@ -82,7 +128,9 @@ class Reader {
     const { text, attributions, title } = this.article;
     const [[from, to] = [0, 0]] = paragraphsOf(text);
     if (text.slice(from, to).trim() !== title) return null;
-    const isMarked = attributions.some((attribution) => ROLES.some((role) => attribution.spans(role).some(([start]) => start < to)));
+    const isMarked = attributions.some((attribution) =>
+      ROLES.some((role) => attribution.spans(role).some(([start]) => start < to)),
+    );
     return { isMarked };
   }
 
@@ -94,6 +142,8 @@ class Reader {
     );
     spans.sort((a, b) => a.start - b.start || b.end - a.end);
     const headline = this.headline();
+    const own = this.ownClaims();
+    spans.push(...own.map((claim) => ({ ...claim, role: "own", attribution: null })));
     return paragraphsOf(text).map(([from, to], i) => {
       const inside = spans.filter(({ start, end }) => start < to && from < end);
       const begins = attributions.filter((attribution) => {
@@ -101,8 +151,14 @@ class Reader {
         return from <= start && start < to;
       });
       const isHeadline = i === 0 && headline !== null;
-      const paragraph = el("p", { dir: "auto", class: isHeadline ? "paragraph title" : "paragraph" }, ...this.cut(from, to, inside));
-      return el("div", { class: isHeadline && !headline.isMarked ? "row bare" : "row" }, paragraph, this.notesOf(begins));
+      const paragraph = el(
+        "p",
+        { dir: "auto", class: isHeadline ? "paragraph title" : "paragraph" },
+        ...this.cut(from, to, inside),
+      );
+      const notes = this.notesOf(begins);
+      notes.append(...own.filter(({ start }) => from <= start && start < to).map(ownNote));
+      return el("div", { class: isHeadline && !headline.isMarked ? "row bare" : "row" }, paragraph, notes);
     });
   }
 
@@ -120,7 +176,8 @@ class Reader {
       const covering = spans.filter((span) => span.start <= start && end <= span.end);
       const node = el("span", pieceAttributes(covering, start, this.numbers), text.slice(start, end));
       // The innermost comes first: a click on a quote inside a statement means the quote.
-      const ids = [...covering].sort((a, b) => a.end - a.start - (b.end - b.start)).map(({ attribution }) => attribution.id);
+      const said = covering.filter(({ attribution }) => attribution !== null);
+      const ids = said.sort((a, b) => a.end - a.start - (b.end - b.start)).map(({ attribution }) => attribution.id);
       this.pieces.push({ node, start, end, ids: [...new Set(ids)] });
       return node;
     });
@@ -131,7 +188,11 @@ class Reader {
   }
 
   note(attribution) {
-    const button = el("button", { type: "button", class: "note", data: { id: attribution.id, key: `note-${attribution.id}` } });
+    const button = el("button", {
+      type: "button",
+      class: "note",
+      data: { id: attribution.id, key: `note-${attribution.id}` },
+    });
     const item = el("li", { data: { id: attribution.id } }, button);
     this.notes.set(attribution.id, { item, button });
     this.fillNote(attribution);
@@ -141,12 +202,19 @@ class Reader {
   fillNote(attribution) {
     const { item, button } = this.notes.get(attribution.id);
     const source = attribution.words("source");
-    item.className = [attribution.isUnsure && "unsure", this.matching && !this.matching.has(attribution.id) && "faded"].filter(Boolean).join(" ");
+    item.className = [attribution.isUnsure && "unsure", this.matching && !this.matching.has(attribution.id) && "faded"]
+      .filter(Boolean)
+      .join(" ");
     button.replaceChildren(
       el("span", { class: "n" }, String(this.numbers.get(attribution.id))),
       el("span", { class: "who" }, bdi(attribution.name)),
       sureness(attribution),
-      el("span", { class: "chips" }, ...chips(attribution), el("span", { class: "cue-word" }, bdi(attribution.words("cue")))),
+      el(
+        "span",
+        { class: "chips" },
+        ...chips(attribution),
+        el("span", { class: "cue-word" }, bdi(attribution.words("cue"))),
+      ),
       el(
         "span",
         { class: "more" },
@@ -169,7 +237,7 @@ class Reader {
     const piece = this.pieces.find(({ node }) => node === target);
     if (piece) return piece.ids.slice(0, 1);
     const item = target.closest?.(".notes > li");
-    return item ? [item.dataset.id] : [];
+    return item?.dataset.id ? [item.dataset.id] : [];
   }
 
   light(ids) {
@@ -182,7 +250,10 @@ class Reader {
   mark() {
     const lit = new Set(this.lit || []);
     for (const { node, ids } of this.pieces) {
-      node.classList.toggle("lit", ids.some((id) => lit.has(id)));
+      node.classList.toggle(
+        "lit",
+        ids.some((id) => lit.has(id)),
+      );
       node.classList.toggle("selected", this.selected !== null && ids.includes(this.selected));
     }
     for (const [id, { item, button }] of this.notes || []) {
@@ -239,10 +310,16 @@ class Reader {
 
   /** Select words with the arrow keys, as a mouse does: the next word, or with Shift one word more. */
   onArrow(event) {
-    const [unit, direction] = { ArrowRight: ["word", "forward"], ArrowLeft: ["word", "backward"], ArrowDown: ["line", "forward"], ArrowUp: ["line", "backward"] }[event.key];
+    const [unit, direction] = {
+      ArrowRight: ["word", "forward"],
+      ArrowLeft: ["word", "backward"],
+      ArrowDown: ["line", "forward"],
+      ArrowUp: ["line", "backward"],
+    }[event.key];
     const selection = getSelection();
     if (!selection.rangeCount || !this.pieces.some(({ node }) => node.contains(selection.anchorNode))) {
-      const isSeen = ({ node }) => node.getBoundingClientRect().bottom > Math.max(0, this.box.getBoundingClientRect().top);
+      const isSeen = ({ node }) =>
+        node.getBoundingClientRect().bottom > Math.max(0, this.box.getBoundingClientRect().top);
       const first = this.pieces.find(({ ids }) => ids.includes(this.selected)) || this.pieces.find(isSeen);
       if (!first) return;
       selection.collapse(first.node.firstChild, 0);
@@ -257,7 +334,8 @@ class Reader {
   }
 }
 
-const spansOf = (article) => JSON.stringify(article.attributions.map(({ id, record }) => [id, ...ROLES.map((role) => record[role] || [])]));
+const spansOf = (article) =>
+  JSON.stringify(article.attributions.map(({ id, record }) => [id, ...ROLES.map((role) => record[role] || [])]));
 
 function pieceAttributes(covering, start, numbers) {
   if (!covering.length) return {};
@@ -271,6 +349,19 @@ function pieceAttributes(covering, start, numbers) {
   return { class: classes.join(" "), data: n ? { n } : {} };
 }
 
+/** The note of one of the journalist's own sentences; nothing to correct in it. */
+function ownNote({ type, checkworthy }) {
+  const check = checkworthy >= 0.5 && el("span", { class: "chip check" }, `check ${percent(checkworthy)}`);
+  return el(
+    "li",
+    { class: "own" },
+    el("span", {}, "the journalist "),
+    el("span", { class: `chip ${typeClass(type)}` }, type),
+    " ",
+    check,
+  );
+}
+
 /** "also event 20%": what else the claim may be, and secondary types. */
 function likelyTypes({ claim, isChecked }) {
   if (!claim) return null;
@@ -278,7 +369,10 @@ function likelyTypes({ claim, isChecked }) {
   const likely = isChecked ? [] : others.sort((a, b) => b[1] - a[1]).slice(0, 2);
   const own = claim.probabilities?.[claim.type];
   const parts = [];
-  if (likely.length) parts.push(`${own ? `${claim.type} ${percent(own)}, ` : ""}${likely.map(([type, p]) => `${type} ${percent(p)}`).join(", ")}`);
+  if (likely.length)
+    parts.push(
+      `${own ? `${claim.type} ${percent(own)}, ` : ""}${likely.map(([type, p]) => `${type} ${percent(p)}`).join(", ")}`,
+    );
   if (claim.secondary?.length) parts.push(`with ${claim.secondary.join(", ")}`);
   return parts.length ? el("span", {}, parts.join("; ")) : null;
 }

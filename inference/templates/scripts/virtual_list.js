@@ -21,7 +21,10 @@ class VirtualList {
 
   draw() {
     const first = Math.max(0, Math.floor(this.box.scrollTop / this.rowHeight) - 4);
-    const last = Math.min(this.items.length, Math.ceil((this.box.scrollTop + this.box.clientHeight) / this.rowHeight) + 4);
+    const last = Math.min(
+      this.items.length,
+      Math.ceil((this.box.scrollTop + this.box.clientHeight) / this.rowHeight) + 4,
+    );
     const rows = [];
     for (let i = first; i < last; i++) rows.push(this.row(i));
     this.space.replaceChildren(...rows);

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +30,7 @@ from .actions import (
 from .sample_results import EMOJI, HOSTILE, HOSTILE_TEXT, MANY, scored_examples
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 NewPage = Callable[..., "Page"]
 playwright = pytest.importorskip("playwright.sync_api", reason="browser tests need playwright: pip install '.[dev]'")
@@ -135,6 +134,19 @@ def test_confidence_is_a_figure_and_doubt_is_seen(new_page: NewPage, report: Pat
     assert page.locator(".notes > li.unsure").count() == n_unsure
 
 
+def test_the_journalists_own_claims_are_shown_on_demand(new_page: NewPage, report: Path) -> None:
+    result = scored_examples(1)[0]
+    text = result.text or ""
+    page = new_page(report)
+    open_article(page, text.splitlines()[0])
+    assert page.locator(".notes .own").count() == 0
+    page.get_by_label("the journalist’s own claims").check()
+    shown = page.locator(".notes .own .chip:not(.check)").all_text_contents()
+    assert shown == [sentence.claim.type for sentence in result.narration if sentence.claim]
+    marked = "".join(page.locator(".paragraph .own").all_text_contents())
+    assert marked == "".join(sentence.span.of(text) for sentence in result.narration)
+
+
 def test_a_hostile_article_is_text(new_page: NewPage, report: Path) -> None:
     page = new_page(report)
     open_article(page, "<script>window.hacked = 6</script>")
@@ -203,6 +215,29 @@ def test_a_downloaded_correction_is_a_label_to_train_on(new_page: NewPage, repor
         speaker=replace(EMOJI.attributions[0].speaker, confidence=None),
         claim=replace(EMOJI.attributions[0].claim, probabilities={}, checkworthy=True),
     )
+
+
+def test_a_polarity_waits_for_a_claim_type(new_page: NewPage, report: Path) -> None:
+    page = new_page(report)
+    open_article(page, "👩‍👧 A 🌪️ day")
+    page.get_by_role("button", name="Correct", exact=True).click()
+    select_words(page, "that 😀 talks had failed")
+    use_selection(page, "Add attribution")
+    page.locator(".editor").get_by_label("denied").click()
+    page.get_by_text("First choose the claim type").wait_for()
+    assert page.locator(".editor").get_by_label("asserted").is_checked()
+
+
+def test_a_count_follows_a_correction(new_page: NewPage, report: Path) -> None:
+    page = new_page(report)
+    page.locator("#filter-type").select_option("rule")
+    open_view(page, "Articles")
+    n_attributions, _ = counts(page)
+    page.get_by_role("button", name="Correct", exact=True).click()
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    playwright.expect(page.locator("#count")).not_to_contain_text(re.compile(f"^{n_attributions} "))
+    assert page.locator(".article-row[aria-selected=true]").count() == 1
 
 
 def test_undo_takes_back_one_change_after_the_other(new_page: NewPage, report: Path) -> None:
@@ -379,34 +414,45 @@ def test_print_leaves_the_controls_out(new_page: NewPage, report: Path) -> None:
     assert page.locator(".reader").evaluate("node => getComputedStyle(node).overflowY") == "visible"
 
 
-def test_a_thousand_articles_open_in_three_seconds(new_page: NewPage, thousand: Path) -> None:
-    seconds = []
-    for _ in range(2):
-        started = time.perf_counter()
-        page = new_page(thousand)
-        page.locator(".matrix tbody tr").first.wait_for()
-        seconds.append(time.perf_counter() - started)
+class PageClock:
+    """Processor time of a page's main thread: what the page takes on a machine that has nothing else to do."""
+
+    def __init__(self, page: Page) -> None:
+        self.session = page.context.new_cdp_session(page)
+        self.session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def seconds(self) -> float:
+        metrics = self.session.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+
+def test_a_thousand_articles_open_in_three_seconds(browser: Browser, thousand: Path) -> None:
+    page = browser.new_page()
+    clock = PageClock(page)
+    page.goto(thousand.as_uri())
+    page.locator(".matrix tbody tr").first.wait_for()
     assert counts(page)[1] == 1000
-    assert min(seconds) < 3
+    assert clock.seconds() < 3
+    page.close()
 
 
 @pytest.mark.parametrize("view", ["Overview", "Articles", "Claims"])
 def test_a_thousand_articles_are_filtered_in_a_fifth_of_a_second(new_page: NewPage, thousand: Path, view: str) -> None:
     page = new_page(thousand)
     open_view(page, view)
-    milliseconds = page.evaluate(
-        """async () => {
-          const times = [];
-          for (const words of ["grant", "the", "castellan", ""]) {
-            const field = document.getElementById("filter-text");
-            field.value = words;
-            const started = performance.now();
-            field.dispatchEvent(new Event("input", { bubbles: true }));
-            await new Promise(requestAnimationFrame);
-            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-            times.push(performance.now() - started);
-          }
-          return times;
-        }"""
-    )
-    assert sorted(milliseconds)[1] < 200, milliseconds
+    clock = PageClock(page)
+    for words in ("grant", "the", "castellan", ""):
+        before = clock.seconds()
+        page.evaluate(_FILTER_AND_DRAW, words)
+        assert clock.seconds() - before < 0.2
+
+
+_FILTER_AND_DRAW = """
+async (words) => {
+  const field = document.getElementById("filter-text");
+  field.value = words;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  await new Promise(requestAnimationFrame);
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+}
+"""
