@@ -281,7 +281,7 @@ def _slices(
     counts = np.random.default_rng(seed).multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=n_bootstrap)
     differences = []
     for part in slices:
-        old, new = part.score(part.old.sum(axis=0)), part.score(part.new.sum(axis=0))
+        old, new = part.score(part.old.sum(axis=0).tolist()), part.score(part.new.sum(axis=0).tolist())
         resampled = zip((counts @ part.old).tolist(), (counts @ part.new).tolist(), strict=True)
         samples = [part.score(b) - part.score(a) for a, b in resampled]
         alpha = ALPHA / max(1, n_guarded)

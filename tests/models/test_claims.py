@@ -7,7 +7,9 @@ from inquit.models.labels import CLAIM_TYPES
 RNG = np.random.default_rng(4)
 
 
-def arrays(n_outputs: int = len(NETWORK_OUTPUTS), *, n_inputs: int = 12, prefix: str = "claims") -> dict[str, np.ndarray]:
+def arrays(
+    n_outputs: int = len(NETWORK_OUTPUTS), *, n_inputs: int = 12, prefix: str = "claims"
+) -> dict[str, np.ndarray]:
     weight = RNG.normal(size=(n_outputs, n_inputs)).astype(np.float32)
     return {f"{prefix}.weight": weight, f"{prefix}.bias": np.zeros(n_outputs, dtype=np.float32)}
 

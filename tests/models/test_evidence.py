@@ -12,7 +12,9 @@ from inquit.inference.attributor import Attributor
 from inquit.models.article import Span
 from inquit.models.result import ArticleResult
 
-TEXT = "The town has 900 people. “We will build the bridge,” Mayor Ann Lee said on Monday. She denied that it was broke."
+TEXT = (
+    "The town has 900 people. “We will build the bridge,” Mayor Ann Lee said on Monday. She denied that it was broke."
+)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,9 @@ def test_the_words_are_those_of_content_cue_and_source(model: Attributor, result
     assert found.label == attribution.claim.type  # type: ignore[union-attr]
 
 
-def test_a_text_is_scored_first_and_narration_is_explained_by_its_span(model: Attributor, result: ArticleResult) -> None:
+def test_a_text_is_scored_first_and_narration_is_explained_by_its_span(
+    model: Attributor, result: ArticleResult
+) -> None:
     span = Span(0, TEXT.index("“") - 1)
     found = model.explain(TEXT, span, label="quantity")
     assert {word.role for word in found.words} == {"content"}
