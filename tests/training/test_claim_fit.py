@@ -97,7 +97,7 @@ def test_a_new_type_is_learnt(data: ClaimData) -> None:
     answers = fitted.attributed.scores(states)[:, : len(types)].argmax(axis=1)
     assert (answers[is_threat] == len(CLAIM_TYPES)).mean() > 0.7
     old = claims(500, 7, origin=Origin.UNSEEN, prefix="old")
-    assert (fitted.attributed.scores(old.states)[:, : len(types)].argmax(axis=1) == len(CLAIM_TYPES)).mean() < 0.05
+    assert (fitted.attributed.scores(old.states)[:, : len(types)].argmax(axis=1) == len(CLAIM_TYPES)).mean() < 0.1
 
 
 def test_a_new_type_with_too_few_claims_is_refused(data: ClaimData) -> None:
