@@ -198,10 +198,11 @@ def _load_claims(manifest: Manifest) -> ClaimData:
 def _learn(
     model: Attributor, data: ClaimData, new: NewLabels, config: ClaimFitConfig
 ) -> tuple[ClaimData, FittedClaims]:
-    pooled = pool_claims(model, new.articles, is_seen=lambda article: False)
+    claim_types = (*data.claim_types, *new.new_types)
+    pooled = pool_claims(model, new.articles, is_seen=lambda article: False, claim_types=claim_types)
     # Corrected labels take the place of those that the model was made from.
     kept = data.without_articles(pooled.articles)
-    joined = kept.with_claims(pooled, (*data.claim_types, *new.new_types))
+    joined = kept.with_claims(pooled, claim_types)
     return joined, fit_claims(joined, new_articles=set(pooled.articles), config=config)
 
 
