@@ -209,7 +209,7 @@ class ClaimData:
     def outputs(self) -> ClaimOutputs:
         return ClaimOutputs(self.claim_types)
 
-    def fold(self, weight: Floats, bias: Floats) -> ClaimHead:
+    def fold(self, weight: NDArray[np.floating], bias: NDArray[np.floating]) -> ClaimHead:
         """The head on pooled states that equals a linear map of the features."""
         on_states = weight @ (self.components / self.feature_scale)
         return ClaimHead(on_states.astype(np.float32), (bias - on_states @ self.mean).astype(np.float32))

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax, logsumexp, softmax
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
 
 from inquit.models.claims import NETWORK_OUTPUTS, ClaimHead, ClaimOutputs, ClaimTyper
 from inquit.models.labels import POLARITIES
@@ -141,12 +140,10 @@ class FittedClaims:
 _NO_HEAD = ClaimHead(np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.float32))
 
 
-# One thread: sums over several come out in another order on another machine, and these are too short to share.
-@threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]
 def fit_claims(
     data: ClaimData, *, new_articles: Collection[str] = (), config: ClaimFitConfig | None = None
 ) -> FittedClaims:
-    """Fit both heads. The same data gives the same heads.
+    """Fit both heads. The same data gives the same heads, bit by bit if numpy runs on one thread.
 
     Args:
         new_articles: hashes of the articles that are to be learnt from now; all others are old.
@@ -216,7 +213,9 @@ def _network_heads(data: ClaimData) -> CompactHeads:
     """The network's own head; it never gives a type that it does not know."""
     n_outputs, n_components = len(data.outputs), data.quantised.shape[1]
     is_known = _is_known(data)
-    head = CompactHead(is_known * 1.0, np.zeros((n_outputs, n_components)), np.where(is_known, 0.0, _NEVER))
+    head = CompactHead(
+        is_known.astype(np.float64), np.zeros((n_outputs, n_components)), np.where(is_known, 0.0, _NEVER)
+    )
     return CompactHeads(head, head)
 
 

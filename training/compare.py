@@ -198,9 +198,8 @@ def check_leaks(gold: Sequence[ArticleResult], manifests: Sequence[Manifest]) ->
 def comparison_page(comparison: Comparison) -> str:
     """The comparison as one page for a browser, complete in itself."""
     environment = Environment(loader=PackageLoader("inquit.training"), autoescape=True, undefined=StrictUndefined)
-    everything, parts = [], []
-    for difference in comparison.differences:
-        (everything if difference.slice == "all" else parts).append(difference)
+    everything = [difference for difference in comparison.differences if difference.slice == "all"]
+    parts = [difference for difference in comparison.differences if difference.slice != "all"]
     return environment.get_template("comparison.html").render(
         c=comparison,
         slices=[("All articles", everything), ("By claim type, kind and outlet", parts)],

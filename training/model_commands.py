@@ -144,8 +144,8 @@ def _compare(old: str, new: str, gold_path: Path, n_bootstrap: int) -> Compariso
     gold = {article.id: article.to_dict() for article in articles}
     check_gold(gold, gold_path)
     check_leaks(articles, manifests)
-    predicted = [score_gold(str(manifest.folder), gold) for manifest in manifests]
-    return compare_predictions(articles, *predicted, manifests, n_bootstrap=n_bootstrap)
+    answers_old, answers_new = (score_gold(str(manifest.folder), gold) for manifest in manifests)
+    return compare_predictions(articles, answers_old, answers_new, manifests, n_bootstrap=n_bootstrap)
 
 
 def _print_comparison(comparison: Comparison) -> None:

@@ -120,7 +120,8 @@ def _without_own_answer(item: Item) -> Item:
 
 
 def _claims(article: ArticleResult) -> Iterator[Claim]:
-    return (item.claim for item in (*article.attributions, *article.narration) if item.claim is not None)
+    claims = (*(a.claim for a in article.attributions), *(sentence.claim for sentence in article.narration))
+    return (claim for claim in claims if claim is not None)
 
 
 def _new_types(claims: Sequence[Claim], known: Sequence[str], allowed: Collection[str], names: str) -> tuple[str, ...]:
