@@ -18,7 +18,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,18 +145,15 @@ class Registry:
             LockedError: another process holds it.
             RegistryError: the folder cannot be made or written.
         """
-        try:
-            self.home.mkdir(parents=True, exist_ok=True)
-            lock = hold_lock(self.home / "lock")
-            lock.__enter__()
-        except OSError as error:
-            raise RegistryError(
-                f"{self.home}: cannot be written: {error.strerror}; set {HOME_VARIABLE} to a folder that can"
-            ) from error
-        try:
+        with ExitStack() as stack:
+            try:
+                self.home.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(hold_lock(self.home / "lock"))
+            except OSError as error:
+                raise RegistryError(
+                    f"{self.home}: cannot be written: {error.strerror}; set {HOME_VARIABLE} to a folder that can"
+                ) from error
             yield
-        finally:
-            lock.__exit__(None, None, None)
 
     def add(self, model: Path) -> Manifest:
         """Copy a model folder in, under the lock; one that is there already stays.

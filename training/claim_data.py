@@ -8,6 +8,7 @@ on them is one matrix again.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -29,6 +30,8 @@ from inquit.models.result import ArticleResult, Claim
 from inquit.models.segmentation import Document, segment
 from inquit.training.evaluation.labels import match_attributions
 from inquit.training.evaluation.tokens import TokenIndex, with_content
+
+logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -78,35 +81,55 @@ def article_hash(text: str) -> str:
 
 
 def pool_claims(
-    model: Attributor, articles: Iterable[ArticleResult], *, is_seen: Callable[[ArticleResult], bool]
+    model: Attributor,
+    articles: Iterable[ArticleResult],
+    *,
+    is_seen: Callable[[ArticleResult], bool],
+    claim_types: Sequence[str] = CLAIM_TYPES,
 ) -> PooledClaims:
     """Read labelled articles with a model's encoder.
 
     Args:
         is_seen: whether an article trained the encoder; where not, the passages that the model finds are read too.
+        claim_types: claims with another type, or secondary type, are passed over.
     """
-    n_hidden = model.claims.attributed.weight.shape[1]
-    rows: list[tuple[Floats, Claim, bool, Origin, str]] = []
+    pooled: list[Floats] = []
+    claims: list[Claim] = []
+    is_narration: list[bool] = []
+    origins: list[int] = []
+    names: list[str] = []
     for gold in articles:
         assert gold.text is not None
-        if not any(item.claim for item in (*gold.attributions, *gold.narration)):
+        if not _holds_claims(gold):
             continue
         document, states = model.encoder.encode(segment(Article(gold.id, gold.text)))
-        article = article_hash(gold.text)
         origin = Origin.SEEN if is_seen(gold) else Origin.UNSEEN
-        for passage, claim, is_narration in _labelled_passages(document, gold):
-            rows.append((passage.pool(states), claim, is_narration, origin, article))
+        passages = [(*labelled, origin) for labelled in _labelled_passages(document, gold)]
         if origin is Origin.UNSEEN:
-            for passage, claim in _found_passages(model, document, states, gold):
-                rows.append((passage.pool(states), claim, False, Origin.FOUND, article))
-    states, claims, is_narration, origins, names = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+            found = _found_passages(model, document, states, gold)
+            passages += [(passage, claim, False, Origin.FOUND) for passage, claim in found]
+        for passage, claim, narrates, where in passages:
+            if not {claim.type, *claim.secondary} <= {*claim_types}:
+                logger.warning("article %s: passed over a claim of a type that the model does not have", gold.id)
+                continue
+            pooled.append(passage.pool(states))
+            claims.append(claim)
+            is_narration.append(narrates)
+            origins.append(int(where))
+            names.append(article_hash(gold.text))
+    n_inputs = model.claims.attributed.weight.shape[1]
     return PooledClaims(
-        np.stack(states) if rows else np.zeros((0, n_hidden), dtype=np.float32),
+        np.stack(pooled) if pooled else np.zeros((0, n_inputs), dtype=np.float32),
         tuple(claims),
         np.array(is_narration, dtype=bool),
         np.array(origins, dtype=np.int64),
         tuple(names),
     )
+
+
+def _holds_claims(article: ArticleResult) -> bool:
+    claims = (*(a.claim for a in article.attributions), *(sentence.claim for sentence in article.narration))
+    return any(claim is not None for claim in claims)
 
 
 def _labelled_passages(document: Document, gold: ArticleResult) -> list[tuple[Passage, Claim, bool]]:
@@ -186,7 +209,7 @@ class ClaimData:
     def outputs(self) -> ClaimOutputs:
         return ClaimOutputs(self.claim_types)
 
-    def fold(self, weight: Floats, bias: Floats) -> ClaimHead:
+    def fold(self, weight: NDArray[np.floating], bias: NDArray[np.floating]) -> ClaimHead:
         """The head on pooled states that equals a linear map of the features."""
         on_states = weight @ (self.components / self.feature_scale)
         return ClaimHead(on_states.astype(np.float32), (bias - on_states @ self.mean).astype(np.float32))

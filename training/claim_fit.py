@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,8 @@ MIN_TYPE_EXAMPLES = 5
 _MIN_CALIBRATION = 40  # fewer claims than this calibrate nothing
 _MAX_REHEARSED = 5000  # seen claims that are rehearsed; more of them change nothing but the time
 _INTERCEPT_STRENGTH = 0.01  # how frequent a type is among few new claims says little
+_NEW_TYPE_STRENGTH = 0.1  # nothing is known of a new type but its claims
+_NEVER = -1e4  # score of a type that cannot be
 _NARRATION_UNIT = 5.0  # value of the feature "is narration": above 1, the prior binds it less than the others
 
 
@@ -104,6 +106,9 @@ class CompactHeads:
     attributed: CompactHead
     narrated: CompactHead
 
+    def both(self) -> tuple[CompactHead, CompactHead]:
+        return self.attributed, self.narrated
+
     def scores(self, data: ClaimData) -> Floats:
         is_narration = data.is_narration[:, None]
         return np.where(is_narration, self.narrated.scores(data), self.attributed.scores(data))
@@ -138,7 +143,7 @@ _NO_HEAD = ClaimHead(np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.fl
 def fit_claims(
     data: ClaimData, *, new_articles: Collection[str] = (), config: ClaimFitConfig | None = None
 ) -> FittedClaims:
-    """Fit both heads. The same data gives the same heads.
+    """Fit both heads. The same data gives the same heads, bit by bit if numpy runs on one thread.
 
     Args:
         new_articles: hashes of the articles that are to be learnt from now; all others are old.
@@ -151,7 +156,8 @@ def fit_claims(
     is_unseen = data.origins != Origin.SEEN
     is_new = np.isin(data.articles, [i for i, name in enumerate(data.article_hashes) if name in set(new_articles)])
     network = _network_heads(data)
-    reference = _stretched(network, *_calibration(network.scores(data), data, is_unseen & ~is_new))
+    calibrated = _stretched(network, *_calibration(network.scores(data), data, is_unseen & ~is_new))
+    reference = _with_new_types(calibrated, data)
     if not is_unseen.any():
         logger.warning("no claims of articles that the encoder has not seen: the claim heads stay the network's own")
         return FittedClaims(data.claim_types, reference.attributed.fold(data), reference.narrated.fold(data))
@@ -204,17 +210,33 @@ def network_scores(data: ClaimData) -> Floats:
 
 
 def _network_heads(data: ClaimData) -> CompactHeads:
-    """The network's own head. A type that it does not know begins as rare as it is."""
+    """The network's own head; it never gives a type that it does not know."""
     n_outputs, n_components = len(data.outputs), data.quantised.shape[1]
-    scales, bias = np.zeros(n_outputs), np.zeros(n_outputs)
-    scales[network_rows(data.outputs)] = 1
-    n_known = len(NETWORK_OUTPUTS.claim_types)
-    usual = float(logsumexp(data.scores[:, NETWORK_OUTPUTS.types], axis=1).mean())
-    for i in range(n_known, len(data.claim_types)):
+    is_known = _is_known(data)
+    head = CompactHead(
+        is_known.astype(np.float64), np.zeros((n_outputs, n_components)), np.where(is_known, 0.0, _NEVER)
+    )
+    return CompactHeads(head, head)
+
+
+def _is_known(data: ClaimData) -> Flags:
+    """Of each output whether the network has it."""
+    is_known = np.zeros(len(data.outputs), dtype=bool)
+    is_known[network_rows(data.outputs)] = True
+    return is_known
+
+
+def _with_new_types(heads: CompactHeads, data: ClaimData) -> CompactHeads:
+    """The same heads, where a type that the network does not know begins as likely as it is frequent."""
+    new_rows = [i for i in range(len(data.claim_types)) if heads.attributed.scales[i] == 0]
+    if not new_rows:
+        return heads
+    usual = float(logsumexp(heads.attributed.scores(data)[:, data.outputs.types], axis=1).mean())
+    bias = heads.attributed.bias.copy()
+    for i in new_rows:
         log_share = float(np.log((data.types == i).mean()))
         bias[i], bias[data.outputs.secondary.start + i] = usual + log_share, log_share
-    head = CompactHead(scales, np.zeros((n_outputs, n_components)), bias)
-    return CompactHeads(head, head)
+    return CompactHeads(*(replace(head, bias=np.where(head.scales > 0, head.bias, bias)) for head in heads.both()))
 
 
 # ---- correction -------------------------------------------------------------------------------------------------
@@ -238,9 +260,12 @@ def _correct(
     weights[is_seen] = config.rehearsal * n_seen / max(1, int(is_seen.sum()))
     targets = np.where(is_seen[:, None], _probabilities(offsets, rows.outputs), _labels(rows))
     design = _design(rows)
+    is_known = _is_known(rows)
+    strengths = np.where(is_known, strength, _NEW_TYPE_STRENGTH)
+    intercept_strengths = np.where(is_known, _INTERCEPT_STRENGTH, _NEW_TYPE_STRENGTH)
     weight, bias = np.zeros((len(rows.outputs), design.shape[1])), np.zeros(len(rows.outputs))
     for link, group in list(_groups(rows.outputs))[: 1 if types_only else None]:
-        model = ResidualClassifier(link=link, strength=strength, intercept_strength=_INTERCEPT_STRENGTH)
+        model = ResidualClassifier(link=link, strength=strengths[group], intercept_strength=intercept_strengths[group])
         model.fit(design, targets[:, group], offsets=offsets[:, group], weights=weights)
         weight[group], bias[group] = model.coef_, model.intercept_
     return CompactHeads(
@@ -361,11 +386,16 @@ def _accuracy_and_f1(scores: Floats, data: ClaimData, chosen: Flags) -> float:
 
 
 def _log_shares(data: ClaimData) -> Floats:
-    """How frequent each type is among labelled attributions, smoothed; natural log."""
+    """How frequent each type is among labelled attributions, smoothed; natural log.
+
+    A new type passes for one of middling frequency: its few claims do not tell how rare it is.
+    """
     counts = np.bincount(
         data.types[(data.origins != Origin.FOUND) & ~data.is_narration], minlength=len(data.claim_types)
     )
     shares: Floats = np.log((counts + 1) / (counts.sum() + len(counts)))
+    n_known = len(NETWORK_OUTPUTS.claim_types)
+    shares[n_known:] = np.median(shares[:n_known])
     return shares
 
 

@@ -198,9 +198,8 @@ def check_leaks(gold: Sequence[ArticleResult], manifests: Sequence[Manifest]) ->
 def comparison_page(comparison: Comparison) -> str:
     """The comparison as one page for a browser, complete in itself."""
     environment = Environment(loader=PackageLoader("inquit.training"), autoescape=True, undefined=StrictUndefined)
-    everything, parts = [], []
-    for difference in comparison.differences:
-        (everything if difference.slice == "all" else parts).append(difference)
+    everything = [difference for difference in comparison.differences if difference.slice == "all"]
+    parts = [difference for difference in comparison.differences if difference.slice != "all"]
     return environment.get_template("comparison.html").render(
         c=comparison,
         slices=[("All articles", everything), ("By claim type, kind and outlet", parts)],
@@ -281,7 +280,7 @@ def _slices(
     counts = np.random.default_rng(seed).multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=n_bootstrap)
     differences = []
     for part in slices:
-        old, new = part.score(part.old.sum(axis=0)), part.score(part.new.sum(axis=0))
+        old, new = part.score(part.old.sum(axis=0).tolist()), part.score(part.new.sum(axis=0).tolist())
         resampled = zip((counts @ part.old).tolist(), (counts @ part.new).tolist(), strict=True)
         samples = [part.score(b) - part.score(a) for a, b in resampled]
         alpha = ALPHA / max(1, n_guarded)

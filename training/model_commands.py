@@ -144,16 +144,17 @@ def _compare(old: str, new: str, gold_path: Path, n_bootstrap: int) -> Compariso
     gold = {article.id: article.to_dict() for article in articles}
     check_gold(gold, gold_path)
     check_leaks(articles, manifests)
-    predicted = [score_gold(str(manifest.folder), gold) for manifest in manifests]
-    return compare_predictions(articles, *predicted, manifests, n_bootstrap=n_bootstrap)
+    answers_old, answers_new = (score_gold(str(manifest.folder), gold) for manifest in manifests)
+    return compare_predictions(articles, answers_old, answers_new, manifests, n_bootstrap=n_bootstrap)
 
 
 def _print_comparison(comparison: Comparison) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, header_style="dim", title=f"{comparison.n_articles} articles", title_justify="left")
-    for name in ("slice", "measure", "n", comparison.old, comparison.new, "new - old, 95 %", ""):
+    title = f"old {comparison.old}, new {comparison.new}, {comparison.n_articles} articles"
+    table = Table(box=None, header_style="dim", title=title, title_justify="left", pad_edge=False)
+    for name in ("slice", "measure", "n", "old", "new", "new - old, 95 %", ""):
         table.add_column(name, justify="left" if name in ("slice", "measure", "") else "right", no_wrap=True)
     for d in comparison.differences:
         if d.is_guarded:

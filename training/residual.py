@@ -22,7 +22,8 @@ class ResidualClassifier(BaseEstimator):  # type: ignore[misc]
 
     Args:
         link: ``softmax`` where one of the columns is chosen, ``sigmoid`` where each stands for itself.
-        strength: variance of the normal prior on the coefficients; the smaller, the closer to the offsets.
+        strength: variance of the normal prior on the coefficients, one for all or one for each output; the smaller, the
+            closer to the offsets.
         intercept_strength: the same for the intercepts.
     """
 
@@ -30,8 +31,8 @@ class ResidualClassifier(BaseEstimator):  # type: ignore[misc]
         self,
         *,
         link: Link = "softmax",
-        strength: float = 0.01,
-        intercept_strength: float = 1.0,
+        strength: float | Floats = 0.01,
+        intercept_strength: float | Floats = 1.0,
         max_iter: int = 100,
     ) -> None:
         self.link = link
@@ -54,8 +55,8 @@ class ResidualClassifier(BaseEstimator):  # type: ignore[misc]
         design = np.column_stack([X, np.ones(len(X))]).astype(np.float32)
         weights, offsets, targets = (np.asarray(array, dtype=np.float64) for array in (weights, offsets, targets))
         shape = (targets.shape[1], design.shape[1])
-        precision = np.full(shape, 1 / self.strength)
-        precision[:, -1] = 1 / self.intercept_strength
+        precision = np.ones(shape) / np.reshape(self.strength, (-1, 1))
+        precision[:, -1] = 1 / np.asarray(self.intercept_strength)
 
         def loss(flat: Floats) -> tuple[float, Floats]:
             coef = flat.reshape(shape)

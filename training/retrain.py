@@ -120,7 +120,8 @@ def _without_own_answer(item: Item) -> Item:
 
 
 def _claims(article: ArticleResult) -> Iterator[Claim]:
-    return (item.claim for item in (*article.attributions, *article.narration) if item.claim is not None)
+    claims = (*(a.claim for a in article.attributions), *(sentence.claim for sentence in article.narration))
+    return (claim for claim in claims if claim is not None)
 
 
 def _new_types(claims: Sequence[Claim], known: Sequence[str], allowed: Collection[str], names: str) -> tuple[str, ...]:
@@ -198,10 +199,11 @@ def _load_claims(manifest: Manifest) -> ClaimData:
 def _learn(
     model: Attributor, data: ClaimData, new: NewLabels, config: ClaimFitConfig
 ) -> tuple[ClaimData, FittedClaims]:
-    pooled = pool_claims(model, new.articles, is_seen=lambda article: False)
+    claim_types = (*data.claim_types, *new.new_types)
+    pooled = pool_claims(model, new.articles, is_seen=lambda article: False, claim_types=claim_types)
     # Corrected labels take the place of those that the model was made from.
     kept = data.without_articles(pooled.articles)
-    joined = kept.with_claims(pooled, (*data.claim_types, *new.new_types))
+    joined = kept.with_claims(pooled, claim_types)
     return joined, fit_claims(joined, new_articles=set(pooled.articles), config=config)
 
 

@@ -138,7 +138,7 @@ def test_a_writer_killed_at_any_step_leaves_the_registry_as_it_was(
     """The process kills itself at the n-th call of a function that changes files, for every n until it gets through."""
     first = promote(registry, make_model(tmp_path / "1", "1.0.1"))
     model = make_model(tmp_path / "2", "1.0.2")
-    module, name = operation.split(".")
+    module = operation.split(".")[0]
     for n in range(1, 30):
         code = f"""
 import os, shutil, signal, {module}

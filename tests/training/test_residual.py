@@ -4,6 +4,7 @@ from sklearn.base import clone
 
 from inquit.training.residual import ResidualClassifier
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 RNG = np.random.default_rng(8)
 N, N_FEATURES, N_CLASSES = 400, 4, 3
 
