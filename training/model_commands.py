@@ -39,6 +39,7 @@ def retrain(
         list[str] | None,
         typer.Option("--new-type", help="A new claim type that only looks like a misspelt one; may be repeated."),
     ] = None,
+    drop_bad: Annotated[bool, typer.Option("--drop-bad", help="Leave wrong labels out instead of refusing.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Tell what is fitted and chosen.")] = False,
 ) -> None:
     """Refit claim types, polarity and check-worthiness on old and new labels, in seconds.
@@ -54,7 +55,9 @@ def retrain(
     except ModuleNotFoundError as error:
         fail(f"retraining needs more than scoring ({error.name} is missing): pip install 'inquit[retrain]'", EXIT_USAGE)
     try:
-        manifest, fitted, new = retrain_model(model, labels, output, allowed_new_types=new_type or ())
+        manifest, fitted, new = retrain_model(
+            model, labels, output, allowed_new_types=new_type or (), drop_bad=drop_bad
+        )
     except (CorpusError, ValueError) as error:
         fail(str(error), EXIT_INPUT)
     except ModelError as error:
@@ -65,8 +68,8 @@ def retrain(
         fail(str(error), EXIT_LOCKED)
     from inquit.training.compare import label_objections
 
-    if new.n_unreviewed:
-        print(f"left out {new.n_unreviewed} claims that are a model's own answers and that nobody reviewed")
+    if new.n_left_out:
+        print(f"left out {new.n_left_out} labels, such as answers that nobody reviewed: see inquit labels check")
     if new.new_types:
         print(f"new claim types: {', '.join(new.new_types)}")
     print(f"learnt from {new.n_claims} claims in {len(new.articles)} articles")

@@ -9,10 +9,9 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from difflib import get_close_matches
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from safetensors.numpy import load_file, save_file
 from threadpoolctl import threadpool_limits
@@ -20,7 +19,6 @@ from threadpoolctl import threadpool_limits
 from inquit import __version__
 from inquit.inference.attributor import Attributor
 from inquit.inference.writers import OutputError
-from inquit.models.article import text_sha256
 from inquit.models.claims import NETWORK_OUTPUTS, ClaimOutputs
 from inquit.models.folder import (
     CARD,
@@ -35,15 +33,14 @@ from inquit.models.folder import (
     write_manifest,
 )
 from inquit.models.lock import hold_lock
-from inquit.models.result import ArticleResult, Attribution, Claim, Narration
+from inquit.models.result import ArticleResult, Claim
 from inquit.training.card import write_retrained_card
 from inquit.training.claim_data import ClaimData, pool_claims
 from inquit.training.claim_fit import MIN_TYPE_EXAMPLES, ClaimFitConfig, FittedClaims, fit_claims
-from inquit.training.corpora import CorpusError, read_corpus
+from inquit.training.corpora import CorpusError
+from inquit.training.labels import Vocabulary, check_training_labels
 
 logger = logging.getLogger(__name__)
-
-Item = TypeVar("Item", Attribution, Narration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,70 +50,49 @@ class NewLabels:
     Attributes:
         articles: those with claims, each once.
         n_claims: how many of their claims are labelled.
-        n_unreviewed: claims that were left out because they are a model's own answers.
+        n_left_out: labels that were left out, such as a model's own answers that nobody reviewed.
         new_types: claim types that the model does not know yet, in alphabetical order.
         sha256: of every file by its name.
     """
 
     articles: tuple[ArticleResult, ...]
     n_claims: int
-    n_unreviewed: int
+    n_left_out: int
     new_types: tuple[str, ...]
     sha256: Mapping[str, str]
 
 
 def read_new_labels(
-    paths: Sequence[Path], known_types: Sequence[str], *, allowed_new_types: Collection[str] = ()
+    paths: Sequence[Path],
+    known_types: Sequence[str],
+    *,
+    allowed_new_types: Collection[str] = (),
+    drop_bad: bool = False,
 ) -> NewLabels:
-    """Read label files.
-
-    A claim that carries a model's probabilities was not looked at by anybody, unless its article's metadata says
-    ``reviewed_by``; it is left out and counted.
+    """Read label files, checked as `inquit labels check` does: a model's answers that nobody reviewed are left out.
 
     Args:
         known_types: the claim types of the model.
         allowed_new_types: new types that are meant even where they look like a misspelt known one.
+        drop_bad: leave out what is wrong; else it is refused.
 
     Raises:
-        CorpusError: a file cannot be read, has no text, or holds nothing to learn; an article comes twice; a type looks
-            misspelt, or is new and too rare to be learnt.
+        CorpusError: a file cannot be read or has an error, or nothing in them can be learnt from.
     """
-    articles: dict[str, ArticleResult] = {}
-    n_unreviewed = 0
-    for path in paths:
-        for article in read_corpus(path):
-            if article.text is None:
-                raise CorpusError(f"{path}: article {article.id!r} has no text; labels are learnt from the words")
-            if article.text_hash not in (None, text_sha256(article.text)):
-                raise CorpusError(f"{path}: article {article.id!r} was labelled on another text than it has here")
-            if article.id in articles:
-                raise CorpusError(f"{path}: article {article.id!r} was labelled before; keep one of the two")
-            reviewed, n_dropped = _reviewed(article)
-            n_unreviewed += n_dropped
-            if any(_claims(reviewed)):
-                articles[article.id] = reviewed
+    vocabulary = Vocabulary(new_types=tuple(dict.fromkeys((*known_types, *allowed_new_types))))
+    check = check_training_labels(paths, drop_bad=drop_bad, vocabulary=vocabulary, joins_others=True)
+    articles = [article for article in map(ArticleResult.from_dict, check.kept) if any(_claims(article))]
     names = ", ".join(map(str, paths))
     if not articles:
-        left_out = f" ({n_unreviewed} are a model's own answers, unreviewed)" if n_unreviewed else ""
+        left_out = (
+            f" ({check.n_dropped} labels were left out: `inquit labels check` says why)" if check.n_dropped else ""
+        )
         raise CorpusError(f"{names}: no labels: wanted articles whose attributions or narration have a claim{left_out}")
-    claims = [claim for article in articles.values() for claim in _claims(article)]
-    new_types = _new_types(claims, known_types, allowed_new_types, names)
+    claims = [claim for article in articles for claim in _claims(article)]
+    new_types = sorted({name for claim in claims for name in (claim.type, *claim.secondary)} - set(known_types))
+    _check_new_types(claims, new_types, known_types, names)
     hashes = {path.name: file_sha256(path) for path in paths if path.is_file()}
-    return NewLabels(tuple(articles.values()), len(claims), n_unreviewed, new_types, hashes)
-
-
-def _reviewed(article: ArticleResult) -> tuple[ArticleResult, int]:
-    """The article without claims that nobody has looked at, and how many those are."""
-    if article.metadata.get("reviewed_by"):
-        return article, 0
-    attributions = tuple(_without_own_answer(attribution) for attribution in article.attributions)
-    narration = tuple(_without_own_answer(sentence) for sentence in article.narration)
-    reviewed = replace(article, attributions=attributions, narration=narration)
-    return reviewed, len(list(_claims(article))) - len(list(_claims(reviewed)))
-
-
-def _without_own_answer(item: Item) -> Item:
-    return replace(item, claim=None) if item.claim is not None and item.claim.probabilities else item
+    return NewLabels(tuple(articles), len(claims), check.n_dropped, tuple(new_types), hashes)
 
 
 def _claims(article: ArticleResult) -> Iterator[Claim]:
@@ -124,24 +100,16 @@ def _claims(article: ArticleResult) -> Iterator[Claim]:
     return (claim for claim in claims if claim is not None)
 
 
-def _new_types(claims: Sequence[Claim], known: Sequence[str], allowed: Collection[str], names: str) -> tuple[str, ...]:
-    """The types that the model does not know. One or two examples of a type are a slip of the pen, or too few."""
+def _check_new_types(claims: Sequence[Claim], new: Sequence[str], known: Sequence[str], names: str) -> None:
+    """One or two examples of a type are a slip of the pen, or too few to learn it."""
     counts = Counter(claim.type for claim in claims)
-    used = sorted({name for claim in claims for name in (claim.type, *claim.secondary)} - set(known))
-    for name in used:
-        close = get_close_matches(name.strip().lower(), known, n=1, cutoff=0.75)
-        if close and name not in allowed:
-            raise CorpusError(
-                f"{names}: claim type {name!r} is not one of {list(known)}. Did you mean {close[0]!r}? "
-                f"If it is a type of its own, say so with --new-type {name}"
-            )
+    for name in new:
         if counts[name] < MIN_TYPE_EXAMPLES:
             raise CorpusError(
                 f"{names}: claim type {name!r} is new and has {counts[name]} claims, wanted at least "
                 f"{MIN_TYPE_EXAMPLES}: label more, or use one of {list(known)}"
             )
-    ClaimOutputs((*known, *used))  # raises ValueError for a name that no type may have
-    return tuple(used)
+    ClaimOutputs((*known, *new))  # raises ValueError for a name that no type may have
 
 
 def retrain_model(
@@ -150,6 +118,7 @@ def retrain_model(
     output: Path,
     *,
     allowed_new_types: Collection[str] = (),
+    drop_bad: bool = False,
     config: ClaimFitConfig | None = None,
 ) -> tuple[Manifest, FittedClaims, NewLabels]:
     """Write a model folder that has learnt from new labels as well. The same call gives the same bytes.
@@ -170,7 +139,7 @@ def retrain_model(
     config = config or ClaimFitConfig()
     manifest = verify(base)
     data = _load_claims(manifest)
-    new = read_new_labels(labels, data.claim_types, allowed_new_types=allowed_new_types)
+    new = read_new_labels(labels, data.claim_types, allowed_new_types=allowed_new_types, drop_bad=drop_bad)
     if output.exists():
         raise OutputError(f"{output}: exists already; remove it or name another folder")
     try:

@@ -108,8 +108,8 @@ def test_what_cannot_be_done_ends_with_its_code_and_leaves_nothing(
     (tmp_path / "there").mkdir()
     (tmp_path / "out").mkdir()
     cases: list[tuple[Path, Path, Path, int, str]] = [
-        (claims_model, empty, tmp_path / "out/m", 4, "no labels"),
-        (claims_model, tmp_path / "nowhere.jsonl", tmp_path / "out/m", 4, "no such corpus"),
+        (claims_model, empty, tmp_path / "out/m", 4, "nothing to learn from"),
+        (claims_model, tmp_path / "nowhere.jsonl", tmp_path / "out/m", 4, "no such file or folder"),
         (tmp_path / "nowhere", labels, tmp_path / "out/m", 3, "there is no model"),
         (claims_model, labels, tmp_path / "there", 5, "exists already"),
         (claims_model, labels, tmp_path / "no/folder/m", 5, "cannot be written"),
@@ -153,11 +153,11 @@ def one(claim_type: str, n: int = 1, **changes: object) -> list[ArticleResult]:
 @pytest.mark.parametrize(
     ("labelled", "message"),
     [
-        (one("evnt"), r"claim type 'evnt' is not one of .* Did you mean 'event'\?.*--new-type evnt"),
-        (one("threat", 3), r"'threat' is new and has 3 claims, wanted at least 5"),
+        (one("evnt"), r"got 'evnt'\. Did you mean 'event'\?"),
+        (one("threat", 3), r"got 'threat'; correct it, or allow it: --new-type"),
         (one("Threat!", 5), "a claim type must be lower case"),
-        (one("event", text=None), "has no text"),
-        (one("event", attributions=(), narration=()), "no labels"),
+        (one("event", text=None), "there is no text"),
+        (one("event", attributions=(), narration=()), "nothing to learn from"),
     ],
 )
 def test_labels_that_cannot_be_learnt_say_why(labelled: list[ArticleResult], message: str, tmp_path: Path) -> None:
@@ -172,28 +172,43 @@ def test_a_new_type_may_be_named_like_a_known_one(tmp_path: Path) -> None:
     assert read_new_labels([path], TYPES, allowed_new_types=["events"]).new_types == ("events",)
 
 
+def test_a_new_type_needs_examples(tmp_path: Path) -> None:
+    path = write_labels(tmp_path / "labels.jsonl", one("threat", 3))
+    with pytest.raises(CorpusError, match="'threat' is new and has 3 claims, wanted at least 5"):
+        read_new_labels([path], TYPES, allowed_new_types=["threat"])
+
+
 def test_an_article_labelled_on_another_text_is_refused(tmp_path: Path) -> None:
     record = one("event")[0].to_dict() | {"text_sha256": "0" * 64}
     (tmp_path / "labels.jsonl").write_text(json.dumps(record) + "\n")
-    with pytest.raises(CorpusError, match="labelled on another text"):
+    with pytest.raises(CorpusError, match="text_sha256 is of another text"):
         read_new_labels([tmp_path / "labels.jsonl"], TYPES)
 
 
-def test_an_article_that_comes_twice_is_refused(tmp_path: Path) -> None:
+def test_an_article_that_comes_twice_counts_once(tmp_path: Path) -> None:
     paths = [write_labels(tmp_path / name, one("event")) for name in ("a.jsonl", "b.jsonl")]
-    with pytest.raises(CorpusError, match="'a' was labelled before"):
+    assert read_new_labels(paths, TYPES).articles == read_new_labels(paths[:1], TYPES).articles
+
+
+def test_two_opinions_on_one_article_are_for_people_to_decide(tmp_path: Path) -> None:
+    paths = [write_labels(tmp_path / f"{name}.jsonl", one(name)) for name in ("event", "quantity")]
+    with pytest.raises(CorpusError, match="has other labels in"):
         read_new_labels(paths, TYPES)
 
 
 def test_a_models_own_answers_are_no_labels_unless_somebody_reviewed_them(tmp_path: Path) -> None:
     (article,) = one("event", 2)
     answer = Claim("event", {"event": 0.9, "other": 0.1})
-    scored = replace(article, attributions=(replace(article.attributions[0], claim=answer), article.attributions[1]))
+    unseen, seen = article.attributions
+    scored = replace(
+        article, model="en-1", attributions=(replace(unseen, claim=answer), replace(seen, reviewed_by="ann"))
+    )
     found = read_new_labels([write_labels(tmp_path / "a.jsonl", [scored])], TYPES)
-    assert (found.n_claims, found.n_unreviewed) == (2, 1)
-    reviewed = replace(scored, metadata={"reviewed_by": "ann"})
+    n_labelled = sum(attribution.claim is not None for attribution in scored.attributions)
+    assert (n_labelled, found.n_left_out) == (2, 1 + len(scored.narration))
+    reviewed = replace(scored, reviewed_by="ann")
     found = read_new_labels([write_labels(tmp_path / "b.jsonl", [reviewed])], TYPES)
-    assert (found.n_claims, found.n_unreviewed) == (3, 0)
+    assert found.n_left_out == 0
 
 
 def test_agreement_of_new_labels_is_cohens_kappa() -> None:

@@ -3,7 +3,14 @@
 Needs no training library.
 """
 
-from inquit.training.labels.check import LabelCheck, LabelError, check_labels, load_labels, run_check
+from inquit.training.labels.check import (
+    LabelCheck,
+    LabelError,
+    check_labels,
+    check_training_labels,
+    load_labels,
+    run_check,
+)
 from inquit.training.labels.check_types import Vocabulary
 from inquit.training.labels.findings import Finding, Severity
 from inquit.training.labels.formats import ExportFormat, LabelFormat, write_labels
@@ -18,6 +25,7 @@ __all__ = [
     "Severity",
     "Vocabulary",
     "check_labels",
+    "check_training_labels",
     "duplicate_groups",
     "load_labels",
     "near_duplicates",

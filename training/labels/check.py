@@ -190,12 +190,31 @@ def load_labels(
         LabelError: there is an error; with ``drop_bad``, only where nothing is left to learn from.
         CorpusError: a file cannot be read at all.
     """
+    check = check_training_labels(paths, drop_bad=drop_bad, held_out=held_out, articles=articles, vocabulary=vocabulary)
+    return [ArticleResult.from_dict(record) for record in check.kept]
+
+
+def check_training_labels(
+    paths: Iterable[Path],
+    *,
+    drop_bad: bool = False,
+    held_out: Iterable[Path] = (),
+    articles: Iterable[Path] = (),
+    vocabulary: Vocabulary | None = None,
+    joins_others: bool = False,
+) -> LabelCheck:
+    """The check of labels that are to be trained on; raises as `load_labels` does, and logs what is left out.
+
+    Args:
+        joins_others: the labels come to others that are there already, so that one class is enough.
+    """
     check = run_check(paths, held_out=held_out, articles=articles, vocabulary=vocabulary)
-    fatal = [finding for finding in check.errors if finding.code in ("no-labels", "one-class")]
-    if fatal or (check.errors and not drop_bad):
-        raise LabelError(fatal if drop_bad else check.errors)
+    errors = [finding for finding in check.errors if not (joins_others and finding.code == "one-class")]
+    fatal = [finding for finding in errors if finding.code in ("no-labels", "one-class")]
+    if fatal or (errors and not drop_bad):
+        raise LabelError(fatal if drop_bad else errors)
     for finding in check.findings:
         logger.info("%s", finding)
     if check.n_dropped:
         logger.warning("%d labels are left out: `inquit labels check` says why", check.n_dropped)
-    return [ArticleResult.from_dict(record) for record in check.kept]
+    return check
