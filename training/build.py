@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -142,7 +143,7 @@ def build_model(
     encoder_path = export_encoder(network, temporary)
     tokenizer.save(str(temporary / TOKENIZER))
     heads = head_arrays(network) | unfitted_arrays()
-    encoder = OnnxEncoder(encoder_path)
+    encoder = OnnxEncoder(encoder_path, n_threads=os.cpu_count() or 1)
     seen, held = list(training), list(calibration)
     heads = fit_detection(pipeline(network, tokenizer, config, heads, encoder), held).apply(heads)
     uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
