@@ -7,6 +7,7 @@ the article only, verbatim.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -200,43 +201,31 @@ def _number_entities(
     mentions: Sequence[Mention],
     entities: Sequence[NamedEntity],
 ) -> tuple[list[Speaker | None], tuple[Entity, ...]]:
-    """Speakers and the entities they are, numbered in the order in which they first speak."""
-    places: dict[tuple[str | None, SpeakerKind], set[tuple[int, int]]] = {}
-    counts: dict[tuple[str | None, SpeakerKind], int] = {}
-    kind_of_name: dict[str | None, SpeakerKind] = {}
-    keys: list[tuple[str | None, SpeakerKind] | None] = []
+    """Speakers and the entities they are, numbered in the order in which they first speak. The writer is no entity."""
+    sources: dict[str, list[tuple[int, int]]] = {}
     for link in links:
-        if link.source is None:
-            keys.append(None)
-            continue
-        answer = answers[link.source]
-        key = answer.name, kind_of_name.setdefault(answer.name, answer.kind)
-        spans = places.setdefault(key, set())
-        spans.add(link.source)
-        if len(answer.entities) == 1:
-            spans.update((mentions[i].start, mentions[i].stop) for i in entities[answer.entities[0]].mentions)
-        counts[key] = counts.get(key, 0) + 1
-        keys.append(key)
-    numbers = {key: f"e{number}" for number, key in enumerate(places)}
-    found = tuple(
-        Entity(
-            numbers[key],
-            key[0],
-            key[1],
-            tuple(document.span_of_words(*words) for words in _without_nested(spans)),
-            counts[key],
+        if link.source is not None and (name := answers[link.source].name) is not None:
+            sources.setdefault(name, []).append(link.source)
+    found: dict[str, Entity] = {}
+    for name, own in sources.items():
+        kind = Counter(answers[source].kind for source in own).most_common(1)[0][0]
+        named = {number for source in own for number in answers[source].entities}
+        spans = {*own, *((mentions[i].start, mentions[i].stop) for n in named for i in entities[n].mentions)}
+        # Of joint speakers only the sources are mentions: each of them is an entity of its own.
+        places = _without_nested(set(own) if len(named) > 1 else spans)
+        found[name] = Entity(
+            f"e{len(found)}", name, kind, tuple(document.span_of_words(*words) for words in places), len(own)
         )
-        for key, spans in places.items()
-    )
-    speakers = [
-        None if key is None or link.source is None else _speaker(answers[link.source], numbers[key])
-        for link, key in zip(links, keys, strict=True)
-    ]
-    return speakers, found
+    speakers = [None if link.source is None else _speaker(answers[link.source], found) for link in links]
+    return speakers, tuple(found.values())
 
 
-def _speaker(answer: _Answer, entity: str) -> Speaker:
-    return Speaker(answer.name, answer.kind, entity, answer.is_named, round(answer.confidence, 4), answer.others)
+def _speaker(answer: _Answer, entities: Mapping[str, Entity]) -> Speaker:
+    confidence = round(answer.confidence, 4)
+    if answer.name is None:
+        return Speaker(None, answer.kind, None, False, confidence, answer.others)
+    entity = entities[answer.name]
+    return Speaker(answer.name, entity.kind, entity.id, answer.is_named, confidence, answer.others)
 
 
 def _without_nested(spans: set[tuple[int, int]]) -> list[tuple[int, int]]:
