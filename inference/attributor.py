@@ -114,7 +114,7 @@ class Attributor:
         if isinstance(article, str):
             article = Article(text_sha256(article)[:16], article)
         elif not isinstance(article, Article):
-            raise TypeError(f"wanted an Article or a str, got {type(article).__name__}")
+            raise TypeError(f"what is scored must be an Article or a str, got {type(article).__name__}")
         return self.attribute(article)
 
     def score(self, articles: Iterable[Article | str]) -> Iterator[ArticleResult]:

@@ -176,6 +176,8 @@ def write_manifest(folder: Path, data: Mapping[str, Any]) -> None:
         data: ``name``, ``version`` and whatever else belongs into the manifest.
     """
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    for name in names:
+        (folder / name).chmod(0o644)  # safetensors writes files that only their owner may read
     files = {
         name: {"sha256": file_sha256(folder / name), "size": (folder / name).stat().st_size}
         for name in names
