@@ -78,6 +78,8 @@ def fit(
         logger.info("resumed after epoch %d", len(history.losses))
     schedule = _Schedule(config.optimizer, history.minutes)
     for epoch in range(len(history.losses), config.optimizer.epochs):
+        if schedule.is_over():
+            break
         batches = _plan_epoch(documents, config, epoch)
         cpu, epoch_losses = time.process_time(), _Mean()
         network.train()
@@ -102,8 +104,6 @@ def fit(
             logger.info("epoch %d scores %s", epoch + 1, history.scores[-1])
         history.minutes = schedule.minutes()
         save_checkpoint(network, optimizer, history, output)
-        if schedule.is_over():
-            break
     network.eval()
     return history
 
