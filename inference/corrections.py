@@ -16,8 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import IO, Any, Self
 
-from inquit.inference.batch.scoring import encode
-from inquit.inference.writers import open_atomically, read_results
+from inquit.inference.writers import open_atomically, read_results, to_json_line
 from inquit.models.labels import CLAIM_TYPES
 from inquit.models.result import ArticleResult, Attribution
 
@@ -151,7 +150,7 @@ class Corrections:
     def _read(self) -> None:
         if self.path.exists():
             self._corrected = read_corrections(self.path, self.results.values())
-        self._lines = {article_id: encode(correction.to_dict()) for article_id, correction in self._corrected.items()}
+        self._lines = {article_id: to_json_line(correction) for article_id, correction in self._corrected.items()}
         # Find out before an hour of work that the file cannot be written.
         self._write(self._lines)
 
@@ -235,7 +234,7 @@ class Corrections:
         if corrected is None:
             lines.pop(article_id, None)
         else:
-            lines[article_id] = encode(corrected.to_dict())
+            lines[article_id] = to_json_line(corrected)
         self._write(lines)
         self._lines = lines
         if corrected is None:

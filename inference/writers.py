@@ -11,12 +11,18 @@ from typing import IO
 
 from inquit.inference.batch.errors import LockedError, OutputError
 from inquit.inference.batch.result_files import read_records
+from inquit.inference.batch.scoring import encode
 from inquit.models.result import ArticleResult
 
-__all__ = ["LockedError", "OutputError", "open_atomically", "read_results"]
+__all__ = ["LockedError", "OutputError", "open_atomically", "read_results", "to_json_line"]
 
 TEMPORARY = ".tmp-"
 """What the name of an unfinished file begins with; readers of folders pass it over."""
+
+
+def to_json_line(result: ArticleResult) -> bytes:
+    """One line of strict JSON, with its line break."""
+    return encode(result.to_dict())
 
 
 def read_results(path: Path) -> Iterator[ArticleResult]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from inquit.models.forenames import Gender
 from inquit.models.labels import MENTION_KINDS, SPEAKER_KINDS
-from inquit.models.mentions import FEMALE, MALE, Mention, NamedEntity, starts_sentence, text_of
+from inquit.models.mentions import Mention, NamedEntity, starts_sentence, text_of
 from inquit.models.names import NameMatch, match_names, name_tokens
 from inquit.models.phrases import NounIndex, Phrase, PhraseKind, antecedent_phrase
 from inquit.models.segmentation import Document, Ints
@@ -64,6 +65,7 @@ class _Columns:
         "is entity",
         "is phrase itself",
         "is joined",
+        "is trimmed",
         "is earlier phrase",
         "is fuller form",
         "is antecedent",
@@ -268,8 +270,8 @@ class CandidateFinder:
         elif position < len(entity.mentions):
             row["only later"] = 1.0
             row["distance to later"] = np.log1p(max(self._mentions[entity.mentions[position]].start - start, 0)) / 6
-        if phrase.kind in (PhraseKind.HE, PhraseKind.SHE) and entity.gender in (MALE, FEMALE):
-            agrees = (entity.gender == MALE) == (phrase.kind is PhraseKind.HE)
+        if phrase.kind in (PhraseKind.HE, PhraseKind.SHE) and entity.gender is not Gender.UNKNOWN:
+            agrees = (entity.gender is Gender.MALE) == (phrase.kind is PhraseKind.HE)
             row["gender agrees" if agrees else "gender differs"] = 1.0
         if phrase.kind in _DESCRIPTIONS:
             row["shared words"] = self._shared_words(phrase, entity)
@@ -326,3 +328,9 @@ def _joined(name: str) -> list[tuple[str, dict[str, float]]]:
     """A description of two groups, written as joint speakers are: "analysts & sources in the camp"."""
     joined = re.sub(r"\s+and\s+", " & ", name)
     return [] if joined == name else [(joined, {"is joined": 1.0})]
+
+
+def _trimmed(name: str) -> list[tuple[str, dict[str, float]]]:
+    """A document without who made it known, and when: "a CBS poll released last week"."""
+    trimmed = re.split(r"\s+(?:released|conducted|published|taken|commissioned)\b", name, maxsplit=1)[0]
+    return [] if trimmed == name else [(trimmed, {"is trimmed": 1.0})]
