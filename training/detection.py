@@ -31,9 +31,8 @@ Floats = NDArray[np.float32]
 OFFSETS = (0.0, -0.4, -0.8, -1.2)
 """What may be added to the score of a word's being outside of every span (natural log)."""
 
-THRESHOLDS = (0.0, 0.05, 0.1, 0.15, 0.2)
-"""Confidences below which attributions may be left out. Higher ones add little to F1 and cost much recall: users who want
-precision have ``--min-confidence``."""
+THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(11))
+"""Confidences below which attributions may be left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
