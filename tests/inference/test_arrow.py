@@ -87,13 +87,15 @@ def test_a_wrong_table_or_model_ends_the_job_with_a_sentence(articles: pa.Table)
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
+    # The workers' Python is the tests' own. Spark reads it from the environment, whatever its configuration says.
+    patch = pytest.MonkeyPatch()
+    patch.setenv("PYSPARK_PYTHON", sys.executable)
     sql = pytest.importorskip("pyspark.sql", reason="needs the extra inquit[spark]")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java 17 or later")
     builder = sql.SparkSession.builder.master("local[2]").appName("inquit")
     for name, value in {
         "spark.ui.enabled": "false",
-        "spark.pyspark.python": sys.executable,
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.sql.shuffle.partitions": "2",
@@ -102,6 +104,7 @@ def spark() -> Iterator[Any]:
     session = builder.getOrCreate()
     yield session
     session.stop()
+    patch.undo()
 
 
 def test_spark_scores_a_data_frame(spark: Any, articles: pa.Table, scored: dict[str, dict[str, Any]]) -> None:

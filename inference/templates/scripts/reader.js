@@ -317,7 +317,8 @@ class Reader {
       ArrowUp: ["line", "backward"],
     }[event.key];
     const selection = getSelection();
-    if (!selection.rangeCount || !this.pieces.some(({ node }) => node.contains(selection.anchorNode))) {
+    // A selection of nothing cannot be seen: it is where the browser left it, not where a person put it.
+    if (selection.isCollapsed || !this.pieces.some(({ node }) => node.contains(selection.anchorNode))) {
       const isSeen = ({ node }) =>
         node.getBoundingClientRect().bottom > Math.max(0, this.box.getBoundingClientRect().top);
       const first = this.pieces.find(({ ids }) => ids.includes(this.selected)) || this.pieces.find(isSeen);

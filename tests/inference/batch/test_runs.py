@@ -20,7 +20,7 @@ import pytest
 
 from inquit.inference.batch.folder import MANIFEST, locked
 from inquit.inference.writers import open_atomically, read_results
-from inquit.models.folder import WEIGHTS
+from inquit.models.folder import WEIGHTS, read_manifest, write_manifest
 
 ROOT = Path(__file__).parent.parent.parent.parent
 SAID = "“We will build bridge {i},” Mayor Ann Lee said on Monday. She denied that the town was broke.\n"
@@ -257,10 +257,10 @@ def test_a_folder_of_another_call_is_refused(finished: Path, copied: Path, chang
 def test_a_folder_of_another_model_or_of_unknown_origin_is_refused(
     finished: Path, copied: Path, tmp_path: Path
 ) -> None:
-    """D10: one more space in its manifest is another model."""
+    """D10: another version in its manifest is another model."""
     shutil.copytree(WEIGHTS / "en", tmp_path / "model")
-    with open(tmp_path / "model" / "manifest.json", "a") as file:
-        file.write(" ")
+    facts = dict(read_manifest(tmp_path / "model").data) | {"version": "1.0.1"}
+    write_manifest(tmp_path / "model", {name: facts[name] for name in facts.keys() - {"format_version", "files"}})
     run = score(finished / "in.jsonl", "-o", copied, "--part-size", "3", "--model", tmp_path / "model")
     assert (run.returncode, "it had {'model'" in run.stderr) == (2, True), run.stderr
     (copied / MANIFEST).unlink()
