@@ -203,9 +203,10 @@ class CandidateFinder:
         np.logaddexp.at(sums, owners, log_probabilities)
         best = max(numbers, key=lambda number: float(sums[number]))
         ranks = self._recency_ranks(phrase)
+        words = set(name_tokens(text_of(self._document, *phrase.core))) if phrase.kind in _DESCRIPTIONS else set()
         rows = []
         for number in numbers:
-            row = self._entity_features(phrase, number, head_tokens, ranks)
+            row = self._entity_features(phrase, number, head_tokens, ranks, words)
             own = log_probabilities[owners == number]
             row["neural sum"] = max(float(sums[number]), -12.0) / 4
             row["neural best"] = max(float(own.max()), -12.0) / 4 if len(own) else -3.0
@@ -232,6 +233,7 @@ class CandidateFinder:
         number: int,
         head_tokens: tuple[str, ...] | None,
         ranks: dict[int, tuple[int, int]],
+        words: set[str],
     ) -> dict[str, float]:
         entity, document = self._entities[number], self._document
         start = phrase.words[0]
@@ -273,14 +275,9 @@ class CandidateFinder:
         if phrase.kind in (PhraseKind.HE, PhraseKind.SHE) and entity.gender is not Gender.UNKNOWN:
             agrees = (entity.gender is Gender.MALE) == (phrase.kind is PhraseKind.HE)
             row["gender agrees" if agrees else "gender differs"] = 1.0
-        if phrase.kind in _DESCRIPTIONS:
-            row["shared words"] = self._shared_words(phrase, entity)
+        # "the ministry" shares its words with the Ministry of Trade.
+        row["shared words"] = len(words & set(entity.tokens)) / max(1, len(words))
         return row
-
-    def _shared_words(self, phrase: Phrase, entity: NamedEntity) -> float:
-        """Share of the description's words that are in the entity's name: "the ministry", the Ministry of Trade."""
-        words = set(name_tokens(text_of(self._document, *phrase.core)))
-        return len(words & set(entity.tokens)) / max(1, len(words))
 
     def _with_previous_speaker(
         self, rows: list[tuple[int, dict[str, float]]], index: int
