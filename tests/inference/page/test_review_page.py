@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from inquit import load
 from inquit.inference.writers import read_results
 from inquit.models.result import ArticleResult
 
@@ -100,6 +101,30 @@ def test_corrections_are_saved_at_once_and_are_there_after_a_reload(
     page.locator(".note").first.wait_for()
     assert page.locator(".note .who").all_inner_texts() == ["Bo Dahl", "Bo Dahl"]
     assert page.locator(".note .sureness").all_inner_texts() == ["✓ checked", "✓ checked"]
+
+
+def test_corrections_of_the_page_are_labels_to_retrain_on(
+    new_page: NewPage, server: Server, title: str, tmp_path: Path
+) -> None:
+    """The whole loop, with the shipped model: correct in the browser, check, retrain, score with what was learnt."""
+    pytest.importorskip("sklearn", reason="retraining needs inquit[retrain]")
+    page = new_page(server.address)
+    open_article(page, title)
+    correct_emoji_article(page)
+    wait_until_saved(page)
+    labels, model = server.corrections_path, tmp_path / "retrained"
+    checked = inquit("labels", "check", labels)
+    assert "error [" not in checked.stdout, checked.stdout
+    retrained = inquit("retrain", "--labels", labels, "-o", model)
+    assert retrained.returncode == 0, retrained.stderr
+    assert "learnt from 2 claims in 1 articles" in retrained.stdout
+    assert load(model)(EMOJI.text or "").model != load("en")(EMOJI.text or "").model
+
+
+def inquit(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "inquit.cli", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
 def test_an_article_is_done_by_name(new_page: NewPage, server: Server, title: str) -> None:
