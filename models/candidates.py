@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from inquit.models.entities import NamedEntity
 from inquit.models.forenames import Gender
 from inquit.models.labels import MENTION_KINDS, SPEAKER_KINDS
-from inquit.models.mentions import Mention, NamedEntity, starts_sentence, text_of
+from inquit.models.mentions import Mention, starts_sentence, text_of
 from inquit.models.names import NameMatch, match_names, name_tokens
 from inquit.models.phrases import NounIndex, Phrase, PhraseKind, antecedent_phrase
 from inquit.models.segmentation import Document, Ints

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from inquit.models.calibration import softmax
 from inquit.models.candidates import SOURCE_MENTION, Candidate, CandidateFinder, NeuralEvidence
+from inquit.models.entities import NamedEntity, group_mentions
 from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.linker import Link
-from inquit.models.mentions import Mention, MentionTagger, NamedEntity, add_missed_mentions, group_mentions
+from inquit.models.mentions import Mention, MentionTagger, add_missed_mentions
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
 from inquit.models.phrases import Phrase, analyse_phrase, split_conjuncts
 from inquit.models.result import Entity, Speaker, SpeakerKind

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
 from inquit.models.candidates import FEATURES, Candidate
-from inquit.models.mentions import group_mentions
+from inquit.models.entities import group_mentions
 from inquit.models.names import normalise_name
 from inquit.models.resolver import CandidateScorer
 from inquit.models.result import ArticleResult, Speaker, SpeakerKind

@@ -1,0 +1,202 @@
+"""The entities that mentions name: which short name stands for which long one, and what each is called in full."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from inquit.models.forenames import Gender, gender_of_name
+from inquit.models.mentions import (
+    ORGANIZATION,
+    PERSON,
+    PLACE,
+    SENTENCE_STARTS,
+    Mention,
+    starts_sentence,
+    text_of,
+    word_text,
+)
+from inquit.models.names import FEMALE_TITLES, MALE_TITLES, NameMatch, match_names, name_tokens, trim_title
+from inquit.models.segmentation import Document
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEntity:
+    """Whom mentions name.
+
+    Attributes:
+        name: the fullest of the names, as the article writes it.
+        tokens: of the fullest name.
+        kind: index into ``MENTION_KINDS``; the one that most mentions have.
+        gender: what titles before the name say, else the forename.
+        mentions: indices of its mentions, in text order.
+    """
+
+    name: str
+    tokens: tuple[str, ...]
+    kind: int
+    gender: Gender
+    mentions: tuple[int, ...]
+
+
+class _Form(NamedTuple):
+    """A way to name somebody: the words, and for a surname alone what the title before it says ("Mrs. Clinton")."""
+
+    tokens: tuple[str, ...]
+    gender: Gender
+
+
+def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[NamedEntity]:
+    """Entities in the order of their first mentions: short names go to the longer name that they can stand for.
+
+    A name that can stand for several ("Clinton") goes to the one that the article names most often in full; of equals,
+    to the one named first. Time is linear in the mentions, but for names that share a word.
+    """
+    by_form: dict[_Form, list[int]] = {}
+    for i, mention in enumerate(mentions):
+        is_surname = len(mention.tokens) == 1 and mention.kind == PERSON
+        gender = _title_gender(document, mention) if is_surname else Gender.UNKNOWN
+        by_form.setdefault(_Form(mention.tokens, gender), []).append(i)
+    kinds = {form: Counter(mentions[i].kind for i in places).most_common(1)[0][0] for form, places in by_form.items()}
+    members: dict[_Form, list[int]] = {}
+    by_word: dict[str, list[_Form]] = {}
+    for form in sorted(by_form, key=lambda form: (-len(form.tokens), by_form[form][0])):
+        owner = _owner(form, kinds, by_form, by_word)
+        if owner is None:
+            members[form] = list(by_form[form])
+            for key in _keys(form.tokens):
+                by_word.setdefault(key, []).append(form)
+        else:
+            members[owner] += by_form[form]
+    full_names = _full_names(document, {f.tokens[0] for f in members if len(f.tokens) == 1 and kinds[f] == PERSON})
+    entities = [
+        _make_entity(document, mentions, form, sorted(places), full_names.get(form.tokens[0]))
+        for form, places in members.items()
+    ]
+    return sorted(entities, key=lambda entity: entity.mentions[0])
+
+
+def _keys(tokens: tuple[str, ...]) -> set[str]:
+    """What a shorter form of this one must hold: one of its words, or its initials."""
+    keys = set(tokens)
+    if len(tokens) > 1:
+        keys.add("".join(word[0] for word in tokens))
+        keys.add("".join(word[0] for word in tokens if word not in {"of", "the", "and", "for"}))
+    return keys
+
+
+def _owner(
+    form: _Form,
+    kinds: Mapping[_Form, int],
+    by_form: Mapping[_Form, Sequence[int]],
+    by_word: Mapping[str, Sequence[_Form]],
+) -> _Form | None:
+    """The longer name that ``form`` stands for, None where it is a name of its own."""
+    tokens = form.tokens
+    candidates = {
+        long: match
+        for long in by_word.get(tokens[-1], ()) or by_word.get(tokens[0], ())
+        if (match := match_names(tokens, long.tokens)) is not NameMatch.NONE
+        and _may_name(kinds[form], kinds[long], match)
+        and not _differ(form.gender, long.gender or gender_of_name(long.tokens))
+    }
+    if not candidates:
+        return None
+    return max(
+        candidates,
+        key=lambda long: (
+            candidates[long] is NameMatch.SAME,
+            kinds[long] == kinds[form],
+            kinds[long] != PERSON or candidates[long] is not NameMatch.FORENAME,
+            len(by_form[long]),
+            -by_form[long][0],
+        ),
+    )
+
+
+def _differ(one: Gender, other: Gender) -> bool:
+    return Gender.UNKNOWN not in (one, other) and one != other
+
+
+def _full_names(document: Document, surnames: set[str]) -> dict[str, tuple[int, int]]:
+    """Of surnames that nobody was found to bear, the forename that stands before them most often: word ranges."""
+    found: dict[str, Counter[str]] = {}
+    place: dict[tuple[str, str], tuple[int, int]] = {}
+    if not surnames:
+        return {}
+    previous = ""
+    for word, (start, end) in enumerate(document.words.tolist()):
+        text = document.text[start:end]
+        if text[0].isupper() and text.lower() in surnames and _may_be_forename(document, previous, word - 1):
+            found.setdefault(text.lower(), Counter())[previous] += 1
+            place.setdefault((text.lower(), previous), (word - 1, word + 1))
+        previous = text
+    return {surname: place[surname, forenames.most_common(1)[0][0]] for surname, forenames in found.items()}
+
+
+def _may_be_forename(document: Document, text: str, word: int) -> bool:
+    if word < 0 or len(text) < 2 or not text.isalpha() or not text[0].isupper():
+        return False
+    if gender_of_name((text.lower(), "")) is not Gender.UNKNOWN:
+        return True
+    return (
+        text.lower() not in SENTENCE_STARTS
+        and trim_title([text, ""], is_person=True) == 0
+        and not starts_sentence(document, word)
+    )
+
+
+def _may_name(short_kind: int, long_kind: int, match: NameMatch) -> bool:
+    """Whether kinds allow it: "Washington" the place is no short form of Denzel Washington."""
+    if match is NameMatch.SAME:
+        return True
+    if (short_kind == PERSON) != (long_kind == PERSON):
+        return long_kind == PERSON and match is NameMatch.SURNAME and short_kind != PLACE
+    if PERSON in (short_kind, long_kind):
+        return match is not NameMatch.ACRONYM
+    if short_kind == PLACE:
+        return match is NameMatch.ACRONYM and long_kind == PLACE
+    return match is not NameMatch.INNER or long_kind == ORGANIZATION
+
+
+def _make_entity(
+    document: Document,
+    mentions: Sequence[Mention],
+    form: _Form,
+    places: Sequence[int],
+    full_name: tuple[int, int] | None,
+) -> NamedEntity:
+    own = [mentions[i] for i in places]
+    fullest = _fullest(own)
+    words, tokens = (fullest.start, fullest.stop), fullest.tokens
+    kind = Counter(mention.kind for mention in own).most_common(1)[0][0]
+    if full_name is not None and len(tokens) == 1 and kind == PERSON:
+        words, tokens = full_name, name_tokens(text_of(document, *full_name))
+    genders = (_title_gender(document, mention) for mention in own)
+    gender = next((gender for gender in genders if gender is not Gender.UNKNOWN), gender_of_name(tokens))
+    return NamedEntity(text_of(document, *words), tokens, kind, gender, tuple(places))
+
+
+def _fullest(mentions: Sequence[Mention]) -> Mention:
+    """The mention with most words; not one that adds a word at either end of a full name that is far more frequent."""
+    counts = Counter(mention.tokens for mention in mentions)
+    longest = max(counts, key=len)
+    is_person = mentions[0].kind == PERSON
+    for tokens, count in counts.items():
+        is_part = longest[-len(tokens) :] == tokens or (is_person and longest[: len(tokens)] == tokens)
+        if 2 <= len(tokens) < len(longest) and is_part and count >= 2 * counts[longest]:
+            longest = tokens
+    own = [mention for mention in mentions if mention.tokens == longest]
+    return max(own, key=lambda mention: (mention.stop - mention.start, -mention.start))
+
+
+def _title_gender(document: Document, mention: Mention) -> Gender:
+    for word in range(max(0, mention.start - 2), mention.start):
+        title = word_text(document, word).lower()
+        if title in FEMALE_TITLES:
+            return Gender.FEMALE
+        if title in MALE_TITLES:
+            return Gender.MALE
+    return Gender.UNKNOWN

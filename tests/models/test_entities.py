@@ -1,0 +1,48 @@
+import pytest
+
+from inquit.models.entities import group_mentions
+from tests.models.marked_names import read_marked
+
+
+@pytest.mark.parametrize(
+    ("marked", "names"),
+    [
+        ("{P Antony Blinken} spoke. {P Blinken} left.", ["Antony Blinken"]),
+        ("{P Blinken} left. {P Antony Blinken} came.", ["Antony Blinken"]),
+        ("{P Anna Keller} and {P Peter Keller} sell wine.", ["Anna Keller", "Peter Keller"]),
+        ("The {O International Monetary Fund} met. {O IMF} staff left.", ["International Monetary Fund"]),
+        ("{O Washington Post} wrote. {O The Post} added.", ["Washington Post"]),
+        ("{P Denzel Washington} flew to {L Washington}.", ["Denzel Washington", "Washington"]),
+        ("{P James P. Kennedy} Jr. won. {P Kennedy} wept.", ["James P. Kennedy Jr."]),
+        ("{P Mr. Trump} met {P Donald Trump’s} son.", ["Donald Trump"]),
+        ("{P Democrat Hillary Clinton} and {P Hillary Clinton}", ["Hillary Clinton"]),
+        (
+            "{O Obama Speech} {O Obama Speech Writers} {P Barack Obama} {P Obama}",
+            ["Obama Speech Writers", "Barack Obama"],
+        ),
+    ],
+)
+def test_names_of_one_entity_come_together(marked: str, names: list[str]) -> None:
+    document, mentions = read_marked(marked)
+    assert [entity.name for entity in group_mentions(document, mentions)] == names
+
+
+def test_a_surname_of_two_goes_to_the_one_named_more_often() -> None:
+    document, mentions = read_marked("{P Bill Clinton}. {P Hillary Clinton}. {P Hillary Clinton}. {P Clinton} spoke.")
+    bill, hillary = group_mentions(document, mentions)
+    assert (bill.name, len(bill.mentions)) == ("Bill Clinton", 1)
+    assert (hillary.name, len(hillary.mentions)) == ("Hillary Clinton", 3)
+
+
+@pytest.mark.parametrize(
+    ("marked", "names"),
+    [
+        ("{P Michelle Obama} and {P Barack Obama} came. Mr. {P Obama} left.", [("Michelle Obama", 1), ("Barack Obama", 2)]),
+        ("{P Bill Clinton} and {P Hillary Clinton} came. Mrs. {P Clinton} left.", [("Bill Clinton", 1), ("Hillary Clinton", 2)]),
+        ("Aaron Klein wrote it. {P Klein} denied it.", [("Aaron Klein", 1)]),
+        ("{P Ann Lee Endorses} him. {P Ann Lee} won. {P Ann Lee} wept.", [("Ann Lee", 3)]),
+    ],
+)  # fmt: skip
+def test_forenames_and_titles_tell_who_is_meant(marked: str, names: list[tuple[str, int]]) -> None:
+    document, mentions = read_marked(marked)
+    assert [(entity.name, len(entity.mentions)) for entity in group_mentions(document, mentions)] == names
