@@ -98,7 +98,12 @@ def read_training_config(path: Path) -> TrainingConfig:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{path}: not a TOML file: {error}") from error
-    config: TrainingConfig = _build(TrainingConfig, table, str(path))
+    return training_config_from_dict(table, str(path))
+
+
+def training_config_from_dict(table: dict[str, Any], where: str) -> TrainingConfig:
+    """The configuration that `TrainingConfig.to_dict` gave, or a file's; ``where`` leads the message of a ValueError."""
+    config: TrainingConfig = _build(TrainingConfig, table, where)
     return config
 
 

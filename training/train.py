@@ -168,5 +168,6 @@ def data_hashes(config: TrainingConfig, data: Path) -> dict[str, str]:
     hashes = {}
     for path in sorted({data / name for name in [*names, config.dev] if name}):
         for file in [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):
-            hashes[file.relative_to(data).as_posix()] = file_sha256(file)
+            name = file.relative_to(data).as_posix() if file.is_relative_to(data) else file.name
+            hashes[name] = file_sha256(file)
     return hashes

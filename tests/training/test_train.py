@@ -14,6 +14,9 @@ torch = pytest.importorskip("torch", reason="training needs inquit[train]")
 
 import itertools
 
+from typer.testing import CliRunner
+
+from inquit.cli import app
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
 from inquit.models.folder import verify
@@ -161,3 +164,28 @@ def test_a_network_can_be_copied_without_its_optimizer(run: Path, tmp_path: Path
     shutil.copytree(run / "network", tmp_path / "copy")
     (tmp_path / "copy" / "optimizer.pt").unlink()
     load_network(tmp_path / "copy")
+
+
+def test_everything_is_fine_tuned_on_new_labels_with_the_old_ones_rehearsed(
+    run: Path, tiny_data: Path, tmp_path: Path
+) -> None:
+    labels = tmp_path / "new.jsonl"
+    labels.write_text("".join((tiny_data / "examples.jsonl").read_text().splitlines(keepends=True)[:3]))
+    arguments = ["retrain", "--all", "--run", run, "--data", tiny_data, "--labels", labels, "-o", tmp_path / "model"]
+    result = CliRunner().invoke(app, list(map(str, arguments)))
+    assert result.exit_code == 0, result.output
+    manifest = verify(tmp_path / "model")
+    assert manifest.version.startswith("0.0.1+")
+    assert set(manifest.data["training"]["data_sha256"]) == {"examples.jsonl", "labels.jsonl"}
+    old, new = (load_network(folder / "network")[0].state_dict() for folder in (run, tmp_path / "model.run"))
+    assert any(not torch.equal(old[name], new[name]) for name in old if name.startswith("encoder."))
+    again = CliRunner().invoke(app, list(map(str, arguments)))
+    assert (again.exit_code, "exists already" in again.output) == (5, True)
+
+
+def test_fine_tuning_needs_a_finished_run(tiny_data: Path, tmp_path: Path) -> None:
+    arguments = ["retrain", "--all", "--labels", str(tiny_data / "examples.jsonl"), "-o", str(tmp_path / "model")]
+    result = CliRunner().invoke(app, arguments)
+    assert (result.exit_code, "with --run" in result.output) == (2, True)
+    result = CliRunner().invoke(app, [*arguments, "--run", str(tmp_path)])
+    assert (result.exit_code, "no network/training.json" in result.output) == (4, True)

@@ -1,0 +1,80 @@
+"""Learn from new labels with everything: encoder and all heads, from a finished run, on its own articles and new ones.
+
+The old articles are rehearsed: without them a network forgets what the new ones do not show. Needs torch, the run's folder
+and its training data; claim heads alone are refitted in seconds without any of that (`inquit.training.retrain`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from inquit.inference.writers import OutputError, open_atomically, to_json_line
+from inquit.training.config import CorpusConfig, TrainingConfig, training_config_from_dict
+from inquit.training.labels import load_labels
+from inquit.training.train import train_model
+
+logger = logging.getLogger(__name__)
+
+REPEAT = 3
+"""How often an epoch reads a new article for each time it reads an old one: new ones are few."""
+
+_RATE = 0.25  # of the run's own learning rates: the network is to move, not to start over
+
+
+def finetune_run(
+    run: Path, labels: Sequence[Path], output: Path, *, data: Path, n_epochs: int = 1, drop_bad: bool = False
+) -> Path:
+    """Write a model that has learnt from new labels as well; its own run is kept beside it, as ``OUTPUT.run``.
+
+    Args:
+        run: a finished run of `inquit train`.
+        labels: label files, checked as `inquit labels check` does.
+        data: the folder that the run's corpus paths start from.
+        n_epochs: how often the old articles are read once more.
+
+    Raises:
+        FileNotFoundError: the run or its data are not there.
+        CorpusError: the labels cannot be learnt from.
+        OutputError: the output exists.
+    """
+    if output.exists():
+        raise OutputError(f"{output}: exists already; remove it or name another folder")
+    config = _config_of(run)
+    articles = load_labels(labels, drop_bad=drop_bad)
+    folder = output.with_name(f"{output.name}.run")
+    folder.mkdir(parents=True, exist_ok=True)
+    checked = (folder / "labels.jsonl").resolve()
+    with open_atomically(checked) as file:
+        file.writelines(map(to_json_line, articles))
+    digest = hashlib.sha256(checked.read_bytes()).hexdigest()[:8]
+    optimizer = replace(
+        config.optimizer,
+        epochs=n_epochs,
+        max_minutes=0.0,
+        encoder_rate=config.optimizer.encoder_rate * _RATE,
+        head_rate=config.optimizer.head_rate * _RATE,
+    )
+    config = replace(
+        config,
+        version=f"{config.version.split('+')[0]}+{digest}",
+        corpus=(*config.corpus, CorpusConfig(path=str(checked), repeat=REPEAT)),
+        optimizer=optimizer,
+    )
+    train_model(config, data, folder, warm_start=run)
+    os.replace(folder / "model", output)
+    return output
+
+
+def _config_of(run: Path) -> TrainingConfig:
+    path = run / "network" / "training.json"
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{run}: wanted the folder of a finished `inquit train`, it has no network/training.json"
+        )
+    return training_config_from_dict(json.loads(path.read_text(encoding="utf-8")), str(path))
