@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import resource
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+# As the command line does, and before numpy is loaded: its threads only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "articles"
 N_WORDS = 750

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,8 +17,6 @@ from inquit.inference.writers import OutputError, open_atomically, to_json_line
 from inquit.training.config import CorpusConfig, TrainingConfig, training_config_from_dict
 from inquit.training.labels import load_labels
 from inquit.training.train import train_model
-
-logger = logging.getLogger(__name__)
 
 REPEAT = 3
 """How often an epoch reads a new article for each time it reads an old one: new ones are few."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import os
 import shutil
 from collections import Counter
@@ -39,8 +38,6 @@ from inquit.training.claim_data import ClaimData, pool_claims
 from inquit.training.claim_fit import MIN_TYPE_EXAMPLES, ClaimFitConfig, FittedClaims, fit_claims
 from inquit.training.corpora import CorpusError
 from inquit.training.labels import Vocabulary, check_training_labels
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
