@@ -32,6 +32,7 @@ from inquit.training.detection import fit_detection
 from inquit.training.evaluation import Evaluation, evaluate
 from inquit.training.export import encoder_facts, export_encoder, head_arrays
 from inquit.training.network import AttributionNetwork
+from inquit.training.precision import encoder_precision
 from inquit.training.speakers import fit_speakers, untrained_scorer
 from inquit.training.trainer import special_pieces
 
@@ -47,7 +48,7 @@ class TorchPieceEncoder:
         self._network = network
 
     def __call__(self, ids: Ints, features: Ints) -> Floats:
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.inference_mode(), encoder_precision():
             states = self._network.encode(torch.from_numpy(ids)[None], torch.from_numpy(features)[None])
         return states[0].float().numpy()
 

@@ -41,6 +41,8 @@ class OptimizerConfig:
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     dropout: float = 0.1
+    hidden_pieces: float = 0.0  # share of the pieces that a mask stands for while training
+    average: float = 0.0  # of the weights over steps: what is kept is the mean of about the last 1 / (1 - average)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,4 +76,6 @@ def encoder_facts(network: AttributionNetwork, tokenizer: Tokenizer, special: tu
         "first_piece": special[0],
         "last_piece": special[1],
         "vocabulary": tokenizer.get_vocab_size(),
+        # What the encoder is rebuilt from when training goes on from the model folder alone.
+        "architecture": network.encoder.config.to_dict(),  # type: ignore[union-attr, operator]
     }

@@ -1,22 +1,22 @@
-"""Learn from new labels with everything: encoder and all heads, from a finished run, on its own articles and new ones.
+"""Learn from new labels with everything: encoder and all heads, from a finished model, on its own articles and new ones.
 
-The old articles are rehearsed: without them a network forgets what the new ones do not show. Needs torch, the run's folder
-and its training data; claim heads alone are refitted in seconds without any of that (`inquit.training.retrain`).
+The old articles are rehearsed: without them a network forgets what the new ones do not show. Needs torch and the model's
+training data; claim heads alone are refitted in seconds without any of that (`inquit.training.retrain`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from inquit.inference.writers import OutputError, open_atomically, to_json_line
-from inquit.training.config import CorpusConfig, TrainingConfig, training_config_from_dict
+from inquit.training.config import CorpusConfig
 from inquit.training.labels import load_labels
 from inquit.training.train import train_model
+from inquit.training.warm_start import config_of
 
 REPEAT = 3
 """How often an epoch reads a new article for each time it reads an old one: new ones are few."""
@@ -24,25 +24,26 @@ REPEAT = 3
 _RATE = 0.25  # of the run's own learning rates: the network is to move, not to start over
 
 
-def finetune_run(
-    run: Path, labels: Sequence[Path], output: Path, *, data: Path, n_epochs: int = 1, drop_bad: bool = False
+def finetune_model(
+    fitted: str | Path, labels: Sequence[Path], output: Path, *, data: Path, n_epochs: int = 1, drop_bad: bool = False
 ) -> Path:
     """Write a model that has learnt from new labels as well; its own run is kept beside it, as ``OUTPUT.run``.
 
     Args:
-        run: a finished run of `inquit train`.
+        fitted: a model, or the folder of a finished `inquit train`, whose network was not rounded to 8 bits.
         labels: label files, checked as `inquit labels check` does.
-        data: the folder that the run's corpus paths start from.
+        data: the folder that the model's corpus paths start from.
         n_epochs: how often the old articles are read once more.
 
     Raises:
-        FileNotFoundError: the run or its data are not there.
+        ModelError: there is no such model.
+        FileNotFoundError: its training data are not there.
         CorpusError: the labels cannot be learnt from.
         OutputError: the output exists.
     """
     if output.exists():
         raise OutputError(f"{output}: exists already; remove it or name another folder")
-    config = _config_of(run)
+    config = config_of(fitted)
     articles = load_labels(labels, drop_bad=drop_bad)
     folder = output.with_name(f"{output.name}.run")
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,15 +64,6 @@ def finetune_run(
         corpus=(*config.corpus, CorpusConfig(path=str(checked), repeat=REPEAT)),
         optimizer=optimizer,
     )
-    train_model(config, data, folder, warm_start=run)
+    train_model(config, data, folder, warm_start=fitted)
     os.replace(folder / "model", output)
     return output
-
-
-def _config_of(run: Path) -> TrainingConfig:
-    path = run / "network" / "training.json"
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"{run}: wanted the folder of a finished `inquit train`, it has no network/training.json"
-        )
-    return training_config_from_dict(json.loads(path.read_text(encoding="utf-8")), str(path))

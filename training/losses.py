@@ -13,6 +13,7 @@ from inquit.models.claims import CHECKWORTHY_OUTPUT, POLARITY_OUTPUTS, SECONDARY
 from inquit.training.config import LossConfig
 from inquit.training.examples import IGNORED, Batch, Relation
 from inquit.training.network import AttributionNetwork, PairScorer
+from inquit.training.precision import encoder_precision
 
 
 def batch_losses(network: AttributionNetwork, batch: Batch, config: LossConfig) -> dict[str, Tensor]:
@@ -48,8 +49,8 @@ def batch_losses(network: AttributionNetwork, batch: Batch, config: LossConfig) 
 
 
 def word_states(network: AttributionNetwork, batch: Batch) -> Tensor:
-    """shape (n_words, n_hidden), float32; the encoder itself runs in bfloat16."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    """shape (n_words, n_hidden), float32, whatever the encoder itself runs in."""
+    with encoder_precision():
         states = network.encode(
             torch.from_numpy(batch.ids), torch.from_numpy(batch.features), torch.from_numpy(batch.mask)
         )

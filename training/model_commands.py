@@ -34,19 +34,18 @@ def retrain(
         typer.Option("--labels", help="Labelled or corrected articles, as results (.jsonl); may be repeated."),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The new model folder.")],
-    model: Annotated[str, typer.Option(help="The model to go on from.")] = CURRENT,
+    model: Annotated[
+        str, typer.Option(help="The model to go on from; with --all also the folder of an `inquit train`.")
+    ] = CURRENT,
     new_type: Annotated[
         list[str] | None,
         typer.Option("--new-type", help="A new claim type that only looks like a misspelt one; may be repeated."),
     ] = None,
     drop_bad: Annotated[bool, typer.Option("--drop-bad", help="Leave wrong labels out instead of refusing.")] = False,
     everything: Annotated[
-        bool, typer.Option("--all", help="Fine-tune encoder and all heads (needs torch, --run and --data).")
+        bool, typer.Option("--all", help="Fine-tune encoder and all heads too (needs torch and --data).")
     ] = False,
-    run: Annotated[Path | None, typer.Option(help="With --all: the finished `inquit train` run to go on from.")] = None,
-    data: Annotated[Path, typer.Option(help="With --all: the folder that the run's corpus paths start from.")] = Path(
-        "data"
-    ),
+    data: Annotated[Path, typer.Option(help="With --all: the folder with the corpora of the model.")] = Path("data"),
     verbose: Annotated[bool, typer.Option("--verbose", help="Tell what is fitted and chosen.")] = False,
 ) -> None:
     """Refit claim types, polarity and check-worthiness on old and new labels, in seconds.
@@ -54,7 +53,7 @@ def retrain(
     Example: inquit retrain --labels corrected.jsonl -o models/en-desk
     """
     if everything:
-        _finetune(labels, output, run, data, drop_bad=drop_bad)
+        _finetune(labels, output, model, data, drop_bad=drop_bad)
         return
     from inquit.inference.writers import OutputError
     from inquit.training.corpora import CorpusError
@@ -89,23 +88,23 @@ def retrain(
     print(f"{manifest.title} in {output}; next: inquit compare {model} {output} GOLD")
 
 
-def _finetune(labels: list[Path], output: Path, run: Path | None, data: Path, *, drop_bad: bool) -> None:
+def _finetune(labels: list[Path], output: Path, model: str, data: Path, *, drop_bad: bool) -> None:
     from inquit.inference.writers import OutputError
 
-    if run is None:
-        fail("--all goes on from a run: name the folder that `inquit train` wrote with --run", EXIT_USAGE)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     try:
-        from inquit.training.finetune import finetune_run
+        from inquit.training.finetune import finetune_model
     except ModuleNotFoundError as error:
         fail(f"--all needs more than scoring ({error.name} is missing): pip install 'inquit[train]'", EXIT_USAGE)
     try:
-        finetune_run(run, labels, output, data=data, drop_bad=drop_bad)
+        finetune_model(model, labels, output, data=data, drop_bad=drop_bad)
     except (FileNotFoundError, ValueError) as error:
         fail(str(error), EXIT_INPUT)
+    except ModelError as error:
+        fail(str(error), EXIT_MODEL)
     except OutputError as error:
         fail(str(error), EXIT_OUTPUT)
-    print(f"model: {output}; next: inquit compare current {output} GOLD")
+    print(f"model: {output}; next: inquit compare {model} {output} GOLD")
 
 
 def _print_cross_validation(fitted: FittedClaims) -> None:

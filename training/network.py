@@ -108,7 +108,7 @@ class AttributionNetwork(nn.Module):
         """Start from a pretrained encoder. Word embeddings stay frozen: few articles would only spoil them."""
         config = AutoConfig.from_pretrained(path)
         config.attention_probs_dropout_prob = 0.0  # anything else halves the speed on a CPU
-        encoder = AutoModel.from_pretrained(path, config=config, **_without_pooler(config))
+        encoder = AutoModel.from_pretrained(path, config=config, **without_pooler(config))
         use_fast_attention(encoder)
         encoder.get_input_embeddings().requires_grad_(False)
         return cls(encoder, **options)
@@ -120,6 +120,6 @@ class AttributionNetwork(nn.Module):
         return output["last_hidden_state"]
 
 
-def _without_pooler(config: Any) -> dict[str, bool]:
+def without_pooler(config: Any) -> dict[str, bool]:
     """The pooler is never read; encoders that have none do not take the argument."""
     return {"add_pooling_layer": False} if config.model_type in {"bert", "roberta", "mpnet", "xlm-roberta"} else {}

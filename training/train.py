@@ -33,6 +33,7 @@ from inquit.training.trainer import (
     save_network_frame,
     special_pieces,
 )
+from inquit.training.warm_start import load_fitted
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def train_model(
     *,
     encoder: str | None = None,
     teacher: Path | None = None,
-    warm_start: Path | None = None,
+    warm_start: str | Path | None = None,
     resume: bool = False,
 ) -> None:
     """Fit, export, calibrate and measure: ``output`` gets ``network/``, ``model/`` and ``report.md``.
@@ -53,7 +54,7 @@ def train_model(
         data: the folder that the configuration's corpus paths start from.
         encoder: a folder to read the pretrained encoder from, in place of the configured name.
         teacher: a finished run; its answers for the training articles are learnt from as well.
-        warm_start: a finished run to go on from.
+        warm_start: a finished run or a model to go on from.
         resume: go on after the last finished epoch in ``output``.
 
     Raises:
@@ -68,7 +69,7 @@ def train_model(
         output / "network",
         encoder=encoder,
         soft_labels=soft_labels,
-        warm_start=None if warm_start is None else warm_start / "network",
+        warm_start=warm_start,
         resume=resume,
         evaluate=lambda fitted: dev_scores(fitted, load_tokenizer(output / "network"), config, dev) if dev else {},
     )
@@ -93,15 +94,15 @@ def train_network(
     *,
     encoder: str | None = None,
     soft_labels: Path | None = None,
-    warm_start: Path | None = None,
+    warm_start: str | Path | None = None,
     resume: bool = False,
     evaluate: Callable[[AttributionNetwork], dict[str, float]] | None = None,
 ) -> tuple[AttributionNetwork, Tokenizer, History]:
     """Fit a network and write it to ``output``."""
     torch.manual_seed(config.seed)
     if warm_start is not None:
-        network, tokenizer = load_network(warm_start)
-        network.train()
+        network, tokenizer = load_fitted(warm_start)
+        network.encoder.get_input_embeddings().requires_grad_(False)  # type: ignore[operator]
     else:
         path = encoder or find_encoder(config.encoder)
         network = AttributionNetwork.from_pretrained(

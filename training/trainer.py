@@ -12,10 +12,14 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel
 from transformers import AutoConfig, AutoModel
 
 from inquit.models.pieces import Window
@@ -27,7 +31,10 @@ from inquit.training.network import AttributionNetwork
 
 logger = logging.getLogger(__name__)
 
+ParamList = list[Tensor] | tuple[Tensor, ...]
+
 NETWORK_FILE, STATE_FILE, OPTIMIZER_FILE = "network.safetensors", "state.json", "optimizer.pt"
+UNAVERAGED_FILE = "unaveraged.safetensors"
 
 
 @dataclass(slots=True)
@@ -70,11 +77,12 @@ def fit(
         resume: go on after the last finished epoch that ``output`` holds, if it holds one.
         evaluate: gives the scores of an epoch; called after each.
     """
-    special = special_pieces(tokenizer)
+    special, hidden = special_pieces(tokenizer), _hidden_piece(tokenizer)
     optimizer = _make_optimizer(network, config.optimizer)
+    average = AveragedModel(network, multi_avg_fn=_moving_average(config.optimizer.average))
     history = History()
     if resume and (output / STATE_FILE).exists():
-        history = load_checkpoint(network, optimizer, output)
+        history = load_checkpoint(network, average, optimizer, output)
         logger.info("resumed after epoch %d", len(history.losses))
     schedule = _Schedule(config.optimizer, history.minutes)
     for epoch in range(len(history.losses), config.optimizer.epochs):
@@ -82,6 +90,7 @@ def fit(
             break
         batches = _plan_epoch(documents, config, epoch)
         cpu, epoch_losses = time.process_time(), _Mean()
+        rng = np.random.default_rng([config.seed, epoch])
         network.train()
         for i, windows in enumerate(batches):
             if schedule.is_over():
@@ -89,7 +98,9 @@ def fit(
             progress = (epoch + i / len(batches)) / config.optimizer.epochs
             schedule.set_rates(optimizer, progress)
             batch = collate(windows, special)
+            hide_pieces(batch, config.optimizer.hidden_pieces, hidden, special, rng)
             epoch_losses.add(_step(network, optimizer, batch, config))
+            average.update_parameters(network)
             history.steps += 1
             if i % 25 == 0:
                 logger.info(
@@ -99,13 +110,40 @@ def fit(
         history.losses.append(epoch_losses.values())
         history.cpu_seconds.append(time.process_time() - cpu)
         if evaluate is not None:
-            network.eval()
-            history.scores.append(evaluate(network))
+            history.scores.append(evaluate(cast(AttributionNetwork, average.module.eval())))
             logger.info("epoch %d scores %s", epoch + 1, history.scores[-1])
         history.minutes = schedule.minutes()
-        save_checkpoint(network, optimizer, history, output)
+        save_checkpoint(network, average, optimizer, history, output)
+    network.load_state_dict(average.module.state_dict())
     network.eval()
     return history
+
+
+def _moving_average(decay: float) -> Callable[[ParamList, ParamList, Tensor | int], None]:
+    """A mean of the weights over the last 1 / (1 - ``decay``) steps or so; over fewer while few were made."""
+
+    @torch.no_grad()
+    def update(averages: ParamList, weights: ParamList, n_steps: Tensor | int) -> None:
+        share = max(1 - decay, 10 / (10 + int(n_steps)))
+        for average, weight in zip(averages, weights, strict=True):
+            average.lerp_(weight, share)
+
+    return update
+
+
+def _hidden_piece(tokenizer: Tokenizer) -> int:
+    for name in ("[MASK]", "<mask>", "[UNK]", "<unk>"):
+        if (piece := tokenizer.token_to_id(name)) is not None:
+            return int(piece)
+    raise ValueError("the tokenizer has neither a mask nor an unknown piece")
+
+
+def hide_pieces(
+    batch: Batch, share: float, hidden: int, special: tuple[int, int, int], rng: np.random.Generator
+) -> None:
+    """Put the mask in place of some pieces: a network that reads an article often should not learn it by heart."""
+    is_hidden = (rng.random(batch.ids.shape) < share) & ~np.isin(batch.ids, special)
+    batch.ids[is_hidden] = hidden
 
 
 def _make_optimizer(network: AttributionNetwork, config: OptimizerConfig) -> torch.optim.Optimizer:
@@ -202,12 +240,17 @@ class _Mean:
 
 
 def save_checkpoint(
-    network: AttributionNetwork, optimizer: torch.optim.Optimizer, history: History, output: Path
+    network: AttributionNetwork,
+    average: AveragedModel,
+    optimizer: torch.optim.Optimizer,
+    history: History,
+    output: Path,
 ) -> None:
-    """Write network, optimizer and history; the state file comes last, so that what it names is whole."""
+    """Write both networks, optimizer and history; the state file comes last, so that what it names is whole."""
     output.mkdir(parents=True, exist_ok=True)
     for name, write in (
-        (NETWORK_FILE, lambda path: save_file(network.state_dict(), path)),
+        (NETWORK_FILE, lambda path: save_file(average.module.state_dict(), path)),
+        (UNAVERAGED_FILE, lambda path: save_file(network.state_dict(), path)),
         (OPTIMIZER_FILE, lambda path: torch.save(optimizer.state_dict(), path)),
         (STATE_FILE, lambda path: Path(path).write_text(json.dumps(asdict(history), indent=1))),
     ):
@@ -216,10 +259,15 @@ def save_checkpoint(
         os.replace(temporary, output / name)
 
 
-def load_checkpoint(network: AttributionNetwork, optimizer: torch.optim.Optimizer, output: Path) -> History:
-    network.load_state_dict(load_file(output / NETWORK_FILE))
+def load_checkpoint(
+    network: AttributionNetwork, average: AveragedModel, optimizer: torch.optim.Optimizer, output: Path
+) -> History:
+    history = History(**json.loads((output / STATE_FILE).read_text()))
+    network.load_state_dict(load_file(output / UNAVERAGED_FILE))
+    average.module.load_state_dict(load_file(output / NETWORK_FILE))
+    average.n_averaged.fill_(history.steps)
     optimizer.load_state_dict(torch.load(output / OPTIMIZER_FILE, weights_only=True))
-    return History(**json.loads((output / STATE_FILE).read_text()))
+    return history
 
 
 def save_network_frame(network: AttributionNetwork, tokenizer: Tokenizer, config: TrainingConfig, output: Path) -> None:

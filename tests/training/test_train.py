@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
 
 torch = pytest.importorskip("torch", reason="training needs inquit[train]")
 
@@ -24,12 +26,15 @@ from inquit.models.pairs import PairScorer as ArrayPairScorer
 from inquit.models.segmentation import segment
 from inquit.training.build import TorchPieceEncoder
 from inquit.training.config import CorpusConfig, OptimizerConfig, TrainingConfig
-from inquit.training.corpora import read_jsonl
+from inquit.training.corpora import read_corpus, read_jsonl
 from inquit.training.examples import collate, cut_windows, label_document
 from inquit.training.losses import batch_losses
-from inquit.training.network import Crf, PairScorer
+from inquit.training.network import AttributionNetwork, Crf, PairScorer
 from inquit.training.train import train_model
-from inquit.training.trainer import load_network, load_tokenizer, special_pieces
+from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, special_pieces
+from inquit.training.warm_start import load_fitted
+
+Floats = NDArray[np.float32]
 
 CONFIG = TrainingConfig(
     name="tiny",
@@ -89,21 +94,38 @@ def test_a_student_learns_from_a_finished_run(run: Path, tiny_encoder: Path, tin
     assert verify(tmp_path / "model")
 
 
-def test_a_run_goes_on_from_a_finished_one(run: Path, tiny_data: Path, tmp_path: Path) -> None:
-    train_model(CONFIG, tiny_data, tmp_path, warm_start=run)
+@pytest.mark.parametrize("part", [".", "model"])
+def test_training_goes_on_from_a_run_or_from_a_model(part: str, run: Path, tiny_data: Path, tmp_path: Path) -> None:
+    train_model(CONFIG, tiny_data, tmp_path, warm_start=run / part)
     warm = json.loads((tmp_path / "network" / "state.json").read_text())["losses"][0]["token"]
     cold = json.loads((run / "network" / "state.json").read_text())["losses"][0]["token"]
     assert warm < cold
 
 
+def test_a_model_is_read_back_as_the_network_it_was_made_of(run: Path) -> None:
+    wanted, found = load_fitted(run)[0].state_dict(), load_fitted(run / "model")[0].state_dict()
+    assert set(wanted) == set(found)
+    for name in wanted:
+        if name.startswith(("encoder.", "word_features.", "pairs.", "mentions.")):
+            assert torch.allclose(wanted[name], found[name], atol=0.02 * float(wanted[name].abs().max() + 1e-6)), name
+
+
 def test_the_quantised_export_is_close_to_the_network(run: Path) -> None:
     network, _tokenizer = load_network(run / "network")
-    model = Attributor.load(run / "model")
-    text = "“Yes,” said Ann Lee. She denied that the town was broke."
-    _, exported = model.encoder.encode(segment(Article("a", text)))
-    model.encoder._network = TorchPieceEncoder(network)
-    _, own = model.encoder.encode(segment(Article("a", text)))
+    exported, own = _states_of_both(Attributor.load(run / "model"), network)
     assert np.corrcoef(exported.ravel(), own.ravel())[0, 1] > 0.98
+
+
+def test_the_shipped_model_is_read_back() -> None:
+    exported, own = _states_of_both(Attributor.load("en"), load_fitted("en")[0])
+    assert np.corrcoef(exported.ravel(), own.ravel())[0, 1] > 0.98
+
+
+def _states_of_both(model: Attributor, network: AttributionNetwork) -> tuple[Floats, Floats]:
+    document = segment(Article("a", "“Yes,” said Ann Lee. She denied that the town was broke."))
+    _, exported = model.encoder.encode(document)
+    model.encoder._network = TorchPieceEncoder(network)
+    return exported, model.encoder.encode(document)[1]
 
 
 def test_pair_scores_from_arrays_are_those_of_the_network() -> None:
@@ -166,26 +188,59 @@ def test_a_network_can_be_copied_without_its_optimizer(run: Path, tmp_path: Path
     load_network(tmp_path / "copy")
 
 
+@pytest.mark.parametrize("part", [".", "model"])
 def test_everything_is_fine_tuned_on_new_labels_with_the_old_ones_rehearsed(
-    run: Path, tiny_data: Path, tmp_path: Path
+    part: str, run: Path, tiny_data: Path, tmp_path: Path
 ) -> None:
     labels = tmp_path / "new.jsonl"
     labels.write_text("".join((tiny_data / "examples.jsonl").read_text().splitlines(keepends=True)[:3]))
-    arguments = ["retrain", "--all", "--run", run, "--data", tiny_data, "--labels", labels, "-o", tmp_path / "model"]
+    arguments = [
+        "retrain",
+        "--all",
+        "--model",
+        run / part,
+        "--data",
+        tiny_data,
+        "--labels",
+        labels,
+        "-o",
+        tmp_path / "model",
+    ]
     result = CliRunner().invoke(app, list(map(str, arguments)))
     assert result.exit_code == 0, result.output
     manifest = verify(tmp_path / "model")
     assert manifest.version.startswith("0.0.1+")
     assert set(manifest.data["training"]["data_sha256"]) == {"examples.jsonl", "labels.jsonl"}
-    old, new = (load_network(folder / "network")[0].state_dict() for folder in (run, tmp_path / "model.run"))
+    old, new = (load_fitted(folder)[0].state_dict() for folder in (run, tmp_path / "model.run"))
     assert any(not torch.equal(old[name], new[name]) for name in old if name.startswith("encoder."))
     again = CliRunner().invoke(app, list(map(str, arguments)))
     assert (again.exit_code, "exists already" in again.output) == (5, True)
 
 
-def test_fine_tuning_needs_a_finished_run(tiny_data: Path, tmp_path: Path) -> None:
-    arguments = ["retrain", "--all", "--labels", str(tiny_data / "examples.jsonl"), "-o", str(tmp_path / "model")]
-    result = CliRunner().invoke(app, arguments)
-    assert (result.exit_code, "with --run" in result.output) == (2, True)
-    result = CliRunner().invoke(app, [*arguments, "--run", str(tmp_path)])
-    assert (result.exit_code, "no network/training.json" in result.output) == (4, True)
+def test_fine_tuning_needs_a_model_and_its_articles(run: Path, tiny_data: Path, tmp_path: Path) -> None:
+    arguments = ["retrain", "--all", "--labels", str(tiny_data / "examples.jsonl"), "-o", str(tmp_path / "new")]
+    result = CliRunner().invoke(app, [*arguments, "--model", str(tmp_path)])
+    assert (result.exit_code, "no model folder" in result.output) == (3, True)
+    result = CliRunner().invoke(app, [*arguments, "--model", str(run / "model"), "--data", str(tmp_path)])
+    assert (result.exit_code, "examples.jsonl" in result.output) == (4, True)
+
+
+def test_articles_are_not_learnt_by_heart_word_for_word(tiny_data: Path, tiny_encoder: Path) -> None:
+    tokenizer = load_tokenizer(tiny_encoder)
+    documents = [label_document(gold, tokenizer) for gold in read_corpus(tiny_data / "examples.jsonl")]
+    batch = collate(cut_windows(documents, CONFIG.window)[:4], special_pieces(tokenizer))
+    ids, hidden = batch.ids.copy(), tokenizer.token_to_id("[MASK]")
+    hide_pieces(batch, 0.3, hidden, special_pieces(tokenizer), np.random.default_rng(1))
+    is_piece = ~np.isin(ids, special_pieces(tokenizer))
+    is_hidden = batch.ids != ids
+    assert (batch.ids[is_hidden] == hidden).all()
+    assert not is_hidden[~is_piece].any()
+    assert 0.2 < is_hidden[is_piece].mean() < 0.4
+
+
+def test_what_is_kept_is_the_mean_of_the_last_weights(tiny_encoder: Path, tiny_data: Path, tmp_path: Path) -> None:
+    averaged = replace(CONFIG, optimizer=replace(CONFIG.optimizer, average=0.9))
+    train_model(averaged, tiny_data, tmp_path, encoder=str(tiny_encoder))
+    kept, last = (load_file(tmp_path / "network" / name) for name in ("network.safetensors", "unaveraged.safetensors"))
+    differences = [float(np.abs(kept[name] - last[name]).max()) for name in kept]
+    assert 0 < max(differences) < 0.5

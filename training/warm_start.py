@@ -1,0 +1,106 @@
+"""Start from what was fitted before: a finished run, or a model folder, whose 8-bit weights are read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+from transformers import AutoConfig, AutoModel, PretrainedConfig
+
+from inquit.models.folder import ENCODER, HEADS, find_model, verify
+from inquit.training.config import TrainingConfig, training_config_from_dict
+from inquit.training.mpnet import use_fast_attention
+from inquit.training.network import AttributionNetwork, without_pooler
+from inquit.training.pretrained import find_encoder
+from inquit.training.trainer import load_network, load_tokenizer
+
+Floats = NDArray[np.float32]
+
+_PREFIX = "network."  # the name that the exported module gives to what it wraps
+_QUANTISED, _SCALE, _ZERO = "_quantized", "_scale", "_zero_point"
+
+
+def load_fitted(fitted: str | Path) -> tuple[AttributionNetwork, Tokenizer]:
+    """The network and tokenizer of a finished run's folder, or of a model as ``--model`` names it.
+
+    Raises:
+        ModelError: there is no such run or model, or a file of the model is damaged.
+    """
+    run = Path(fitted) / "network"
+    return load_network(run) if run.is_dir() else _load_model(find_model(fitted))
+
+
+def config_of(fitted: str | Path) -> TrainingConfig:
+    """The configuration that a run or a model was fitted with."""
+    path = Path(fitted) / "network" / "training.json"
+    if path.is_file():
+        return training_config_from_dict(json.loads(path.read_text(encoding="utf-8")), str(path))
+    manifest = verify(find_model(fitted))
+    return training_config_from_dict(manifest.data["training"]["config"], str(manifest.folder))
+
+
+def _load_model(folder: Path) -> tuple[AttributionNetwork, Tokenizer]:
+    manifest = verify(folder)
+    config = config_of(folder)
+    architecture = _architecture(manifest.data["encoder"], config)
+    encoder = AutoModel.from_config(architecture, **without_pooler(architecture))  # type: ignore[no-untyped-call]
+    use_fast_attention(encoder)
+    network = AttributionNetwork(encoder, n_pair_dimensions=config.n_pair_dimensions, dropout=config.optimizer.dropout)
+    weights = read_weights(folder / ENCODER)
+    heads = load_file(folder / HEADS)
+    weights |= {name: heads[name] for name in network.state_dict() if name in heads}
+    network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in weights.items()})
+    return network.eval(), load_tokenizer(folder)
+
+
+def _architecture(encoder: Mapping[str, Any], config: TrainingConfig) -> PretrainedConfig:
+    """As the manifest has it; models made before it did are rebuilt from the encoder's name."""
+    if "architecture" in encoder:
+        return AutoConfig.for_model(**encoder["architecture"])
+    architecture: PretrainedConfig = AutoConfig.from_pretrained(find_encoder(config.encoder))
+    architecture.attention_probs_dropout_prob = 0.0
+    return architecture
+
+
+def read_weights(path: Path) -> dict[str, Floats]:
+    """The weights of an exported encoder by the network's own names.
+
+    Embeddings, norms and biases keep their names in the file. A matrix does not: it is named after the bias that is added to
+    its product.
+    """
+    graph = onnx.load(path).graph
+    arrays = {item.name: onnx.numpy_helper.to_array(item) for item in graph.initializer}
+    user = {name: node for node in graph.node for name in node.input}
+    weights: dict[str, Floats] = {}
+    for name, array in arrays.items():
+        if name.endswith((_SCALE, _ZERO)):
+            continue
+        if name.endswith(_QUANTISED):
+            stem = name.removesuffix(_QUANTISED)
+            array = (array.astype(np.float32) - arrays[stem + _ZERO]) * arrays[stem + _SCALE]
+        if name.startswith(_PREFIX):
+            weights[name.removeprefix(_PREFIX).removesuffix(_QUANTISED)] = array.astype(np.float32)
+        elif array.ndim == 2:
+            bias = _added_bias(name, user, arrays)
+            weights[bias.removeprefix(_PREFIX).removesuffix("bias") + "weight"] = array.T.astype(np.float32)
+    return weights
+
+
+def _added_bias(name: str, user: Mapping[str, onnx.NodeProto], arrays: Mapping[str, NDArray[Any]]) -> str:
+    """The first bias that is added on the way of a product through the graph."""
+    while name in user:
+        node = user[name]
+        if node.op_type == "Add":
+            for other in node.input:
+                if other in arrays and other.endswith(".bias"):
+                    return str(other)
+        name = node.output[0]
+    raise ValueError(f"no bias is added to the product with {name}: the encoder cannot be read back")
