@@ -18,6 +18,7 @@ from inquit.models.evidence import Explanation, explain_passage
 from inquit.models.folder import CURRENT, ENCODER, HEADS, TOKENIZER, Manifest, ModelError, verify
 from inquit.models.labels import CLAIM_TYPES
 from inquit.models.linker import Link, Linker, span_of_range, spans_of_words
+from inquit.models.narration import own_sentences
 from inquit.models.passage import Passage
 from inquit.models.pieces import WindowConfig
 from inquit.models.resolver import SpeakerResolver
@@ -131,7 +132,7 @@ class Attributor:
             id=article.id,
             text=article.text,
             attributions=_attributions(document, links, confidences, speakers, claims),
-            narration=self._narration(document, states, links),
+            narration=self._narration(document, states, own_sentences(document, links, confidences)),
             entities=entities,
             warnings=() if len(document.words) else ("W_EMPTY",),
             model=self.name,
@@ -175,8 +176,7 @@ class Attributor:
         kept = [i for i, confidence in enumerate(confidences) if confidence >= self.least_confidence]
         return [links[i] for i in kept], [confidences[i] for i in kept]
 
-    def _narration(self, document: Document, states: Floats, links: list[Link]) -> tuple[Narration, ...]:
-        sentences = uncovered_sentences(document, links)
+    def _narration(self, document: Document, states: Floats, sentences: list[Span]) -> tuple[Narration, ...]:
         claims = self.claims.label_sentences(document, states, sentences)
         return tuple(Narration(sentence, claim) for sentence, claim in zip(sentences, claims, strict=True))
 
@@ -228,16 +228,6 @@ def check_text(text: object) -> None:
             f"the text holds a lone surrogate {text[error.start]!r} at character {error.start}: "
             "it was cut inside a character; read it again from its source"
         ) from error
-
-
-def uncovered_sentences(document: Document, links: list[Link]) -> list[Span]:
-    """The sentences that hold words, but none of any content."""
-    holds_words = np.zeros(len(document.sentences), dtype=bool)
-    holds_words[document.sentence_of_word] = True
-    for link in links:
-        for start, stop in link.contents.tolist():
-            holds_words[document.sentence_of_word[start:stop]] = False
-    return [sentence for sentence, holds in zip(document.sentences, holds_words.tolist(), strict=True) if holds]
 
 
 def _load_encoder(manifest: Manifest, n_threads: int) -> Encoder:

@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+
+from inquit.models.article import Article, Span
+from inquit.models.linker import LINK_FEATURES, Link
+from inquit.models.narration import own_sentences
+from inquit.models.result import QuoteKind
+from inquit.models.segmentation import Document, segment
+
+FIRST = "Ann Lee said the bridge was closed."
+SECOND = "Ann Lee, who calls the plan “absurd”, left for Rome on Monday."
+TEXT = f"{FIRST} {SECOND} It rained."
+
+
+def link(document: Document, content: str, cue: str, source: str | None) -> Link:
+    def words(part: str) -> tuple[int, int]:
+        start = TEXT.index(part)
+        return document.word_range(Span(start, start + len(part)))
+
+    evidence = np.zeros(len(LINK_FEATURES), dtype=np.float32)
+    return Link(np.array([words(content)]), words(cue), source and words(source), QuoteKind.INDIRECT, evidence)
+
+
+@pytest.mark.parametrize(("confidence", "own"), [(0.9, [SECOND, "It rained."]), (0.4, [FIRST, SECOND, "It rained."])])
+def test_a_sentence_is_the_journalists_own_where_likely_attributions_cover_less_than_half(
+    confidence: float, own: list[str]
+) -> None:
+    document = segment(Article("a", TEXT))
+    links = [
+        link(document, "the bridge was closed", "said", None),
+        link(document, "the plan “absurd”", "calls", "who"),
+    ]
+    assert [span.of(TEXT) for span in own_sentences(document, links, [confidence, 0.9])] == own
+
+
+def test_a_text_without_words_has_no_sentences_of_its_own() -> None:
+    assert own_sentences(segment(Article("a", " \n\n ")), [], []) == []
