@@ -57,6 +57,7 @@ class LossConfig:
     source_mention: float = 0.1
     speaker_kind: float = 0.05
     claim: float = 0.15
+    rare_polarity: float = 1.0  # what a denied or unsure claim counts against an asserted one, when polarity is learnt
     soft: float = 0.7  # share of the teacher's labels where there are any
     temperature: float = 2.0
 

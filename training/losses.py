@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from inquit.models.claims import CHECKWORTHY_OUTPUT, POLARITY_OUTPUTS, SECONDARY_OUTPUTS, TYPE_OUTPUTS
+from inquit.models.labels import POLARITIES
 from inquit.training.config import LossConfig
 from inquit.training.examples import IGNORED, Batch, Relation
 from inquit.training.network import AttributionNetwork, PairScorer
@@ -116,7 +117,7 @@ def _claim_loss(network: AttributionNetwork, states: Tensor, batch: Batch, confi
     hard = [(i, claim.targets) for i, claim in enumerate(batch.claims) if claim.targets is not None]
     if hard:
         targets = torch.from_numpy(np.stack([target for _, target in hard]))
-        total = total + _claim_cross_entropy(scores[[i for i, _ in hard]], targets)
+        total = total + _claim_cross_entropy(scores[[i for i, _ in hard]], targets, config)
     soft = [(i, claim.soft) for i, claim in enumerate(batch.claims) if claim.soft is not None]
     if not soft:
         return total
@@ -130,13 +131,16 @@ def _claim_loss(network: AttributionNetwork, states: Tensor, batch: Batch, confi
         ],
         dim=1,
     )
-    return (1 - config.soft) * total + config.soft * _claim_cross_entropy(scores[[i for i, _ in soft]], probabilities)
+    return (1 - config.soft) * total + config.soft * _claim_cross_entropy(
+        scores[[i for i, _ in soft]], probabilities, config
+    )
 
 
-def _claim_cross_entropy(scores: Tensor, targets: Tensor) -> Tensor:
+def _claim_cross_entropy(scores: Tensor, targets: Tensor, config: LossConfig) -> Tensor:
+    weights = torch.tensor([1.0 if name == "asserted" else config.rare_polarity for name in POLARITIES])
     return (
         functional.cross_entropy(scores[:, TYPE_OUTPUTS], targets[:, TYPE_OUTPUTS])
-        + functional.cross_entropy(scores[:, POLARITY_OUTPUTS], targets[:, POLARITY_OUTPUTS]) / 2
+        + functional.cross_entropy(scores[:, POLARITY_OUTPUTS], targets[:, POLARITY_OUTPUTS], weight=weights) / 2
         + functional.binary_cross_entropy_with_logits(scores[:, SECONDARY_OUTPUTS], targets[:, SECONDARY_OUTPUTS]) / 2
         + functional.binary_cross_entropy_with_logits(scores[:, CHECKWORTHY_OUTPUT], targets[:, CHECKWORTHY_OUTPUT]) / 2
     )

@@ -21,11 +21,12 @@ from typer.testing import CliRunner
 from inquit.cli import app
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
+from inquit.models.claims import POLARITY_OUTPUTS
 from inquit.models.folder import verify
 from inquit.models.pairs import PairScorer as ArrayPairScorer
 from inquit.models.segmentation import segment
 from inquit.training.build import TorchPieceEncoder
-from inquit.training.config import CorpusConfig, OptimizerConfig, TrainingConfig
+from inquit.training.config import CorpusConfig, LossConfig, OptimizerConfig, TrainingConfig
 from inquit.training.corpora import read_corpus, read_jsonl
 from inquit.training.examples import collate, cut_windows, label_document
 from inquit.training.losses import batch_losses
@@ -244,3 +245,15 @@ def test_what_is_kept_is_the_mean_of_the_last_weights(tiny_encoder: Path, tiny_d
     kept, last = (load_file(tmp_path / "network" / name) for name in ("network.safetensors", "unaveraged.safetensors"))
     differences = [float(np.abs(kept[name] - last[name]).max()) for name in kept]
     assert 0 < max(differences) < 0.5
+
+
+def test_rare_polarities_can_count_more(tiny_encoder: Path, tiny_data: Path) -> None:
+    tokenizer = load_tokenizer(tiny_encoder)
+    documents = [label_document(gold, tokenizer) for gold in read_corpus(tiny_data / "examples.jsonl")]
+    batch = collate(cut_windows(documents, CONFIG.window), special_pieces(tokenizer))
+    assert any(claim.targets is not None and claim.targets[POLARITY_OUTPUTS][1:].any() for claim in batch.claims)
+    network = AttributionNetwork.from_pretrained(str(tiny_encoder), n_pair_dimensions=8, dropout=0.0).eval()
+    usual, weighted = (
+        batch_losses(network, batch, LossConfig(rare_polarity=weight))["claim"].item() for weight in (1.0, 3.0)
+    )
+    assert weighted > usual
