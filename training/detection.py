@@ -1,7 +1,8 @@
 """How ready the model is to see an attribution, and how sure it may be of it: fitted on articles that trained nothing.
 
 F1 is best where attributions are kept that are right with at least half the probability of F1 itself (Lipton, Elkan and
-Naryanaswamy 2014), so the tagger is made readier to see spans, and what is unlikely is then left out.
+Naryanaswamy 2014), so the tagger is made readier to see spans, and what is unlikely is then left out. What is left out by
+the whole attribution alone takes good contents with it whose source is doubtful: both count the same.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from inquit.models.calibration import LogisticCalibrator
 from inquit.models.labels import OUTSIDE
 from inquit.models.linker import Link, spans_of_words
 from inquit.models.result import ArticleResult
-from inquit.models.segmentation import Document, segment
+from inquit.models.segmentation import Document, Ints, segment
 from inquit.models.tagger import Tagger
 from inquit.training.calibrate import constant_calibration, fit_logistic
 from inquit.training.evaluation.spans import right_attributions
@@ -37,12 +38,16 @@ THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(11))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detection:
-    """The fitted readiness: offset of the tagger's outside tag, confidence, and the least confidence that is kept."""
+    """The fitted readiness: offset of the tagger's outside tag, confidence, and the least confidence that is kept.
+
+    Attributes:
+        f1: of the full attribution and of content by word.
+    """
 
     offset: float
     confidence: LogisticCalibrator
     least_confidence: float
-    f1: float
+    f1: tuple[float, float]
 
     def apply(self, heads: dict[str, Floats]) -> dict[str, Floats]:
         """The heads' arrays with the detection in them."""
@@ -52,49 +57,93 @@ class Detection:
         return heads | {"tags.bias": bias, "confidence.least": least} | self.confidence.to_arrays("confidence")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The attributions found under an offset.
+
+    Attributes:
+        evidence: shape (n, len(LINK_FEATURES)).
+        is_right: shape (n,), whether content and source are right.
+        words: of each attribution the words of its content, counted through all articles.
+        is_gold: for every word, whether it is in a labelled content.
+        n_gold: labelled attributions.
+    """
+
+    evidence: Floats
+    is_right: NDArray[np.bool_]
+    words: list[Ints]
+    is_gold: NDArray[np.bool_]
+    n_gold: int
+
+    def f1(self, kept: NDArray[np.bool_]) -> tuple[float, float]:
+        """F1 of the full attribution and of content by word where only ``kept`` attributions are told."""
+        is_found = np.zeros(len(self.is_gold), dtype=bool)
+        for i in np.flatnonzero(kept).tolist():
+            is_found[self.words[i]] = True
+        of_attributions = 2 * int(self.is_right[kept].sum()) / max(1, int(kept.sum()) + self.n_gold)
+        of_words = 2 * int((is_found & self.is_gold).sum()) / max(1, int(is_found.sum()) + int(self.is_gold.sum()))
+        return of_attributions, of_words
+
+
 def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detection:
-    """Choose the offset and the threshold under which ``d_full`` F1 is best, and fit the confidence there.
+    """Choose the offset and the threshold under which F1 is best, and fit the confidence there.
 
     Where the model is always right, always wrong or finds nothing, the evidence tells nothing: every attribution then
     gets the share that is right, smoothed (Laplace), and the log says so.
     """
     read = []
-    n_gold = 0
     for gold in articles:
         assert gold.text is not None
         read.append((gold, *model.encoder.encode(segment(Article(gold.id, gold.text)))))
-        n_gold += len(gold.attributions)
     best: Detection | None = None
     for offset in OFFSETS:
-        evidence, is_right = _evidence(model, read, offset)
-        if len(set(is_right.tolist())) < 2:
-            logger.warning("%d of %d attributions are right: confidence is a constant", is_right.sum(), len(is_right))
-            constant = constant_calibration((int(is_right.sum()) + 1) / (len(is_right) + 2))
-            return best or Detection(0.0, constant, 0.0, 0.0)
-        confidence = fit_logistic(evidence, is_right)
-        probabilities = confidence.probabilities(evidence)
+        found = _find(model, read, offset)
+        n_right, n = int(found.is_right.sum()), len(found.is_right)
+        if n_right in (0, n):
+            logger.warning("%d of %d attributions are right: confidence is a constant", n_right, n)
+            return best or Detection(0.0, constant_calibration((n_right + 1) / (n + 2)), 0.0, (0.0, 0.0))
+        confidence = fit_logistic(found.evidence, found.is_right)
+        probabilities = confidence.probabilities(found.evidence)
         for threshold in THRESHOLDS:
-            kept = probabilities >= threshold
-            f1 = 2 * int(is_right[kept].sum()) / max(1, int(kept.sum()) + n_gold)
-            if best is None or f1 > best.f1:
+            f1 = found.f1(probabilities >= threshold)
+            if best is None or sum(f1) > sum(best.f1):
                 best = Detection(offset, confidence, threshold, f1)
     assert best is not None
-    logger.info("detection: offset %.1f, least confidence %.2f, F1 %.3f", best.offset, best.least_confidence, best.f1)
+    logger.info(
+        "detection: offset %.1f, least confidence %.2f, F1 %.3f, %.3f", best.offset, best.least_confidence, *best.f1
+    )
     return best
 
 
-def _evidence(
-    model: Attributor, read: Sequence[tuple[ArticleResult, Document, Floats]], offset: float
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """What speaks for each attribution that is found under an offset, and whether it is right."""
+def _find(model: Attributor, read: Sequence[tuple[ArticleResult, Document, Floats]], offset: float) -> Found:
     tagger = with_offset(model.tagger, offset)
     evidence: list[Floats] = []
     is_right: list[bool] = []
+    words: list[Ints] = []
+    gold_words: list[NDArray[np.bool_]] = []
+    n_gold = n_words = 0
     for gold, document, states in read:
         links = model.linker.link(document, tagger.tag(document, states), states)
         evidence += [link.evidence for link in links]
         is_right += right_attributions(gold.to_dict(), {"attributions": [_as_dict(document, link) for link in links]})
-    return np.array(evidence), np.array(is_right, dtype=bool)
+        words += [
+            n_words + np.concatenate([np.arange(start, stop) for start, stop in link.contents.tolist()])
+            for link in links
+        ]
+        gold_words.append(_content_words(gold, document))
+        n_gold += len(gold.attributions)
+        n_words += len(document.words)
+    is_gold = np.concatenate([np.zeros(0, dtype=bool), *gold_words])
+    return Found(np.array(evidence), np.array(is_right, dtype=bool), words, is_gold, n_gold)
+
+
+def _content_words(gold: ArticleResult, document: Document) -> NDArray[np.bool_]:
+    is_content = np.zeros(len(document.words), dtype=bool)
+    for attribution in gold.attributions:
+        for span in attribution.content:
+            start, stop = document.word_range(span)
+            is_content[start:stop] = True
+    return is_content
 
 
 def with_offset(tagger: Tagger, offset: float) -> Tagger:
