@@ -47,7 +47,7 @@ class ArrowScorer:
     id_field: str | None = None
     encoding_errors: EncodingErrors = EncodingErrors.ERROR
     with_text: bool = True
-    min_confidence: float = 0.0
+    min_confidence: float | None = None
     max_chars: int = 5_000_000
 
     def __call__(self, batch: Batch) -> Batch:
@@ -81,7 +81,7 @@ class ArrowScorer:
     def _score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         options = ScoreOptions(with_text=self.with_text, min_confidence=self.min_confidence, max_chars=self.max_chars)
         rows = batch.select(self.columns(batch.schema))
-        model = _load(self.model, self.expect_sha256)
+        model = _load(self.model, self.expect_sha256, self.min_confidence)
         lines = []
         for i in range(rows.num_rows):
             record = read_row(rows, i, _PLACE, self._read_options, fallback_id=_NO_ID)
@@ -91,5 +91,5 @@ class ArrowScorer:
 
 
 @lru_cache(maxsize=2)
-def _load(model: str, expect_sha256: str | None) -> Attributor:
-    return Attributor.load(model, expect_sha256=expect_sha256)
+def _load(model: str, expect_sha256: str | None, min_confidence: float | None) -> Attributor:
+    return Attributor.load(model, expect_sha256=expect_sha256, min_confidence=min_confidence)

@@ -35,7 +35,7 @@ class Attributor:
     Attributes:
         name: name and version of the model, as results quote it.
         fingerprint: SHA-256 of the model's manifest.
-        least_confidence: attributions below it are left out, as fitted in `inquit.training.detection`.
+        least_confidence: attributions below it are left out.
     """
 
     def __init__(
@@ -62,8 +62,19 @@ class Attributor:
         self.fingerprint = fingerprint
 
     @classmethod
-    def load(cls, model: str | Path = CURRENT, *, n_threads: int = 1, expect_sha256: str | None = None) -> Attributor:
+    def load(
+        cls,
+        model: str | Path = CURRENT,
+        *,
+        n_threads: int = 1,
+        expect_sha256: str | None = None,
+        min_confidence: float | None = None,
+    ) -> Attributor:
         """Check a model folder and load it.
+
+        Args:
+            min_confidence: leave out attributions that are less certain: 0 for all that are found, more for fewer wrong
+                ones; None for what is best on the whole, as fitted in `inquit.training.detection`.
 
         Raises:
             ModelError: a file is missing, changed, or does not hold what this version needs.
@@ -78,6 +89,7 @@ class Attributor:
                 name=manifest.title,
                 fingerprint=manifest.fingerprint,
                 claim_types=manifest.data["labels"]["claim_types"],
+                min_confidence=min_confidence,
             )
         except (KeyError, ValueError, RuntimeError, TypeError) as error:
             raise ModelError(f"{manifest.folder}: its parts do not fit together: {error!r}") from error
@@ -91,6 +103,7 @@ class Attributor:
         name: str,
         fingerprint: str,
         claim_types: Sequence[str] = CLAIM_TYPES,
+        min_confidence: float | None = None,
     ) -> Attributor:
         """Put a pipeline together from an encoder and the arrays of its heads."""
         return cls(
@@ -100,7 +113,7 @@ class Attributor:
             SpeakerResolver.from_arrays(arrays),
             ClaimTyper.from_arrays(arrays, claim_types),
             LogisticCalibrator.from_arrays(arrays, "confidence"),
-            least_confidence=float(arrays["confidence.least"][0]),
+            least_confidence=float(arrays["confidence.least"][0]) if min_confidence is None else min_confidence,
             name=name,
             fingerprint=fingerprint,
         )

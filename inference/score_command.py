@@ -58,8 +58,15 @@ def score(
         bool, typer.Option("--no-text", help="Leave the text out; its hash stays.", rich_help_panel=_OUTPUT)
     ] = False,
     min_confidence: Annotated[
-        float, typer.Option(min=0, max=1, help="Leave out less certain attributions.", rich_help_panel=_OUTPUT)
-    ] = 0.0,
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Leave out less certain attributions; 0 keeps all. Else what is best on the whole.",
+            show_default=False,
+            rich_help_panel=_OUTPUT,
+        ),
+    ] = None,
     part_size: Annotated[
         int, typer.Option(min=1, help="Articles in a part of a folder.", rich_help_panel=_OUTPUT)
     ] = 500,

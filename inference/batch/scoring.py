@@ -23,12 +23,12 @@ class ScoreOptions:
 
     Attributes:
         with_text: keep the text; its hash stays in any case.
-        min_confidence: leave attributions out that are less certain.
+        min_confidence: as in `Attributor.load`; the scorer was loaded with it.
         max_chars: a longer article is an error record, it is never cut.
     """
 
     with_text: bool = True
-    min_confidence: float = 0.0
+    min_confidence: float | None = None
     max_chars: int = 5_000_000
 
 
@@ -103,12 +103,10 @@ def _score_text(record: Record, text: str, scorer: Scorer, options: ScoreOptions
         result = score_safely(scorer, Article(record.id, text, record.metadata))
     if result.error is not None:
         return _failed(record, result.error)
-    attributions = tuple(a for a in result.attributions if (a.confidence or 0) >= options.min_confidence)
     foreign = (LANGUAGE,) if looks_foreign(text) else ()
     is_cut = result.status is Status.OK and not PARTIAL_WARNINGS.isdisjoint(record.warnings)
     return replace(
         result,
-        attributions=attributions,
         status=Status.PARTIAL if is_cut else result.status,
         warnings=tuple(dict.fromkeys((*record.warnings, *foreign, *result.warnings))),
         metadata=record.metadata,

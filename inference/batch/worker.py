@@ -36,7 +36,9 @@ def run_worker(tasks: Connection, model: ModelChoice, options: ScoreOptions) -> 
     from inquit.inference.attributor import Attributor
 
     try:
-        attributor = Attributor.load(model.folder, expect_sha256=model.fingerprint)
+        attributor = Attributor.load(
+            model.folder, expect_sha256=model.fingerprint, min_confidence=options.min_confidence
+        )
     except ModelError as error:
         tasks.send(str(error))
         return

@@ -160,3 +160,17 @@ def test_the_author_has_no_name(model: Attributor) -> None:
         for attribution in model(path.read_text(encoding="utf-8")).attributions:
             if attribution.speaker is not None and attribution.speaker.kind is SpeakerKind.AUTHOR:
                 assert attribution.speaker.name is None
+
+
+def test_more_or_fewer_attributions_are_told_as_asked(model: Attributor) -> None:
+    everything, sure = inquit.load(min_confidence=0), inquit.load(min_confidence=0.9)
+    counts = {0.0: 0, None: 0, 0.9: 0}
+    for path in EXAMPLES:
+        text = path.read_text(encoding="utf-8")
+        for limit, results in ((0.0, everything(text)), (None, model(text)), (0.9, sure(text))):
+            assert all((a.confidence or 0) >= (limit or 0) for a in results.attributions)
+            assert sum(e.n_attributions for e in results.entities) == sum(
+                a.speaker is not None and a.speaker.name is not None for a in results.attributions
+            )
+            counts[limit] += len(results.attributions)
+    assert counts[0.0] > counts[None] > counts[0.9] > 0
