@@ -21,6 +21,7 @@ from inquit.models.linker import Link, Linker, span_of_range, spans_of_words
 from inquit.models.narration import own_sentences
 from inquit.models.passage import Passage
 from inquit.models.pieces import WindowConfig
+from inquit.models.quotation_marks import has_unbalanced_quotation
 from inquit.models.resolver import SpeakerResolver
 from inquit.models.result import ArticleResult, Attribution, Claim, Narration, Speaker
 from inquit.models.segmentation import Document, segment
@@ -147,7 +148,7 @@ class Attributor:
             attributions=_attributions(document, links, confidences, speakers, claims),
             narration=self._narration(document, states, own_sentences(document, links, confidences)),
             entities=entities,
-            warnings=() if len(document.words) else ("W_EMPTY",),
+            warnings=_warnings(document),
             model=self.name,
             metadata=article.metadata,
         )
@@ -214,6 +215,13 @@ def _attributions(
         )
         for i, (link, confidence, speaker, claim) in enumerate(zip(links, confidences, speakers, claims, strict=True))
     )
+
+
+def _warnings(document: Document) -> tuple[str, ...]:
+    if not len(document.words):
+        return ("W_EMPTY",)
+    is_unbalanced = has_unbalanced_quotation(document.quotations, document.paragraphs)
+    return ("W_UNBALANCED_QUOTE",) if is_unbalanced else ()
 
 
 def _find_passage(document: Document, result: ArticleResult, passage: str | Span) -> Passage:

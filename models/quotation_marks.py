@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from inquit.models.article import Span
 
@@ -60,6 +61,16 @@ def find_quotations(text: str, paragraphs: Sequence[Span]) -> tuple[Quotation, .
         following = paragraphs[i + 1] if i + 1 < len(paragraphs) else None
         found.extend(_scan_paragraph(text, paragraph, _opening_family(text, following)))
     return tuple(found)
+
+
+def has_unbalanced_quotation(quotations: Sequence[Quotation], paragraphs: Sequence[Span]) -> bool:
+    """Whether an outermost quotation is neither closed nor goes on in the next paragraph."""
+    starts = {quotation.span.start for quotation in quotations}
+    following = {a.end: b.start for a, b in pairwise(paragraphs)}
+    return any(
+        not quotation.is_closed and quotation.depth == 0 and following.get(quotation.span.end) not in starts
+        for quotation in quotations
+    )
 
 
 def _opening_family(text: str, paragraph: Span | None) -> str | None:

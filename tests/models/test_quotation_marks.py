@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inquit.models.quotation_marks import MAX_DEPTH, find_quotations
+from inquit.models.quotation_marks import MAX_DEPTH, find_quotations, has_unbalanced_quotation
 from inquit.models.segmentation import split_paragraphs
 
 
@@ -101,3 +101,19 @@ def _cases() -> list[dict[str, Any]]:
 def test_outermost_quotations_of_the_case_file(case: dict[str, Any]) -> None:
     found = find_quotations(case["text"], split_paragraphs(case["text"]))
     assert [[q.span.start, q.span.end] for q in found if q.depth == 0] == case["quotations"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_unbalanced"),
+    [
+        ("“Yes,” she said. It's the 1990s' best.", False),
+        ("“Yes,” she said. “No, he said.", True),
+        ('"Yes, she said.\n\nHe left.', True),
+        ("“It began well.\n\n“It ended badly,” she said.", False),
+        ("“It began well.\n\n“It ended badly, she said.", True),
+        ("", False),
+    ],
+)
+def test_what_cannot_be_paired_is_told(text: str, is_unbalanced: bool) -> None:
+    paragraphs = split_paragraphs(text)
+    assert has_unbalanced_quotation(find_quotations(text, paragraphs), paragraphs) == is_unbalanced

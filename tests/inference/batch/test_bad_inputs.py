@@ -240,6 +240,13 @@ def test_any_text_is_kept_and_scored(tmp_path: Path, model: Attributor, text: st
     check_contract(result)
 
 
+def test_an_unclosed_quotation_is_told(tmp_path: Path, model: Attributor) -> None:
+    """A17"""
+    (tmp_path / "a.txt").write_text("“We agreed, said Ann Lee.\n\nShe left.", encoding="utf-8")
+    (result,) = answers(tmp_path, model)
+    assert outcome(result) == "ok W_UNBALANCED_QUOTE"
+
+
 @pytest.mark.parametrize("cell", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
 def test_a_formula_is_no_formula_in_csv(cell: str) -> None:
     """A30, and A9: NUL is shown, since many readers of CSV end a cell there."""
