@@ -62,7 +62,7 @@ def compare(options: argparse.Namespace) -> Comparison:
         )
     ours = SYSTEMS[0].name
     if ours not in runs:
-        raise SystemExit(f"{ours}: {absent[0].reason}")
+        raise SystemExit("; ".join(f"{absence.name}: {absence.reason}" for absence in absent))
     return Comparison(
         date=today(),
         machine=describe_machine(),
