@@ -355,7 +355,7 @@ class Page {
   }
 }
 
-/** One row of the list of articles. */
+/** What stands in one row of the list of articles. */
 function articleRow({ article, attributions }) {
   const unsure = attributions.filter(({ isUnsure }) => isUnsure).length;
   const check = attributions.filter(({ checkworthy }) => checkworthy >= 0.5).length;
@@ -366,12 +366,10 @@ function articleRow({ article, attributions }) {
     article.outlet,
   ].filter(Boolean);
   const mark = article.isDone ? "✓ done" : article.isCorrected ? "corrected" : "";
-  return el(
-    "div",
-    { class: "article-row" },
+  return [
     el("span", { class: "row-title", dir: "auto" }, article.title),
     el("span", { class: "row-facts" }, bdi(facts.join(" · ")), mark && el("span", { class: "row-mark" }, mark)),
-  );
+  ];
 }
 
 function isDark() {

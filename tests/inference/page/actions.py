@@ -53,24 +53,8 @@ def open_view(page: Page, name: str) -> None:
 
 def open_article(page: Page, title: str) -> None:
     open_view(page, "Articles")
-    row, heading = (page.locator(place).filter(has_text=title) for place in (".article-row", ".reader h2"))
-    for _ in range(4):
-        # The list is drawn again while it settles: a click that falls between two rows is a click on nothing.
-        row.first.click()
-        if is_there(heading):
-            return
-    heading.wait_for()
-
-
-def is_there(locator: Locator, *, milliseconds: float = 4000) -> bool:
-    # Imported here: without Playwright the tests that come here are skipped.
-    from playwright.sync_api import TimeoutError
-
-    try:
-        locator.wait_for(timeout=milliseconds)
-    except TimeoutError:
-        return False
-    return True
+    page.locator(".article-row").filter(has_text=title).first.click()
+    page.locator(".reader h2").filter(has_text=title).wait_for()
 
 
 def note(page: Page, n: int) -> Locator:

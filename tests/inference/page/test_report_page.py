@@ -255,6 +255,32 @@ def test_undo_takes_back_one_change_after_the_other(new_page: NewPage, report: P
     assert page.locator(".note .sureness").inner_text() == "95%"
 
 
+@pytest.mark.parametrize(("place", "event"), [("#list", "scroll"), (".filters", "input")])
+def test_a_click_counts_though_the_list_is_drawn_while_the_button_is_down(
+    new_page: NewPage, report: Path, place: str, event: str
+) -> None:
+    page = new_page(report)
+    open_view(page, "Articles")
+    row = page.locator(".article-row").nth(3)
+    title = row.locator(".row-title").inner_text()
+    row.hover()
+    page.mouse.down()
+    page.locator(place).dispatch_event(event)
+    page.evaluate("new Promise(requestAnimationFrame)")
+    page.mouse.up()
+    playwright.expect(page.locator(".reader h2")).to_contain_text(title)
+
+
+def test_a_press_that_ends_on_another_row_opens_nothing(new_page: NewPage, report: Path) -> None:
+    page = new_page(report)
+    open_view(page, "Articles")
+    page.locator(".article-row").nth(3).hover()
+    page.mouse.down()
+    page.locator(".article-row").nth(4).hover()
+    page.mouse.up()
+    assert page.locator(".article-row[aria-selected=true]").get_attribute("aria-posinset") == "1"
+
+
 def test_everything_can_be_done_by_keyboard(new_page: NewPage, report: Path, tmp_path: Path) -> None:
     page = new_page(report)
     open_article(page, "👩‍👧 A 🌪️ day")

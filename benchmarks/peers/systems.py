@@ -1,0 +1,66 @@
+"""The systems that are compared, and those that cannot be had."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """A system and the module that runs it.
+
+    Attributes:
+        environment: the folder of its virtual environment under .benchmark/; None for inquit's own.
+        is_indirect_found: whether it looks for indirect speech at all; where not, its indirect score is no score.
+        note: what was run, in a sentence, for who reads the figures.
+    """
+
+    name: str
+    module: str
+    environment: str | None
+    is_indirect_found: bool
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absence:
+    """A system that has no figures, and why."""
+
+    name: str
+    reason: str
+
+
+SYSTEMS = (
+    System(
+        name="inquit",
+        module="peers.run_inquit",
+        environment=None,
+        is_indirect_found=True,
+        note="One thread. It also resolves speakers and types claims, which is part of its time.",
+    ),
+    System(
+        name="textacy",
+        module="peers.run_textacy",
+        environment="textacy",
+        is_indirect_found=False,
+        note="`textacy.extract.direct_quotations` paragraph by paragraph (read whole, one mark that is never closed "
+        "costs an article all its quotations), on spaCy's small English model without its named entities, all "
+        "paragraphs of all articles through one `nlp.pipe`, which is how it is fastest.",
+    ),
+    System(
+        name="sayswho",
+        module="peers.run_sayswho",
+        environment="sayswho",
+        is_indirect_found=False,
+        note="`sayswho.quote_finder`, run in the same way. Its next step, names in full, needs a coreference model that "
+        "no package index has; it would change no span.",
+    ),
+)
+
+#: Others that say who said what, which pip alone does not bring.
+ABSENT = (
+    Absence(name="Citron", reason="on no package index, only as source"),
+    Absence(name="GenderGapTracker", reason="on no package index, only as source"),
+    Absence(name="BookNLP", reason="the package downloads its models from a server of its own at the first run"),
+    Absence(name="CoreNLP", reason="a Java program; what pip installs are clients without it and its models"),
+)
