@@ -1,4 +1,7 @@
-"""Scoring as a pure function over Arrow tables: rows of articles in, rows of results out, in any engine that has Arrow."""
+"""Scoring as a pure function over Arrow tables: rows of articles in, rows of results out, in any engine that has Arrow.
+
+Needs the extra: pip install 'inquit[parquet]'; those for Spark, Ray and Hugging Face include it.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from inquit import __version__
-from inquit.inference.batch.errors import BatchError, InputError, OutputError, UsageError
+from inquit.inference.batch.errors import BatchError, InputError, OutputError, UsageError, require_pyarrow
 from inquit.inference.batch.options import DuplicateIds, EncodingErrors, InputFormat, OutputFormat
 from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INTERRUPTED, EXIT_MODEL, EXIT_OUTPUT, fail
 from inquit.models.folder import CURRENT
@@ -284,6 +284,8 @@ def _check_target(call: Call, target: Target) -> None:
         raise UsageError("--retry-failed needs a folder of results: -o FOLDER")
     if target.path is None and target.format is OutputFormat.PARQUET:
         raise UsageError("Parquet cannot be written to standard output: give -o FILE.parquet")
+    if target.format is OutputFormat.PARQUET:
+        require_pyarrow(f"-o {target.path}")
     if target.path is None or target.is_folder:
         return
     if target.format and not (target.path.parent.is_dir() and os.access(target.path.parent, os.W_OK)):

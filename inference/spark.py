@@ -1,4 +1,4 @@
-"""Scoring a Spark data frame. Needs the extra: pip install 'inquit[spark]' on the driver, inquit on every worker."""
+"""Scoring a Spark data frame. Needs the extra: pip install 'inquit[spark]' on the driver, 'inquit[parquet]' on every worker."""
 
 from __future__ import annotations
 

@@ -15,16 +15,22 @@ from inquit.models.segmentation import Document, Ints
 
 Floats = NDArray[np.float32]
 
+_SLOW_FUSIONS = ["SkipLayerNormFusion"]
+"""What onnxruntime would put together to run slower: its fused kernel adds and normalises number by number, which costs
+a tenth of the whole network, where the two nodes it replaces are vectorised (onnxruntime 1.32, AVX-512)."""
+
 
 class PieceEncoder(Protocol):
     """What runs the network on one window."""
 
-    def __call__(self, ids: Ints, features: Ints) -> Floats:
-        """From piece ids and word features, shape (n_pieces,), to piece states, shape (n_pieces, n_hidden)."""
+    def __call__(self, ids: Ints, features: Ints, rows: Ints) -> Floats:
+        """From piece ids and word features, shape (n_pieces,), to states of the pieces ``rows``, (n_rows, n_hidden)."""
 
 
 class OnnxEncoder:
-    """A network in a file of ONNX format with inputs ``ids`` and ``features`` and output ``states``.
+    """A network in a file of ONNX format with inputs ``ids``, ``features`` and ``rows`` and output ``states``.
+
+    Files without ``rows``, such as earlier versions wrote, give the states of all pieces.
 
     Quantised activations take their scale from all that is in a call. One window a call, never padded, is what makes
     the answer for an article the same in any batch.
@@ -37,12 +43,21 @@ class OnnxEncoder:
         options.log_severity_level = 3
         # Arenas keep the most that was ever needed; windows are all of like size, so plain allocation costs little.
         options.enable_cpu_mem_arena = True
-        self._session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(
+            path.read_bytes(),
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=_SLOW_FUSIONS,
+        )
+        self._takes_rows = "rows" in {given.name for given in self._session.get_inputs()}
 
-    def __call__(self, ids: Ints, features: Ints) -> Floats:
-        (states,) = self._session.run(["states"], {"ids": ids[None], "features": features[None]})
+    def __call__(self, ids: Ints, features: Ints, rows: Ints) -> Floats:
+        inputs = {"ids": ids[None], "features": features[None]}
+        if self._takes_rows:
+            inputs["rows"] = rows
+        (states,) = self._session.run(["states"], inputs)
         read: Floats = np.asarray(states, dtype=np.float32)[0]
-        return read
+        return read if self._takes_rows else read[rows]
 
 
 class Encoder:
@@ -78,17 +93,17 @@ class Encoder:
             if first == stop or not _holds_text(pieces, int(first), int(stop)):
                 continue
             rows = pieces.first_piece[first:stop] - window.start + 1
-            states[first:stop] = self._read(pieces, window)[rows]
+            states[first:stop] = self._read(pieces, window, rows)
         return pieces.document, states
 
-    def _read(self, pieces: Pieces, window: Window) -> Floats:
+    def _read(self, pieces: Pieces, window: Window, rows: Ints) -> Floats:
         n_pieces = window.stop - window.start
         ids = np.empty(n_pieces + 2, dtype=np.int64)
         ids[0], ids[-1] = self._special
         ids[1:-1] = pieces.ids[window.start : window.stop]
         features = np.zeros(n_pieces + 2, dtype=np.int64)
         features[1:-1] = pieces.document.features[pieces.word_of_piece[window.start : window.stop]]
-        return self._network(ids, features)
+        return self._network(ids, features, rows)
 
 
 def _holds_text(pieces: Pieces, first: int, stop: int) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from inquit.models.article import Spans
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
 from inquit.models.result import QuoteKind
-from inquit.models.segmentation import Document, Ints
+from inquit.models.segmentation import Document, Ints, are_quoted
 from inquit.models.tagger import Tags, log_sum_exp
 
 Floats = NDArray[np.float32]
@@ -123,7 +123,7 @@ def quote_kind(document: Document, contents: Ints) -> QuoteKind:
     for start, stop in contents.tolist():
         word_starts = document.words[start:stop, 0]
         is_letter = np.array([document.text[position].isalnum() for position in word_starts.tolist()], dtype=bool)
-        quoted = document.is_quoted[start:stop]
+        quoted = are_quoted(document.features[start:stop])
         inside.append(quoted[is_letter] if is_letter.any() else quoted)
     share = np.concatenate(inside)
     return QuoteKind.DIRECT if share.all() else QuoteKind.MIXED if share.any() else QuoteKind.INDIRECT

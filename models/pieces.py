@@ -40,9 +40,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowConfig:
-    """How long articles are read, in pieces. ``core + left + right`` and two special pieces must fit the encoder."""
+    """How long articles are read, in pieces. ``core + left + right`` and two special pieces must fit the encoder.
 
-    core: int = 384
+    Where an article starts or ends there is no context to read, and the core takes its room.
+    """
+
+    core: int = 438
     left: int = 48
     right: int = 24
 
@@ -86,11 +89,11 @@ def plan_windows(pieces: Pieces, config: WindowConfig) -> list[Window]:
     windows = []
     core_start = 0
     while core_start < n_pieces:
-        limit = core_start + config.core
-        core_stop = n_pieces if limit >= n_pieces else _last_break(core_start, limit, paragraphs, sentences, words)
-        windows.append(
-            Window(max(0, core_start - config.left), core_start, core_stop, min(n_pieces, core_stop + config.right))
-        )
+        start = max(0, core_start - config.left)
+        limit = start + config.left + config.core
+        is_last = limit + config.right >= n_pieces
+        core_stop = n_pieces if is_last else _last_break(core_start, limit, paragraphs, sentences, words)
+        windows.append(Window(start, core_start, core_stop, min(n_pieces, core_stop + config.right)))
         core_start = core_stop
     return windows
 

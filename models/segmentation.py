@@ -63,8 +63,7 @@ class Document:
     @property
     def is_quoted(self) -> NDArray[np.bool_]:
         """shape (n_words,): whether each word stands inside quotation marks, the marks included."""
-        states: Ints = self.features // 2 % N_QUOTE_STATES
-        return np.not_equal(states, _OUTSIDE)
+        return are_quoted(self.features)
 
     def word_range(self, span: Span) -> tuple[int, int]:
         """The words that ``span`` touches, as a half-open range of word indices."""
@@ -75,6 +74,12 @@ class Document:
     def span_of_words(self, first: int, stop: int) -> Span:
         """From the start of word ``first`` to the end of word ``stop - 1``."""
         return Span(int(self.words[first, 0]), int(self.words[stop - 1, 1]))
+
+
+def are_quoted(features: Ints) -> NDArray[np.bool_]:
+    """Whether the words with these features stand inside quotation marks, the marks included; the same shape."""
+    states: Ints = features // 2 % N_QUOTE_STATES
+    return np.not_equal(states, _OUTSIDE)
 
 
 def segment(article: Article) -> Document:

@@ -47,10 +47,10 @@ class TorchPieceEncoder:
     def __init__(self, network: AttributionNetwork) -> None:
         self._network = network
 
-    def __call__(self, ids: Ints, features: Ints) -> Floats:
+    def __call__(self, ids: Ints, features: Ints, rows: Ints) -> Floats:
         with torch.inference_mode(), encoder_precision():
             states = self._network.encode(torch.from_numpy(ids)[None], torch.from_numpy(features)[None])
-        return states[0].float().numpy()
+        return states[0].float().numpy()[rows]
 
 
 def pipeline(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -15,6 +16,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from inquit.models.folder import ENCODER
+from inquit.training.bert_graph import bert_graph, has_hand_made_graph
 from inquit.training.network import AttributionNetwork
 
 logger = logging.getLogger(__name__)
@@ -27,14 +29,40 @@ class _Exported(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, ids: Tensor, features: Tensor) -> Tensor:
-        return self.network.encode(ids, features)
+    def forward(self, ids: Tensor, features: Tensor, rows: Tensor) -> Tensor:
+        return self.network.encode(ids, features)[:, rows]
 
 
 def export_encoder(network: AttributionNetwork, folder: Path, *, quantise: bool = True) -> Path:
-    """Write the encoder to ``folder`` as ONNX, with 8-bit weights where ``quantise``."""
+    """Write the encoder to ``folder`` as ONNX, with 8-bit weights where ``quantise``.
+
+    Where `bert_graph` knows the architecture the graph is written by hand, else PyTorch traces it; the answers are the
+    same, but a traced graph takes a quarter more time.
+    """
     path = folder / ENCODER
     plain = folder / f".plain-{ENCODER}"
+    config = network.encoder.config
+    if has_hand_made_graph(config):
+        weights = {name: tensor.detach().float().numpy() for name, tensor in network.state_dict().items()}
+        onnx.save(bert_graph(weights, config), plain)
+    else:
+        _trace(network, plain)
+    if not quantise:
+        return plain.replace(path)
+    quantize_dynamic(
+        plain,
+        path,
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+        op_types_to_quantize=["MatMul", "Gather"],
+        # What comes out of onnxruntime's own operators has no type that the quantiser knows.
+        extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+    )
+    plain.unlink()
+    return path
+
+
+def _trace(network: AttributionNetwork, path: Path) -> None:
     example = torch.zeros((1, 32), dtype=torch.int64)
     # Dropout stays in the graph of a module in training mode.
     module = _Exported(network).eval()
@@ -42,22 +70,19 @@ def export_encoder(network: AttributionNetwork, folder: Path, *, quantise: bool 
         warnings.simplefilter("ignore")
         torch.onnx.export(
             module,
-            (example, example),
-            str(plain),
-            input_names=["ids", "features"],
+            (example, example, torch.arange(16)),
+            str(path),
+            input_names=["ids", "features", "rows"],
             output_names=["states"],
-            dynamic_axes={name: {1: "n_pieces"} for name in ("ids", "features", "states")},
+            dynamic_axes={
+                "ids": {1: "n_pieces"},
+                "features": {1: "n_pieces"},
+                "rows": {0: "n_rows"},
+                "states": {1: "n_rows"},
+            },
             opset_version=17,
             dynamo=False,
         )
-    if quantise:
-        quantize_dynamic(
-            plain, path, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gather"]
-        )
-        plain.unlink()
-    else:
-        plain.replace(path)
-    return path
 
 
 def head_arrays(network: AttributionNetwork) -> dict[str, NDArray[np.float32]]:

@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, PretrainedConfig
 
 from inquit.models.folder import ENCODER, HEADS, find_model, verify
+from inquit.training.bert_graph import TRANSPOSED
 from inquit.training.config import TrainingConfig, training_config_from_dict
 from inquit.training.mpnet import use_fast_attention
 from inquit.training.network import AttributionNetwork, without_pooler
@@ -24,7 +25,8 @@ from inquit.training.trainer import load_network, load_tokenizer
 
 Floats = NDArray[np.float32]
 
-_PREFIX = "network."  # the name that the exported module gives to what it wraps
+_PREFIX = "network."  # the name that a traced module gives to what it wraps
+_OF_ENCODER = ("encoder.", "word_features.")
 _QUANTISED, _SCALE, _ZERO = "_quantized", "_scale", "_zero_point"
 
 
@@ -73,8 +75,8 @@ def _architecture(encoder: Mapping[str, Any], config: TrainingConfig) -> Pretrai
 def read_weights(path: Path) -> dict[str, Floats]:
     """The weights of an exported encoder by the network's own names.
 
-    Embeddings, norms and biases keep their names in the file. A matrix does not: it is named after the bias that is added to
-    its product.
+    A graph written by hand keeps them. In a traced one embeddings, norms and biases keep theirs, but a matrix does not:
+    it is named after the bias that is added to its product.
     """
     graph = onnx.load(path).graph
     arrays = {item.name: onnx.numpy_helper.to_array(item) for item in graph.initializer}
@@ -86,8 +88,11 @@ def read_weights(path: Path) -> dict[str, Floats]:
         if name.endswith(_QUANTISED):
             stem = name.removesuffix(_QUANTISED)
             array = (array.astype(np.float32) - arrays[stem + _ZERO]) * arrays[stem + _SCALE]
-        if name.startswith(_PREFIX):
-            weights[name.removeprefix(_PREFIX).removesuffix(_QUANTISED)] = array.astype(np.float32)
+        own_name = name.removeprefix(_PREFIX).removesuffix(_QUANTISED)
+        if own_name.endswith(TRANSPOSED):
+            weights[own_name.removesuffix(TRANSPOSED)] = array.T.astype(np.float32)
+        elif own_name.startswith(_OF_ENCODER):
+            weights[own_name] = array.astype(np.float32)
         elif array.ndim == 2:
             bias = _added_bias(name, user, arrays)
             weights[bias.removeprefix(_PREFIX).removesuffix("bias") + "weight"] = array.T.astype(np.float32)

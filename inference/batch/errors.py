@@ -23,6 +23,10 @@ class FieldError(UsageError):
     """A file has no column or key of the name that was asked for."""
 
 
+class MissingExtraError(UsageError, ValueError):
+    """What was asked for needs a library that is installed with an extra only."""
+
+
 class InputError(BatchError):
     """Input that cannot be read at all."""
 
@@ -39,6 +43,20 @@ class LockedError(OutputError):
     """Another run writes to the same output."""
 
     exit_code = 6
+
+
+def require_pyarrow(asked_for: str) -> None:
+    """Check that Parquet can be read and written: pyarrow alone is a third of what would be installed for all.
+
+    Raises:
+        MissingExtraError: it cannot; names what was asked for and the extra.
+    """
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{asked_for}: Parquet needs pyarrow, which is not installed: pip install 'inquit[parquet]'"
+        ) from error
 
 
 class FileError(Exception):

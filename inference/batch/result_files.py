@@ -9,6 +9,7 @@ from typing import IO, Any, Protocol
 import orjson
 
 from inquit.inference.batch.csv_results import CsvWriter
+from inquit.inference.batch.errors import require_pyarrow
 from inquit.inference.batch.options import OutputFormat
 
 PART_PREFIX = "part-"
@@ -60,7 +61,8 @@ def read_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
     Raises:
         FileNotFoundError: there is no such file, or no part in the folder.
-        ValueError: something in it is no JSON object, or it is a table of CSV, which does not hold whole results.
+        ValueError: something in it is no JSON object, or it is a table of CSV, which does not hold whole results, or of
+            Parquet, and pyarrow is not installed.
     """
     if path.is_dir():
         parts = find_parts(path)
@@ -69,6 +71,7 @@ def read_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for part in parts:
             yield from read_records(part)
     elif path.suffix == ".parquet":
+        require_pyarrow(str(path))
         from inquit.inference.batch.parquet_results import read_parquet_records
 
         yield from read_parquet_records(path)

@@ -39,7 +39,7 @@ def test_cores_cover_every_piece_once_and_break_at_words(text: str) -> None:
     assert [i for w in windows for i in range(w.core_start, w.core_stop)] == list(range(len(pieces.ids)))
     first_pieces = set(pieces.first_piece.tolist())
     for window in windows:
-        assert window.core_stop - window.core_start <= SMALL.core
+        assert window.stop - window.start <= SMALL.core + SMALL.left + SMALL.right
         assert window.start == max(0, window.core_start - SMALL.left)
         assert window.stop == min(len(pieces.ids), window.core_stop + SMALL.right)
         if window.core_stop - window.core_start < SMALL.core:
@@ -47,16 +47,16 @@ def test_cores_cover_every_piece_once_and_break_at_words(text: str) -> None:
 
 
 def test_cores_end_with_paragraphs_where_they_fit() -> None:
-    text = "\n\n".join(["a b c d e f g h i j k l."] * 4)
+    text = "\n\n".join(["a b c d e f g h i j k l."] * 5)
     pieces = split_into_pieces(segment(Article("a", text)), TOKENIZER)
     starts = [w.core_start for w in plan_windows(pieces, SMALL)]
-    assert starts == [0, 13, 26, 39]
+    assert starts == [0, 13, 26, 39, 52]
 
 
-def test_a_short_article_is_read_whole() -> None:
-    pieces = split_into_pieces(segment(Article("a", "a b c.")), TOKENIZER)
-    (window,) = plan_windows(pieces, SMALL)
-    assert (window.start, window.stop) == (0, 4)
+@pytest.mark.parametrize(("n_words", "cores"), [(3, [3]), (22, [22]), (23, [20, 3]), (36, [20, 16]), (39, [20, 16, 3])])
+def test_the_core_takes_the_room_of_context_that_there_is_not(n_words: int, cores: list[int]) -> None:
+    pieces = split_into_pieces(segment(Article("a", "a " * n_words)), TOKENIZER)
+    assert [window.core_stop - window.core_start for window in plan_windows(pieces, SMALL)] == cores
 
 
 @pytest.mark.parametrize("text", ["", " ", "\x00", "\u200b"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from inquit.inference.batch.errors import FieldError, FileError
+from inquit.inference.batch.errors import FieldError, FileError, require_pyarrow
 from inquit.inference.batch.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
 from inquit.inference.batch.readers.fields import METADATA_FIELDS, as_partial, check_fields, record_of_fields
 from inquit.inference.batch.record import Place, Record, failed
@@ -20,7 +20,9 @@ def read_parquet(file: Path, path: str, name: str, options: ReadOptions) -> Iter
     Raises:
         FieldError: it lacks a column that was asked for, or its text column holds no text.
         FileError: it is cut off or damaged; the rows before have been read.
+        MissingExtraError: pyarrow is not installed.
     """
+    require_pyarrow(path)
     # Imported here: pyarrow is large, and most input is no Parquet.
     import pyarrow as pa
     import pyarrow.parquet as pq
