@@ -17,6 +17,7 @@ from inquit.models.mentions import (
     starts_sentence,
     text_of,
     word_text,
+    word_texts,
 )
 from inquit.models.names import FEMALE_TITLES, MALE_TITLES, NameMatch, match_names, name_tokens, trim_title
 from inquit.models.segmentation import Document
@@ -127,8 +128,7 @@ def _full_names(document: Document, surnames: set[str]) -> dict[str, tuple[int, 
     if not surnames:
         return {}
     previous = ""
-    for word, (start, end) in enumerate(document.words.tolist()):
-        text = document.text[start:end]
+    for word, text in enumerate(word_texts(document)):
         if text[0].isupper() and text.lower() in surnames and _may_be_forename(document, previous, word - 1):
             found.setdefault(text.lower(), Counter())[previous] += 1
             place.setdefault((text.lower(), previous), (word - 1, word + 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,9 +120,15 @@ def _with_generation(document: Document, stop: int) -> int:
     return stop
 
 
+@lru_cache(maxsize=2)
+def word_texts(document: Document) -> tuple[str, ...]:
+    """The words of a document as they stand in the text; kept while one article is asked about word by word."""
+    text = document.text
+    return tuple([text[start:end] for start, end in document.words.tolist()])
+
+
 def word_text(document: Document, word: int) -> str:
-    start, end = document.words[word]
-    return document.text[start:end]
+    return word_texts(document)[word]
 
 
 def text_of(document: Document, start: int, stop: int) -> str:
@@ -159,9 +166,7 @@ def add_missed_mentions(
     if not missed:
         return list(mentions)
     places = [
-        (word, missed[text])
-        for word, text in enumerate(document.text[start:end] for start, end in document.words.tolist())
-        if text in missed and not is_taken[word]
+        (word, missed[text]) for word, text in enumerate(word_texts(document)) if text in missed and not is_taken[word]
     ]
     n_inside = Counter(word_text(document, word) for word, _ in places if not starts_sentence(document, word))
     ranges = []

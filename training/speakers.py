@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
-from inquit.models.candidates import FEATURES, Candidate
+from inquit.models.candidates import Candidate
 from inquit.models.entities import group_mentions
 from inquit.models.names import normalise_name
 from inquit.models.resolver import CandidateScorer
 from inquit.models.result import ArticleResult, Speaker, SpeakerKind
 from inquit.models.segmentation import segment
+from inquit.models.speaker_features import FEATURES
 
 logger = logging.getLogger(__name__)
 
@@ -73,23 +74,33 @@ def speaker_examples(model: Attributor, articles: Iterable[ArticleResult]) -> li
         for source, decided in zip(sources, decisions, strict=True):
             for decision in decided:
                 n_decisions += 1
-                is_right = right_candidates(decision.candidates, speaker_of[source])
+                is_right = right_candidates(decision.candidates, speaker_of[source], is_part=len(decided) > 1)
                 if is_right.any():
                     examples.append(SpeakerExample(decision.features, is_right))
     logger.info("%d of %d speakers are among the candidates", len(examples), n_decisions)
     return examples
 
 
-def right_candidates(candidates: Sequence[Candidate], speaker: Speaker | None) -> NDArray[np.bool_]:
-    """Which candidates give the labelled speaker, or one of those that it joins."""
+def right_candidates(
+    candidates: Sequence[Candidate], speaker: Speaker | None, *, is_part: bool = False
+) -> NDArray[np.bool_]:
+    """Which candidates give the labelled speaker; of a source's part, one of those that it joins."""
     if speaker is None:
         return np.zeros(len(candidates), dtype=bool)
     if speaker.kind is SpeakerKind.AUTHOR:
         return np.array([candidate.is_author for candidate in candidates])
-    names = {normalise_name(name) for name in (speaker.name or "").split(" & ")} - {""}
+    wanted = _names(speaker.name)
     return np.array(
-        [candidate.name is not None and normalise_name(candidate.name) in names for candidate in candidates]
+        [
+            bool(found := _names(candidate.name)) and (found <= wanted if is_part else found == wanted)
+            for candidate in candidates
+        ]
     )
+
+
+def _names(name: str | None) -> frozenset[str]:
+    """The normalised names of a speaker, several where it is joint; as `inquit evaluate` compares them."""
+    return frozenset(normalise_name(part) for part in (name or "").split(" & ")) - {""}
 
 
 def fit_scorer(
