@@ -32,6 +32,7 @@ MAX_OTHERS = 3
 _DOUBT = 0.6
 """Below this probability the other likely candidates are named beside the first."""
 _LEAST_OTHER = 0.05
+_LEAST_CERTAINTY = 1e-4
 
 CALIBRATION = "speaker.calibration"
 """Prefix of the arrays of the confidence."""
@@ -131,16 +132,29 @@ class SpeakerResolver:
         self, document: Document, states: Floats, links: Sequence[Link]
     ) -> tuple[list[Speaker | None], tuple[Entity, ...]]:
         """The speaker of each link, None where it has no source, and the article's speakers with their mentions."""
+        answers, mentions, entities = self._answer_sources(document, states, links)
+        if not answers:
+            return [None] * len(links), ()
+        confidences = self._confidences(links, answers)
+        return _number_entities(document, links, answers, confidences, mentions, entities)
+
+    def evidence(self, document: Document, states: Floats, links: Sequence[Link]) -> Floats:
+        """What the confidence in each link's speaker is made of: shape (n_links, len(CONFIDENCE_FEATURES))."""
+        answers, _, _ = self._answer_sources(document, states, links)
+        return _evidence_of_links(links, answers)
+
+    def _answer_sources(
+        self, document: Document, states: Floats, links: Sequence[Link]
+    ) -> tuple[dict[tuple[int, int], _Answer], list[Mention], list[NamedEntity]]:
+        """The answer for every source of the links, and the mentions and entities that it was chosen from."""
         sources = sorted({link.source for link in links if link.source is not None})
         if not sources:
-            return [None] * len(links), ()
+            return {}, [], []
         mentions = self.find_mentions(document, states, sources)
         entities = group_mentions(document, mentions)
         decisions = self.decide(document, states, sources, mentions, entities)
         kinds = self.kind_probabilities(states, sources)
-        answers = dict(zip(sources, self._answers(decisions, kinds), strict=True))
-        confidences = self._confidences(links, answers)
-        return _number_entities(document, links, answers, confidences, mentions, entities)
+        return dict(zip(sources, self._answers(decisions, kinds), strict=True)), mentions, entities
 
     def find_mentions(self, document: Document, states: Floats, sources: Sequence[tuple[int, int]]) -> list[Mention]:
         """The named mentions of a document in text order; ``sources`` are word ranges."""
@@ -194,16 +208,9 @@ class SpeakerResolver:
 
     def _confidences(self, links: Sequence[Link], answers: Mapping[tuple[int, int], _Answer]) -> list[float]:
         """How sure each link's speaker is; without a meaning where it has no source."""
-        told = [None if link.source is None else answers[link.source] for link in links]
         if self.calibration is None:
-            return [0.0 if answer is None else answer.certainty for answer in told]
-        evidence = [
-            np.zeros(len(CONFIDENCE_FEATURES), dtype=np.float32)
-            if answer is None
-            else confidence_evidence(answer, link)
-            for answer, link in zip(told, links, strict=True)
-        ]
-        confidences: list[float] = self.calibration.probabilities(np.stack(evidence)).tolist()
+            return [0.0 if link.source is None else answers[link.source].certainty for link in links]
+        confidences: list[float] = self.calibration.probabilities(_evidence_of_links(links, answers)).tolist()
         return confidences
 
 
@@ -245,21 +252,26 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
     )
 
 
-def confidence_evidence(answer: _Answer, link: Link) -> Floats:
-    """What speaks for a speaker, as `CONFIDENCE_FEATURES` names it."""
-    certainty = min(max(answer.certainty, 1e-4), 1 - 1e-4)
+def _evidence_of_links(links: Sequence[Link], answers: Mapping[tuple[int, int], _Answer]) -> Floats:
+    """shape (n_links, len(CONFIDENCE_FEATURES)); zeros where a link has no source."""
+    evidence = np.zeros((len(links), len(CONFIDENCE_FEATURES)), dtype=np.float32)
+    for row, link in zip(evidence, links, strict=True):
+        if link.source is not None:
+            row[:] = _evidence(answers[link.source], link)
+    return evidence
+
+
+def _evidence(answer: _Answer, link: Link) -> list[float]:
+    certainty = min(max(answer.certainty, _LEAST_CERTAINTY), 1 - _LEAST_CERTAINTY)
     kind = answer.phrase_kinds[0]
-    return np.array(
-        [
-            np.log(certainty / (1 - certainty)),
-            kind is PhraseKind.NAME,
-            kind in DESCRIPTIONS,
-            len(answer.phrase_kinds) > 1 or len(answer.entities) > 1,
-            answer.is_named,
-            *link.evidence[_LINK_EVIDENCE],
-        ],
-        dtype=np.float32,
-    )
+    return [
+        float(np.log(certainty / (1 - certainty))),
+        float(kind is PhraseKind.NAME),
+        float(kind in DESCRIPTIONS),
+        float(len(answer.phrase_kinds) > 1 or len(answer.entities) > 1),
+        float(answer.is_named),
+        *link.evidence[_LINK_EVIDENCE].tolist(),
+    ]
 
 
 def _other_names(decision: Decision, probabilities: Floats, chosen: str | None) -> list[str]:
