@@ -78,7 +78,7 @@ class MentionTagger:
 def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[Mention]:
     """Mentions from word ranges with their kinds: titles and possessives go, what holds no letter is left out."""
     mentions = []
-    for start, stop, kind in sorted(ranges):
+    for start, stop, kind in _join_initials(document, sorted(ranges)):
         words = [word_text(document, i) for i in range(start, stop)]
         start += trim_title(words, is_person=kind == PERSON)
         stop = _end_of_name(document, start, stop)
@@ -88,6 +88,27 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
         if tokens:
             mentions.append(Mention(start, stop, kind, tokens))
     return mentions
+
+
+def _join_initials(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Ranges in text order, one where a name was cut after an initial: "Viktor F." and "Yanukovych"."""
+    joined: list[tuple[int, int, int]] = []
+    for start, stop, kind in ranges:
+        if joined and _ends_with_initial(document, joined[-1], start):
+            joined[-1] = (joined[-1][0], stop, PERSON)
+        else:
+            joined.append((start, stop, kind))
+    return joined
+
+
+def _ends_with_initial(document: Document, person: tuple[int, int, int], following: int) -> bool:
+    """Whether a person's mention of two words or more ends with an initial right before the word ``following``."""
+    start, stop, kind = person
+    if kind != PERSON or not stop <= following <= stop + 1:
+        return False
+    last = following - 1 if word_text(document, following - 1) != "." else following - 2
+    text = word_text(document, last)
+    return start < last < stop and len(text) == 1 and text.isupper()
 
 
 def _end_of_name(document: Document, start: int, stop: int) -> int:
