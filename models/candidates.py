@@ -88,6 +88,7 @@ class CandidateFinder:
         pairs, features = self._entity_pairs(evidence)
         bounds = np.searchsorted(pairs.sources, np.arange(len(self._phrases) + 1)).tolist()
         shared = self._phrase_features(evidence)
+        named = [Candidate(entity.name, (number,)) for number, entity in enumerate(self._entities)]
         found = []
         for i, (start, stop) in enumerate(pairwise(bounds)):
             numbers = pairs.entities[start:stop].tolist()
@@ -97,8 +98,7 @@ class CandidateFinder:
                 *self._descriptive(i, evidence),
                 (Candidate(None, is_author=True), {"is author": 1.0}),
             ]
-            candidates = [Candidate(self._entities[number].name, (number,)) for number in numbers]
-            candidates += [candidate for candidate, _ in others]
+            candidates = [*(named[number] for number in numbers), *(candidate for candidate, _ in others)]
             table = np.concatenate([features[start:stop], _as_table(row for _, row in others)])
             found.append((tuple(candidates), table + shared[i]))
         return found

@@ -181,6 +181,8 @@ def _make_entity(
 
 def _fullest(mentions: Sequence[Mention]) -> Mention:
     """The mention with most words; not one that adds a word at either end of a full name that is far more frequent."""
+    if len(mentions) == 1:
+        return mentions[0]
     counts = Counter(mention.tokens for mention in mentions)
     longest = max(counts, key=len)
     is_person = mentions[0].kind == PERSON

@@ -91,13 +91,14 @@ def best_tags(emissions: Floats, transitions: Floats, sequences: Ints) -> Ints:
         n = n_running[step]
         scores = best[:n, :, None] + transitions
         pointer = scores.argmax(axis=1)
-        best[:n] = np.take_along_axis(scores, pointer[:, None], axis=1)[:, 0] + emissions[starts[:n] + step]
+        best[:n] = scores.max(axis=1) + emissions[starts[:n] + step]
         pointers.append(pointer)
     current = best.argmax(axis=1)
+    rows = np.arange(len(current))
     for step in range(int(lengths[0]) - 1, 0, -1):
         n = n_running[step]
         tags[starts[:n] + step] = current[:n]
-        current[:n] = np.take_along_axis(pointers[step - 1], current[:n, None], axis=1)[:, 0]
+        current[:n] = pointers[step - 1][rows[:n], current[:n]]
     tags[starts] = current
     return tags
 
