@@ -71,7 +71,9 @@ def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[Name
                 by_word.setdefault(key, []).append(form)
         else:
             members[owner] += by_form[form]
-    full_names = _full_names(document, {f.tokens[0] for f in members if len(f.tokens) == 1 and kinds[f] == PERSON})
+    full_names = _full_names(
+        document, {form.tokens[0]: kinds[form] == PERSON for form in members if len(form.tokens) == 1}
+    )
     entities = [
         _make_entity(document, mentions, form, sorted(places), full_names.get(form.tokens[0]))
         for form, places in members.items()
@@ -121,28 +123,34 @@ def _differ(one: Gender, other: Gender) -> bool:
     return Gender.UNKNOWN not in (one, other) and one != other
 
 
-def _full_names(document: Document, surnames: set[str]) -> dict[str, tuple[int, int]]:
-    """Of surnames that nobody was found to bear, the forename that stands before them most often: word ranges."""
+def _full_names(document: Document, surnames: Mapping[str, bool]) -> dict[str, tuple[int, int]]:
+    """Of surnames that nobody was found to bear, the forename that stands before them most often: word ranges.
+
+    Args:
+        surnames: whether each is known to be a person's; of others only a known forename makes a person.
+    """
     found: dict[str, Counter[str]] = {}
     place: dict[tuple[str, str], tuple[int, int]] = {}
     if not surnames:
         return {}
     previous = ""
     for word, text in enumerate(word_texts(document)):
-        if text[0].isupper() and text.lower() in surnames and _may_be_forename(document, previous, word - 1):
+        is_person = surnames.get(text.lower()) if text[0].isupper() else None
+        if is_person is not None and _may_be_forename(document, previous, word - 1, is_person=is_person):
             found.setdefault(text.lower(), Counter())[previous] += 1
             place.setdefault((text.lower(), previous), (word - 1, word + 1))
         previous = text
     return {surname: place[surname, forenames.most_common(1)[0][0]] for surname, forenames in found.items()}
 
 
-def _may_be_forename(document: Document, text: str, word: int) -> bool:
+def _may_be_forename(document: Document, text: str, word: int, *, is_person: bool) -> bool:
     if word < 0 or len(text) < 2 or not text.isalpha() or not text[0].isupper():
         return False
     if gender_of_name((text.lower(), "")) is not Gender.UNKNOWN:
         return True
     return (
-        text.lower() not in SENTENCE_STARTS
+        is_person
+        and text.lower() not in SENTENCE_STARTS
         and trim_title([text, ""], is_person=True) == 0
         and not starts_sentence(document, word)
     )
@@ -172,8 +180,8 @@ def _make_entity(
     fullest = _fullest(own)
     words, tokens = (fullest.start, fullest.stop), fullest.tokens
     kind = Counter(mention.kind for mention in own).most_common(1)[0][0]
-    if full_name is not None and len(tokens) == 1 and kind == PERSON:
-        words, tokens = full_name, name_tokens(text_of(document, *full_name))
+    if full_name is not None and len(tokens) == 1 and kind != PLACE:
+        words, tokens, kind = full_name, name_tokens(text_of(document, *full_name)), PERSON
     genders = (_title_gender(document, mention) for mention in own)
     gender = next((gender for gender in genders if gender is not Gender.UNKNOWN), gender_of_name(tokens))
     return NamedEntity(text_of(document, *words), tokens, kind, gender, tuple(places))

@@ -340,8 +340,6 @@ class NounIndex:
                 start -= 2
             else:
                 break
-        while start < place and (
-            not (text := word_text(self._document, start))[0].isalnum() or (text == "s" and start + 1 < place)
-        ):
+        while start < place and (not (text := word_text(self._document, start))[0].isalnum() or text == "s"):
             start += 1
         return start

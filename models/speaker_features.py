@@ -80,6 +80,8 @@ FEATURES: tuple[str, ...] = (
     "speaks next",
     "share of sources",
     "same noun",
+    "has capital",
+    "starts with capital",
     "plural",
     "length",
 )

@@ -34,7 +34,7 @@ def make_examples(n: int, noise: float) -> list[SpeakerExample]:
 def test_what_tells_candidates_apart_is_learnt() -> None:
     examples = make_examples(600, noise=0.1)
     assert accuracy(untrained_scorer(), examples) < 0.4
-    scorer = fit_scorer(examples[:400], n_networks=1, n_hidden=16, n_epochs=80)
+    scorer = fit_scorer(examples[:400], n_hidden=16, n_epochs=80)
     assert accuracy(scorer, examples[400:]) > 0.7
 
 
@@ -46,7 +46,7 @@ def test_the_same_seed_gives_the_same_scorer() -> None:
 
 def test_calibrated_probabilities_mean_what_they_say() -> None:
     examples = make_examples(900, noise=1.0)
-    scorer = fit_scorer(examples[:300], n_networks=1, n_hidden=32, n_epochs=60)
+    scorer = fit_scorer(examples[:300], n_hidden=32, n_epochs=60)
     calibrated = calibrate_scorer(scorer, examples[300:600])
     sure = [float(calibrated.probabilities(e.features).max()) for e in examples[600:]]
     assert np.mean(sure) == pytest.approx(accuracy(calibrated, examples[600:]), abs=0.08)
