@@ -72,7 +72,9 @@ def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[Name
         else:
             members[owner] += by_form[form]
     full_names = _full_names(
-        document, {form.tokens[0]: kinds[form] == PERSON for form in members if len(form.tokens) == 1}
+        document,
+        mentions,
+        {f.tokens[0]: kinds[f] for f in members if len(f.tokens) == 1 and kinds[f] in (PERSON, ORGANIZATION)},
     )
     entities = [
         _make_entity(document, mentions, form, sorted(places), full_names.get(form.tokens[0]))
@@ -123,20 +125,27 @@ def _differ(one: Gender, other: Gender) -> bool:
     return Gender.UNKNOWN not in (one, other) and one != other
 
 
-def _full_names(document: Document, surnames: Mapping[str, bool]) -> dict[str, tuple[int, int]]:
+def _full_names(
+    document: Document, mentions: Sequence[Mention], surnames: Mapping[str, int]
+) -> dict[str, tuple[int, int]]:
     """Of surnames that nobody was found to bear, the forename that stands before them most often: word ranges.
 
     Args:
-        surnames: whether each is known to be a person's; of others only a known forename makes a person.
+        surnames: the kind of the mentions of each. An organization is a person after all ("Fields") where a known
+            forename that no mention covers ("Michelle") stands before it.
     """
     found: dict[str, Counter[str]] = {}
     place: dict[tuple[str, str], tuple[int, int]] = {}
     if not surnames:
         return {}
+    covered = {word for mention in mentions for word in range(mention.start, mention.stop)}
     previous = ""
     for word, text in enumerate(word_texts(document)):
-        is_person = surnames.get(text.lower()) if text[0].isupper() else None
-        if is_person is not None and _may_be_forename(document, previous, word - 1, is_person=is_person):
+        kind = surnames.get(text.lower()) if text[0].isupper() else None
+        if kind is None or (kind == ORGANIZATION and word - 1 in covered):
+            previous = text
+            continue
+        if _may_be_forename(document, previous, word - 1, is_person=kind == PERSON):
             found.setdefault(text.lower(), Counter())[previous] += 1
             place.setdefault((text.lower(), previous), (word - 1, word + 1))
         previous = text
@@ -180,7 +189,7 @@ def _make_entity(
     fullest = _fullest(own)
     words, tokens = (fullest.start, fullest.stop), fullest.tokens
     kind = Counter(mention.kind for mention in own).most_common(1)[0][0]
-    if full_name is not None and len(tokens) == 1 and kind != PLACE:
+    if full_name is not None and len(tokens) == 1 and kind in (PERSON, ORGANIZATION):
         words, tokens, kind = full_name, name_tokens(text_of(document, *full_name)), PERSON
     genders = (_title_gender(document, mention) for mention in own)
     gender = next((gender for gender in genders if gender is not Gender.UNKNOWN), gender_of_name(tokens))

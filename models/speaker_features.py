@@ -80,8 +80,6 @@ FEATURES: tuple[str, ...] = (
     "speaks next",
     "share of sources",
     "same noun",
-    "has capital",
-    "starts with capital",
     "plural",
     "length",
 )
