@@ -195,13 +195,13 @@ class CandidateFinder:
         }
 
     def _bearers_of(self, noun: str) -> dict[int, float]:
-        """Entities that the text calls so, with their shares: "campaign manager Robby Mook", "Robby Mook, the manager"."""
+        """Entities that the text calls so: "campaign manager Robby Mook", "Robby Mook, the manager"."""
         if noun not in self._bearers:
             counts: dict[int, int] = {}
             for place in self._nouns.places(noun):
                 for number in {*self._apposed(place)}:
                     counts[number] = counts.get(number, 0) + 1
-            self._bearers[noun] = {number: count / sum(counts.values()) for number, count in counts.items()}
+            self._bearers[noun] = {number: min(count, 3) / 3 for number, count in counts.items()}
         return self._bearers[noun]
 
     def _apposed(self, place: int) -> Iterator[int]:

@@ -8,6 +8,7 @@ the article only, verbatim.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,7 @@ from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
 from inquit.models.phrases import Phrase, PhraseKind, analyse_phrase, split_conjuncts
 from inquit.models.result import Entity, Speaker, SpeakerKind
 from inquit.models.segmentation import Document, Ints
-from inquit.models.speaker_features import FEATURES, SOURCE_MENTION, NeuralEvidence
+from inquit.models.speaker_features import FEATURES, KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
 from inquit.models.tagger import log_sum_exp
 
 Floats = NDArray[np.float32]
@@ -33,6 +34,8 @@ _DOUBT = 0.6
 """Below this probability the other likely candidates are named beside the first."""
 _LEAST_OTHER = 0.05
 _LEAST_CERTAINTY = 1e-4
+_KIND_PENALTY = 2.0
+"""What a kind of speaker loses (natural log) that a name of its kind does not stand for; calibration articles' choice."""
 
 CALIBRATION = "speaker.calibration"
 """Prefix of the arrays of the confidence."""
@@ -298,8 +301,8 @@ def _number_entities(
             sources.setdefault(name, []).append(link.source)
     found: dict[str, Entity] = {}
     for name, own in sources.items():
-        kind = _kind([answers[source] for source in own])
         named = {number for source in own for number in answers[source].entities}
+        kind = _kind([answers[source] for source in own], {entities[number].kind for number in named})
         spans = {*own, *((mentions[i].start, mentions[i].stop) for n in named for i in entities[n].mentions)}
         # Of joint speakers only the sources are mentions: each of them is an entity of its own.
         places = _without_nested(set(own) if len(named) > 1 else spans)
@@ -313,9 +316,11 @@ def _number_entities(
     return speakers, tuple(found.values())
 
 
-def _kind(answers: Sequence[_Answer]) -> SpeakerKind:
-    """What kind of speaker several sources together tell of, other than the writer."""
+def _kind(answers: Sequence[_Answer], of_names: AbstractSet[int]) -> SpeakerKind:
+    """What kind of speaker, other than the writer, several sources and the kinds of the names together tell of."""
     kinds = np.log(np.maximum([answer.kinds for answer in answers], 1e-6)).mean(axis=0)
+    if of_names:
+        kinds -= _KIND_PENALTY * (1 - KIND_OF_NAME[list(of_names)].max(axis=0))
     kinds[SPEAKER_KINDS.index(SpeakerKind.AUTHOR)] = -np.inf
     return SpeakerKind(SPEAKER_KINDS[int(kinds.argmax())])
 

@@ -90,13 +90,17 @@ COLUMN = {name: column for column, name in enumerate(FEATURES)}
 NEURAL_FEATURES = ("no mention", "neural sum", "neural best", "neural first")
 """Those that are sharper on the articles that trained the encoder than on others."""
 
-_KINDS_OF_ENTITY = {
+_KINDS_OF_NAME = {
     PERSON: (SpeakerKind.PERSON,),
     ORGANIZATION: (SpeakerKind.ORGANIZATION, SpeakerKind.DOCUMENT),
     PLACE: (SpeakerKind.ORGANIZATION,),
     OTHER: (SpeakerKind.GROUP, SpeakerKind.DOCUMENT),
 }
-"""Which speakers a name of each kind can stand for."""
+
+KIND_OF_NAME: Floats = np.array(
+    [[kind in _KINDS_OF_NAME[of] for kind in SPEAKER_KINDS] for of in range(len(MENTION_KINDS))], dtype=np.float32
+)
+"""Which speakers (columns) a name of each kind (rows) can stand for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -293,7 +297,7 @@ class EntityFeatures:
         product = wanted[pairs.sources] * self._gender[pairs.entities]
         features[:, COLUMN["gender agrees"]] = product > 0
         features[:, COLUMN["gender differs"]] = product < 0
-        by_kind = evidence.kinds @ _KIND_TABLE.T
+        by_kind = evidence.kinds @ KIND_OF_NAME.T
         features[:, COLUMN["kind agrees"]] = by_kind[pairs.sources, self._kind[pairs.entities]]
 
 
@@ -308,9 +312,6 @@ _OF_LAST_MENTION = (
 
 _GENDER_SIGN = {Gender.UNKNOWN: 0, Gender.MALE: 1, Gender.FEMALE: -1}
 _PRONOUN_SIGN = {PhraseKind.HE: 1, PhraseKind.SHE: -1}
-_KIND_TABLE = np.array(
-    [[kind in _KINDS_OF_ENTITY[of] for kind in SPEAKER_KINDS] for of in range(len(MENTION_KINDS))], dtype=np.float32
-)
 _N_PREVIOUS = 4
 
 

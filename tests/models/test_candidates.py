@@ -78,7 +78,7 @@ def test_a_pronoun_may_stand_for_a_poll_that_spoke_before() -> None:
 )
 def test_who_is_called_so_bears_the_noun(text: str) -> None:
     found = find(text, "The manager")
-    assert row_of("Ann Lee", found)["bears noun"] == 1
+    assert row_of("Ann Lee", found)["bears noun"] > 0
     assert "bears noun" not in row_of("Bob Ray", found)
 
 
