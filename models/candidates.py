@@ -24,6 +24,7 @@ from inquit.models.speaker_features import (
     COLUMN,
     FEATURES,
     LEAST_LOG_PROBABILITY,
+    SOURCE_MENTION,
     EntityFeatures,
     NeuralEvidence,
     Pairs,
@@ -187,12 +188,19 @@ class CandidateFinder:
             return {}
         return {
             number: "match similar"
-            for number, entity in enumerate(self._entities)
-            if entity.kind == PERSON
-            and number not in known
-            and len(entity.tokens) > 1
-            and Levenshtein.distance(name, entity.tokens[-1], score_cutoff=1) <= 1
+            for number in self._people_by_start.get(name[:2], ())
+            if number not in known
+            and Levenshtein.distance(name, self._entities[number].tokens[-1], score_cutoff=1) <= 1
         }
+
+    @cached_property
+    def _people_by_start(self) -> dict[str, list[int]]:
+        """People with their full names by the first two letters of the surname."""
+        found: dict[str, list[int]] = {}
+        for number, entity in enumerate(self._entities):
+            if entity.kind == PERSON and len(entity.tokens) > 1:
+                found.setdefault(entity.tokens[-1][:2], []).append(number)
+        return found
 
     def _bearers_of(self, noun: str) -> dict[int, float]:
         """Entities that the text calls so: "campaign manager Robby Mook", "Robby Mook, the manager"."""
@@ -266,7 +274,8 @@ class CandidateFinder:
     def _last_people(self, word: int) -> tuple[int, ...]:
         """The two people named last before a word, in text order."""
         found: dict[int, None] = {}
-        for i in range(bisect_left(self._starts, word) - 1, -1, -1):
+        last = bisect_left(self._starts, word)
+        for i in range(last - 1, max(-1, last - 1 - SOURCE_MENTION[0]), -1):
             if self._mentions[i].kind == PERSON:
                 found.setdefault(int(self._entity_of[i]))
                 if len(found) == 2:

@@ -11,6 +11,7 @@ from inquit.models.phrases import Phrase, PhraseKind
 from inquit.models.segmentation import Document, Ints
 
 _AND = frozenset({"and", "&"})
+_MAX_BACK = 20
 _PAIRS = frozenset({"two", "three", "pair", "couple", "duo"})
 
 
@@ -68,7 +69,7 @@ def nearest_before(coordinations: Sequence[Coordination], word: int, *, n: int) 
     """The ``n`` last coordinations of different entities before a word, the nearest first."""
     position = bisect_left(coordinations, word, key=lambda coordination: coordination.start)
     found: dict[frozenset[int], Coordination] = {}
-    for coordination in reversed(coordinations[:position]):
+    for coordination in reversed(coordinations[max(0, position - _MAX_BACK) : position]):
         found.setdefault(frozenset(coordination.entities), coordination)
         if len(found) == n:
             break
