@@ -139,7 +139,7 @@ class Attributor:
     def attribute(self, article: Article) -> ArticleResult:
         check_text(article.text)
         document, states = self.encoder.encode(segment(article))
-        links, confidences = self._confident(self.linker.link(document, self.tagger.tag(document, states), states))
+        links, confidences = self.confident(self.linker.link(document, self.tagger.tag(document, states), states))
         speakers, entities = self.resolver.resolve(document, states, links)
         claims = self.claims.label(states, links)
         return ArticleResult(
@@ -182,7 +182,7 @@ class Attributor:
         head = self.claims.narrated if isinstance(passage, Span) else self.claims.attributed
         return explain_passage(document, states, found, head, self.claims.outputs, label=label, against=against)
 
-    def _confident(self, links: list[Link]) -> tuple[list[Link], list[float]]:
+    def confident(self, links: list[Link]) -> tuple[list[Link], list[float]]:
         """The links that are likely enough to be told, and how likely they are."""
         if not links:
             return [], []

@@ -3,112 +3,60 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
 
 from inquit.models.entities import NamedEntity
-from inquit.models.forenames import Gender
-from inquit.models.labels import MENTION_KINDS, SPEAKER_KINDS
-from inquit.models.mentions import Mention, starts_sentence, text_of
+from inquit.models.joint import Coordination, find_coordinations, may_be_joint, nearest_before
+from inquit.models.labels import SPEAKER_KINDS
+from inquit.models.mentions import ORGANIZATION, PERSON, Mention, text_of, word_text
 from inquit.models.names import NameMatch, match_names, name_tokens
-from inquit.models.phrases import NounIndex, Phrase, PhraseKind, antecedent_phrase
-from inquit.models.segmentation import Document, Ints
+from inquit.models.phrases import NounIndex, Phrase, PhraseKind, antecedent_phrase, trimmed_phrase
+from inquit.models.segmentation import Document
+from inquit.models.speaker_features import (
+    COLUMN,
+    FEATURES,
+    LEAST_LOG_PROBABILITY,
+    SOURCE_MENTION,
+    EntityFeatures,
+    NeuralEvidence,
+    Pairs,
+    make_pairs,
+)
 
 Floats = NDArray[np.float32]
-
-SOURCE_MENTION = (48, 16)
-"""How many mentions before and after a source are looked at."""
+Row = dict[str, float]
 
 _N_FREQUENT = 3
 _N_EARLIER = 5
+_N_COORDINATIONS = 2
+_N_SHARING = 8
+_MAX_APPOSED = 7
+_LEAST_SIMILAR = 5
+"""Names of fewer letters are not taken for slips of others."""
 
-_DESCRIPTIONS = (PhraseKind.DEFINITE, PhraseKind.INDEFINITE, PhraseKind.BARE)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class NeuralEvidence:
-    """What the shared encoder thinks of the sources.
-
-    Attributes:
-        mentions: shape (n_sources, n_nearest), indices of the mentions looked at, -1 for none.
-        log_probabilities: shape (n_sources, n_nearest + 1), that each names the speaker; the last: that none does.
-        kinds: shape (n_sources, n_speaker_kinds), probabilities.
-    """
-
-    mentions: Ints
-    log_probabilities: Floats
-    kinds: Floats
+DESCRIPTIONS = (PhraseKind.DEFINITE, PhraseKind.INDEFINITE, PhraseKind.BARE)
+"""How sources refer that neither name anybody nor are pronouns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An answer: a named entity by its index, or a name as written that is no proper one, or the writer."""
+    """An answer: named entities by their indices, or a name as written that is no proper one, or the writer."""
 
     name: str | None
-    entity: int | None = None
+    entities: tuple[int, ...] = ()
     is_author: bool = False
 
 
-class _Columns:
-    """Names of the features in the order of their columns."""
-
-    names: tuple[str, ...] = (
-        *(f"phrase {kind.name.lower()}" for kind in PhraseKind),
-        *(f"kind {kind}" for kind in SPEAKER_KINDS),
-        "no mention",
-        "in quotation",
-        *(f"entity {kind}" for kind in MENTION_KINDS),
-        "is entity",
-        "is phrase itself",
-        "is joined",
-        "is trimmed",
-        "is earlier phrase",
-        "is fuller form",
-        "is antecedent",
-        "is author",
-        *(f"match {match.name.lower()}" for match in NameMatch),
-        "is head",
-        "is inside",
-        "neural sum",
-        "neural best",
-        "neural first",
-        "distance",
-        "has earlier mention",
-        "sentences between",
-        "same sentence",
-        "same paragraph",
-        "recency in kind",
-        "recency",
-        "only later",
-        "distance to later",
-        "adjacent",
-        "last mention spoke",
-        "last mention starts sentence",
-        "frequency",
-        "most frequent of kind",
-        "share",
-        "gender differs",
-        "gender agrees",
-        "in lead",
-        "shared words",
-        "previous speaker",
-        "same noun",
-        "plural",
-        "length",
-    )
-
-
-FEATURES = _Columns.names
-_COLUMN = {name: column for column, name in enumerate(FEATURES)}
-
-
 class CandidateFinder:
-    """The candidates of each source of one document. Cost is linear in the sources: only what is near is looked at."""
+    """The candidates of the sources of one document. Cost is linear in the sources: only what is near is looked at."""
 
     def __init__(
         self,
@@ -121,214 +69,316 @@ class CandidateFinder:
         self._mentions = mentions
         self._entities = entities
         self._phrases = phrases
-        self._is_quoted = document.is_quoted
         self._starts = [mention.start for mention in mentions]
         self._entity_of = np.zeros(len(mentions), dtype=np.int64)
         for number, entity in enumerate(entities):
             self._entity_of[list(entity.mentions)] = number
-        order = sorted(range(len(entities)), key=lambda i: (-len(entities[i].mentions), i))
-        self._frequent = order[:_N_FREQUENT]
-        self._most_frequent = {
-            kind: next((i for i in order if entities[i].kind == kind), -1) for kind in range(len(MENTION_KINDS))
-        }
+        self._frequent = sorted(range(len(entities)), key=lambda i: (-len(entities[i].mentions), i))[:_N_FREQUENT]
         self._by_word: dict[str, list[int]] = {}
         for number, entity in enumerate(entities):
             for token in {*entity.tokens, "".join(token[0] for token in entity.tokens)}:
                 self._by_word.setdefault(token, []).append(number)
-        self._spoke = {phrase.head for phrase in phrases if phrase.head is not None}
-        descriptions = [phrase for phrase in phrases if phrase.kind in _DESCRIPTIONS]
-        self._nouns = NounIndex(document, {phrase.noun for phrase in descriptions})
-        self._descriptions = [i for i, phrase in enumerate(phrases) if phrase.kind in _DESCRIPTIONS]
+        self._descriptions = [i for i, phrase in enumerate(phrases) if phrase.kind in DESCRIPTIONS]
+        self._nouns = NounIndex(document, {phrases[i].noun for i in self._descriptions})
+        self._matches: dict[tuple[str, ...], dict[int, str]] = {}
+        self._bearers: dict[str, dict[int, float]] = {}
+        self._forms: dict[int, list[tuple[str, Row]]] = {}
 
-    def find(self, index: int, evidence: NeuralEvidence) -> tuple[tuple[Candidate, ...], Floats]:
-        """Candidates of the ``index``-th phrase, the likeliest by its words first, and their features.
+    def find(self, evidence: NeuralEvidence) -> list[tuple[tuple[Candidate, ...], Floats]]:
+        """For each phrase its candidates, and their features in an array of shape (n_candidates, len(FEATURES))."""
+        pairs, features = self._entity_pairs(evidence)
+        bounds = np.searchsorted(pairs.sources, np.arange(len(self._phrases) + 1)).tolist()
+        shared = self._phrase_features(evidence)
+        named = [Candidate(entity.name, (number,)) for number, entity in enumerate(self._entities)]
+        found = []
+        for i, (start, stop) in enumerate(pairwise(bounds)):
+            numbers = pairs.entities[start:stop].tolist()
+            rows = dict(zip(numbers, features[start:stop], strict=True))
+            others = [
+                *self._joint(i, rows),
+                *self._descriptive(i, evidence),
+                (Candidate(None, is_author=True), {"is author": 1.0}),
+            ]
+            candidates = [*(named[number] for number in numbers), *(candidate for candidate, _ in others)]
+            table = np.concatenate([features[start:stop], _as_table(row for _, row in others)])
+            found.append((tuple(candidates), table + shared[i]))
+        return found
 
-        Returns:
-            the candidates, and an array of shape (n_candidates, len(FEATURES)).
-        """
-        phrase = self._phrases[index]
-        shared = self._phrase_features(phrase, index, evidence)
-        candidates: list[Candidate] = []
-        rows: list[dict[str, float]] = []
-        for number, row in self._entity_candidates(phrase, index, evidence):
-            candidates.append(Candidate(self._entities[number].name, number))
-            rows.append(row)
-        itself = self._itself(phrase)
-        others = [
-            (itself, {"is phrase itself": 1.0}),
-            *_joined(itself),
-            *self._fuller(phrase),
-            *self._earlier(phrase, index),
-        ]
-        for name, row in others:
-            candidates.append(Candidate(name))
-            rows.append(row | {"length": min(len(name.split()), 12) / 12})
-        candidates.append(Candidate(None, is_author=True))
-        rows.append({"is author": 1.0})
-        features = np.tile(shared, (len(rows), 1))
-        for i, row in enumerate(rows):
-            for name, value in row.items():
-                features[i, _COLUMN[name]] = value
-        return tuple(candidates), features
-
-    def _itself(self, phrase: Phrase) -> str:
-        return text_of(self._document, *phrase.core)
-
-    def _phrase_features(self, phrase: Phrase, index: int, evidence: NeuralEvidence) -> Floats:
-        row = np.zeros(len(FEATURES), dtype=np.float32)
-        row[int(phrase.kind)] = 1
-        row[len(PhraseKind) : len(PhraseKind) + len(SPEAKER_KINDS)] = evidence.kinds[index]
-        row[_COLUMN["no mention"]] = max(evidence.log_probabilities[index, -1], -12) / 4
-        row[_COLUMN["in quotation"]] = self._is_quoted[phrase.words[0]]
-        return row
-
-    def _entity_candidates(
-        self, phrase: Phrase, index: int, evidence: NeuralEvidence
-    ) -> list[tuple[int, dict[str, float]]]:
-        """Entities near the phrase, and those its words match; the one that is its head comes first."""
-        near = evidence.mentions[index]
-        log_probabilities = evidence.log_probabilities[index, :-1][near >= 0]
-        near = near[near >= 0]
-        owners = self._entity_of[near]
-        numbers = dict.fromkeys(owners[::-1].tolist())
-        head_tokens = None if phrase.head is None else self._mentions[phrase.head].tokens
-        if phrase.head is not None:
-            numbers = {int(self._entity_of[phrase.head]): None} | numbers
-            for number in self._by_word.get(head_tokens[-1] if head_tokens else "", ())[:8]:
-                numbers.setdefault(number)
-        for number in self._frequent:
-            numbers.setdefault(number)
-        if not numbers:
-            return []
-        sums = np.full(len(self._entities) + 1, -np.inf, dtype=np.float32)
-        np.logaddexp.at(sums, owners, log_probabilities)
-        best = max(numbers, key=lambda number: float(sums[number]))
-        ranks = self._recency_ranks(phrase)
-        words = set(name_tokens(text_of(self._document, *phrase.core))) if phrase.kind in _DESCRIPTIONS else set()
-        rows = []
-        for number in numbers:
-            row = self._entity_features(phrase, number, head_tokens, ranks, words)
-            own = log_probabilities[owners == number]
-            row["neural sum"] = max(float(sums[number]), -12.0) / 4
-            row["neural best"] = max(float(own.max()), -12.0) / 4 if len(own) else -3.0
-            row["neural first"] = float(number == best)
-            rows.append((number, row))
-        return self._with_previous_speaker(rows, index)
-
-    def _recency_ranks(self, phrase: Phrase) -> dict[int, tuple[int, int]]:
-        """How many other entities, of any kind and of the same kind, were named since an entity's last mention."""
-        position = bisect_left(self._starts, phrase.words[0])
-        ranks: dict[int, tuple[int, int]] = {}
-        by_kind: Counter[int] = Counter()
-        for mention in range(position - 1, max(-1, position - 1 - SOURCE_MENTION[0]), -1):
-            number = int(self._entity_of[mention])
-            if number not in ranks:
-                kind = self._entities[number].kind
-                ranks[number] = len(ranks), by_kind[kind]
-                by_kind[kind] += 1
-        return ranks
-
-    def _entity_features(
-        self,
-        phrase: Phrase,
-        number: int,
-        head_tokens: tuple[str, ...] | None,
-        ranks: dict[int, tuple[int, int]],
-        words: set[str],
-    ) -> dict[str, float]:
-        entity, document = self._entities[number], self._document
-        start = phrase.words[0]
-        row = {
-            "is entity": 1.0,
-            f"entity {MENTION_KINDS[entity.kind]}": 1.0,
-            "frequency": np.log1p(len(entity.mentions)) / 4,
-            "share": len(entity.mentions) / len(self._mentions),
-            "most frequent of kind": float(self._most_frequent[entity.kind] == number),
-            "in lead": float(document.paragraph_of_word[self._mentions[entity.mentions[0]].start] <= 1),
-            "length": min(len(entity.tokens), 12) / 12,
-        }
-        if head_tokens is not None:
-            row[f"match {match_names(head_tokens, entity.tokens).name.lower()}"] = 1.0
-            row["is head"] = float(self._entity_of[phrase.head] == number)
-        row["is inside"] = float(any(self._entity_of[i] == number for i in phrase.inner))
-        position = bisect_left(entity.mentions, bisect_left(self._starts, start))
-        if position > 0:
-            mention = entity.mentions[position - 1]
-            last = self._mentions[mention]
-            gap = start - last.stop
-            sentences = int(document.sentence_of_word[start] - document.sentence_of_word[last.start])
-            row |= {
-                "has earlier mention": 1.0,
-                "distance": np.log1p(max(gap, 0)) / 6,
-                "adjacent": float(gap <= 2),
-                "sentences between": min(sentences, 5) / 5,
-                "same sentence": float(sentences == 0),
-                "same paragraph": float(document.paragraph_of_word[start] == document.paragraph_of_word[last.start]),
-                "last mention spoke": float(mention in self._spoke),
-                "last mention starts sentence": float(starts_sentence(document, last.start)),
-            }
-            if number in ranks:
-                row["recency"] = 1 / (1 + ranks[number][0])
-                row["recency in kind"] = 1 / (1 + ranks[number][1])
-        elif position < len(entity.mentions):
-            row["only later"] = 1.0
-            row["distance to later"] = np.log1p(max(self._mentions[entity.mentions[position]].start - start, 0)) / 6
-        if phrase.kind in (PhraseKind.HE, PhraseKind.SHE) and entity.gender is not Gender.UNKNOWN:
-            agrees = (entity.gender is Gender.MALE) == (phrase.kind is PhraseKind.HE)
-            row["gender agrees" if agrees else "gender differs"] = 1.0
-        # "the ministry" shares its words with the Ministry of Trade.
-        row["shared words"] = len(words & set(entity.tokens)) / max(1, len(words))
-        return row
-
-    def _with_previous_speaker(
-        self, rows: list[tuple[int, dict[str, float]]], index: int
-    ) -> list[tuple[int, dict[str, float]]]:
-        head = next((p.head for p in reversed(self._phrases[max(0, index - 4) : index]) if p.head is not None), None)
-        for number, row in rows:
-            row["previous speaker"] = float(head is not None and self._entity_of[head] == number)
+    def _phrase_features(self, evidence: NeuralEvidence) -> Floats:
+        """What is the same for all candidates of a phrase: shape (n_phrases, len(FEATURES))."""
+        rows = np.zeros((len(self._phrases), len(FEATURES)), dtype=np.float32)
+        rows[np.arange(len(rows)), [int(phrase.kind) for phrase in self._phrases]] = 1
+        rows[:, len(PhraseKind) : len(PhraseKind) + len(SPEAKER_KINDS)] = evidence.kinds
+        rows[:, COLUMN["no mention"]] = np.maximum(evidence.log_probabilities[:, -1], LEAST_LOG_PROBABILITY) / 4
+        rows[:, COLUMN["in quotation"]] = self._document.is_quoted[[phrase.words[0] for phrase in self._phrases]]
         return rows
 
-    def _fuller(self, phrase: Phrase) -> list[tuple[str, dict[str, float]]]:
-        """Fuller forms of a description, and what a relative pronoun follows."""
-        found: list[tuple[str, dict[str, float]]] = []
-        if phrase.kind in _DESCRIPTIONS:
-            words = self._nouns.fullest(phrase.noun, n_least=phrase.core[1] - phrase.core[0])
+    def _entity_pairs(self, evidence: NeuralEvidence) -> tuple[Pairs, Floats]:
+        """The entities near each phrase, those that its words match and the most frequent ones, with their features."""
+        n_entities = len(self._entities)
+        others = [(i, number) for i in range(len(self._phrases)) for number in self._also(i)]
+        pairs = make_pairs(evidence, self._entity_of, n_entities, others)
+        if not n_entities:
+            return pairs, np.zeros((0, len(FEATURES)), dtype=np.float32)
+        computed = EntityFeatures(self._document, self._mentions, self._entities, self._phrases, self._entity_of)
+        features = computed.compute(pairs, self._phrases, evidence)
+        keys = pairs.sources * n_entities + pairs.entities
+        told = [(i, number, name, value) for i in range(len(self._phrases)) for number, name, value in self._told(i)]
+        if told:
+            sources, numbers, names, values = zip(*told, strict=True)
+            wanted = np.array(sources) * n_entities + np.array(numbers)
+            rows = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+            is_there = keys[rows] == wanted
+            columns = np.array([COLUMN[name] for name in names])
+            features[rows[is_there], columns[is_there]] = np.array(values, dtype=np.float32)[is_there]
+        return pairs, features
+
+    def _also(self, index: int) -> Iterator[int]:
+        """Entities that are candidates wherever they stand."""
+        phrase = self._phrases[index]
+        yield from self._frequent
+        if phrase.head is not None:
+            yield int(self._entity_of[phrase.head])
+            yield from list(self._matches_of(phrase))[:_N_SHARING]
+        elif phrase.kind in DESCRIPTIONS:
+            yield from list(self._bearers_of(phrase.noun))[:_N_SHARING]
+            yield from self._by_word.get(phrase.noun, ())[:_N_FREQUENT]
+
+    def _told(self, index: int) -> Iterator[tuple[int, str, float]]:
+        """What the words of a phrase say of entities: (entity, feature, value)."""
+        phrase = self._phrases[index]
+        for i in phrase.inner:
+            yield int(self._entity_of[i]), "is inside", 1.0
+        if phrase.head is not None:
+            for number, name in self._matches_of(phrase).items():
+                yield number, name, 1.0
+        elif phrase.kind in DESCRIPTIONS:
+            for number, value in self._bearers_of(phrase.noun).items():
+                yield number, "bears noun", value
+            # "the ministry" shares its words with the Ministry of Trade.
+            words = set(name_tokens(text_of(self._document, *phrase.core)))
+            shared: dict[int, int] = {}
+            for word in words:
+                for number in self._by_word.get(word, ()):
+                    shared[number] = shared.get(number, 0) + 1
+            for number, n in shared.items():
+                yield number, "shared words", n / len(words)
+
+    def _matches_of(self, phrase: Phrase) -> dict[int, str]:
+        """How the phrase's name stands for entities: the name of the feature by entity."""
+        assert phrase.head is not None
+        tokens = self._mentions[phrase.head].tokens
+        if tokens not in self._matches:
+            numbers = dict.fromkeys(
+                [int(self._entity_of[phrase.head]), *(n for token in tokens for n in self._by_word.get(token, ()))]
+            )
+            matches = {number: match_names(tokens, self._entities[number].tokens) for number in numbers}
+            found = {
+                number: f"match {match.name.lower()}"
+                for number, match in matches.items()
+                if match is not NameMatch.NONE
+            }
+            self._matches[tokens] = found | self._similar(tokens, found)
+        return self._matches[tokens]
+
+    def _similar(self, tokens: tuple[str, ...], known: Iterable[int]) -> dict[int, str]:
+        """People whose surname is this name but for a slip: "Sweeny" and Steve Sweeney."""
+        name = tokens[-1]
+        if len(name) < _LEAST_SIMILAR:
+            return {}
+        return {
+            number: "match similar"
+            for number in self._people_by_start.get(name[:2], ())
+            if number not in known
+            and Levenshtein.distance(name, self._entities[number].tokens[-1], score_cutoff=1) <= 1
+        }
+
+    @cached_property
+    def _people_by_start(self) -> dict[str, list[int]]:
+        """People with their full names by the first two letters of the surname."""
+        found: dict[str, list[int]] = {}
+        for number, entity in enumerate(self._entities):
+            if entity.kind == PERSON and len(entity.tokens) > 1:
+                found.setdefault(entity.tokens[-1][:2], []).append(number)
+        return found
+
+    def _bearers_of(self, noun: str) -> dict[int, float]:
+        """Entities that the text calls so: "campaign manager Robby Mook", "Robby Mook, the manager"."""
+        if noun not in self._bearers:
+            counts: dict[int, int] = {}
+            for place in self._nouns.places(noun):
+                for number in {*self._apposed(place)}:
+                    counts[number] = counts.get(number, 0) + 1
+            self._bearers[noun] = {number: min(count, 3) / 3 for number, count in counts.items()}
+        return self._bearers[noun]
+
+    def _apposed(self, place: int) -> Iterator[int]:
+        """Entities whose mention stands in apposition to the noun at a word."""
+        following = bisect_right(self._starts, place)
+        if following < len(self._mentions) and self._mentions[following].start - place <= 1:
+            yield int(self._entity_of[following])
+        for i in range(following - 1, max(-1, following - 3), -1):
+            mention = self._mentions[i]
+            if mention.kind not in (PERSON, ORGANIZATION) or not 0 < place - mention.stop <= _MAX_APPOSED:
+                continue
+            same_sentence = self._document.sentence_of_word[mention.start] == self._document.sentence_of_word[place]
+            if same_sentence and word_text(self._document, mention.stop).lower() in {",", "is", "was", "("}:
+                yield int(self._entity_of[i])
+
+    @cached_property
+    def _coordinations(self) -> list[Coordination]:
+        return find_coordinations(self._document, self._mentions, self._entity_of)
+
+    def _joint(self, index: int, rows: dict[int, Floats]) -> Iterator[tuple[Candidate, Row]]:
+        """Several speakers at once, where the phrase may stand for them."""
+        phrase = self._phrases[index]
+        if phrase.head is not None:
+            family = self._family(self._mentions[phrase.head].tokens)
+            if len(family) > 1:
+                yield self._joined_entities(family), _weakest(family, rows) | {"is joint": 1.0, "is head": 1.0}
+        if not may_be_joint(phrase):
+            return
+        start = phrase.words[0]
+        sentences, paragraphs = self._document.sentence_of_word, self._document.paragraph_of_word
+        told = set()
+        for rank, joint in enumerate(nearest_before(self._coordinations, start, n=_N_COORDINATIONS)):
+            told.add(frozenset(joint.entities))
+            between = int(sentences[start] - sentences[joint.start])
+            yield (
+                self._joined_entities(joint.entities),
+                _weakest(joint.entities, rows)
+                | {
+                    "is joint": 1.0,
+                    "is coordination": 1.0,
+                    "recency": 1 / (1 + rank),
+                    "sentences between": min(between, 5) / 5,
+                    "same sentence": float(between == 0),
+                    "same paragraph": float(paragraphs[start] == paragraphs[joint.start]),
+                },
+            )
+        people = self._last_people(start)
+        if len(people) == 2 and frozenset(people) not in told:
+            yield self._joined_entities(people), _weakest(people, rows) | {"is joint": 1.0}
+
+    def _family(self, tokens: tuple[str, ...]) -> tuple[int, ...]:
+        """The people of one surname that its plural means: "the Khans"."""
+        if len(tokens) > 1 or not tokens[0].endswith("s"):
+            return ()
+        surname = tokens[0][:-1]
+        return tuple(
+            number
+            for number in self._by_word.get(surname, ())
+            if len(self._entities[number].tokens) > 1 and self._entities[number].tokens[-1] == surname
+        )
+
+    def _last_people(self, word: int) -> tuple[int, ...]:
+        """The two people named last before a word, in text order."""
+        found: dict[int, None] = {}
+        last = bisect_left(self._starts, word)
+        for i in range(last - 1, max(-1, last - 1 - SOURCE_MENTION[0]), -1):
+            if self._mentions[i].kind == PERSON:
+                found.setdefault(int(self._entity_of[i]))
+                if len(found) == 2:
+                    break
+        return tuple(reversed(found))
+
+    def _joined_entities(self, numbers: Sequence[int]) -> Candidate:
+        return Candidate(" & ".join(self._entities[number].name for number in numbers), tuple(numbers))
+
+    def _descriptive(self, index: int, evidence: NeuralEvidence) -> Iterator[tuple[Candidate, Row]]:
+        """Answers that are no entity's name: the phrase itself, its fuller forms, earlier phrases."""
+        phrase = self._phrases[index]
+        found: dict[str, Row] = {}
+        itself = text_of(self._document, *phrase.core)
+        for name, row in (
+            (itself, {"is phrase itself": 1.0}),
+            *_joined(itself),
+            *self._forms_of(index),
+            *self._antecedent(phrase),
+            *self._earlier(index, evidence),
+        ):
+            found[name] = found.get(name, {}) | row
+        for name, row in found.items():
+            yield Candidate(name), row | {"length": min(name.count(" ") + 1, 12) / 12}
+
+    def _forms_of(self, index: int) -> list[tuple[str, Row]]:
+        if index not in self._forms:
+            self._forms[index] = list(self._find_forms(self._phrases[index]))
+        return self._forms[index]
+
+    def _find_forms(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
+        """What else the source may be called for its own words: all of them, fewer, or as the text has it elsewhere."""
+        if phrase.kind in DESCRIPTIONS:
+            whole = text_of(self._document, *phrase.words).rstrip(" ,.;:—–-")
+            if phrase.core != phrase.words:
+                yield whole, {"is whole phrase": 1.0}
+            words = trimmed_phrase(self._document, phrase.core)
             if words is not None:
-                found.append((text_of(self._document, *words), {"is fuller form": 1.0}))
+                yield text_of(self._document, *words), {"is trimmed": 1.0}
+            yield from self._elsewhere(phrase)
+
+    def _elsewhere(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
+        words = self._nouns.fullest(phrase.noun, n_least=1)
+        if words is not None:
+            yield text_of(self._document, *words), {"is fuller form": 1.0}
+        words = self._nouns.introduced(phrase.noun, before=phrase.words[0])
+        if words is not None:
+            yield text_of(self._document, *words), {"is introduced": 1.0}
+
+    def _antecedent(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
         if phrase.kind is PhraseKind.RELATIVE:
             words = antecedent_phrase(self._document, phrase.words[0])
             if words is not None:
-                found.append((text_of(self._document, *words), {"is antecedent": 1.0}))
-        return found
+                yield text_of(self._document, *words), {"is antecedent": 1.0}
 
-    def _earlier(self, phrase: Phrase, index: int) -> list[tuple[str, dict[str, float]]]:
+    def _earlier(self, index: int, evidence: NeuralEvidence) -> Iterator[tuple[str, Row]]:
         """Earlier sources without a name, the nearest first; the longest form where they share their noun."""
-        found: dict[str, tuple[str, dict[str, float]]] = {}
+        phrase = self._phrases[index]
+        found: dict[str, tuple[str, Row]] = {}
         position = bisect_left(self._descriptions, index)
+        sentences, paragraphs = self._document.sentence_of_word, self._document.paragraph_of_word
         for rank, i in enumerate(reversed(self._descriptions[max(0, position - _N_EARLIER) : position])):
             earlier = self._phrases[i]
-            sentences = self._document.sentence_of_word
             between = int(sentences[phrase.words[0]] - sentences[earlier.words[0]])
             name = text_of(self._document, *earlier.core)
             row = {
                 "is earlier phrase": 1.0,
                 "recency": 1 / (1 + rank),
                 "sentences between": min(between, 5) / 5,
+                "same sentence": float(between == 0),
+                "same paragraph": float(paragraphs[phrase.words[0]] == paragraphs[earlier.words[0]]),
+                "spoke before": 1 / (index - i),
+                "kind agrees": float(evidence.kinds[i] @ evidence.kinds[index]),
                 "same noun": float(earlier.noun == phrase.noun),
                 "plural": float(earlier.noun.endswith("s")),
             }
             if earlier.noun not in found or len(name) > len(found[earlier.noun][0]):
                 found[earlier.noun] = name, row
-        return list(found.values())
+            for form, of_form in self._forms_of(i):
+                if "is whole phrase" not in of_form:
+                    found.setdefault(f"{earlier.noun} {form}", (form, row | of_form))
+        yield from found.values()
 
 
-def _joined(name: str) -> list[tuple[str, dict[str, float]]]:
+def _weakest(numbers: Sequence[int], rows: dict[int, Floats]) -> Row:
+    """Of joint speakers, what the encoder thinks of the one that is least likely."""
+    least = LEAST_LOG_PROBABILITY / 4
+    return {
+        name: min(float(rows[number][COLUMN[name]]) if number in rows else least for number in numbers)
+        for name in ("neural sum", "neural best")
+    }
+
+
+def _as_table(rows: Iterable[Row]) -> Floats:
+    listed = list(rows)
+    table = np.zeros((len(listed), len(FEATURES)), dtype=np.float32)
+    for i, row in enumerate(listed):
+        for name, value in row.items():
+            table[i, COLUMN[name]] = value
+    return table
+
+
+def _joined(name: str) -> list[tuple[str, Row]]:
     """A description of two groups, written as joint speakers are: "analysts & sources in the camp"."""
     joined = re.sub(r"\s+and\s+", " & ", name)
     return [] if joined == name else [(joined, {"is joined": 1.0})]
-
-
-def _trimmed(name: str) -> list[tuple[str, dict[str, float]]]:
-    """A document without who made it known, and when: "a CBS poll released last week"."""
-    trimmed = re.split(r"\s+(?:released|conducted|published|taken|commissioned)\b", name, maxsplit=1)[0]
-    return [] if trimmed == name else [(trimmed, {"is trimmed": 1.0})]

@@ -17,6 +17,7 @@ from inquit.models.mentions import (
     starts_sentence,
     text_of,
     word_text,
+    word_texts,
 )
 from inquit.models.names import FEMALE_TITLES, MALE_TITLES, NameMatch, match_names, name_tokens, trim_title
 from inquit.models.segmentation import Document
@@ -70,7 +71,11 @@ def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[Name
                 by_word.setdefault(key, []).append(form)
         else:
             members[owner] += by_form[form]
-    full_names = _full_names(document, {f.tokens[0] for f in members if len(f.tokens) == 1 and kinds[f] == PERSON})
+    full_names = _full_names(
+        document,
+        mentions,
+        {f.tokens[0]: kinds[f] for f in members if len(f.tokens) == 1 and kinds[f] in (PERSON, ORGANIZATION)},
+    )
     entities = [
         _make_entity(document, mentions, form, sorted(places), full_names.get(form.tokens[0]))
         for form, places in members.items()
@@ -120,29 +125,41 @@ def _differ(one: Gender, other: Gender) -> bool:
     return Gender.UNKNOWN not in (one, other) and one != other
 
 
-def _full_names(document: Document, surnames: set[str]) -> dict[str, tuple[int, int]]:
-    """Of surnames that nobody was found to bear, the forename that stands before them most often: word ranges."""
+def _full_names(
+    document: Document, mentions: Sequence[Mention], surnames: Mapping[str, int]
+) -> dict[str, tuple[int, int]]:
+    """Of surnames that nobody was found to bear, the forename that stands before them most often: word ranges.
+
+    Args:
+        surnames: the kind of the mentions of each. An organization is a person after all ("Fields") where a known
+            forename that no mention covers ("Michelle") stands before it.
+    """
     found: dict[str, Counter[str]] = {}
     place: dict[tuple[str, str], tuple[int, int]] = {}
     if not surnames:
         return {}
+    covered = {word for mention in mentions for word in range(mention.start, mention.stop)}
     previous = ""
-    for word, (start, end) in enumerate(document.words.tolist()):
-        text = document.text[start:end]
-        if text[0].isupper() and text.lower() in surnames and _may_be_forename(document, previous, word - 1):
+    for word, text in enumerate(word_texts(document)):
+        kind = surnames.get(text.lower()) if text[0].isupper() else None
+        if kind is None or (kind == ORGANIZATION and word - 1 in covered):
+            previous = text
+            continue
+        if _may_be_forename(document, previous, word - 1, is_person=kind == PERSON):
             found.setdefault(text.lower(), Counter())[previous] += 1
             place.setdefault((text.lower(), previous), (word - 1, word + 1))
         previous = text
     return {surname: place[surname, forenames.most_common(1)[0][0]] for surname, forenames in found.items()}
 
 
-def _may_be_forename(document: Document, text: str, word: int) -> bool:
+def _may_be_forename(document: Document, text: str, word: int, *, is_person: bool) -> bool:
     if word < 0 or len(text) < 2 or not text.isalpha() or not text[0].isupper():
         return False
     if gender_of_name((text.lower(), "")) is not Gender.UNKNOWN:
         return True
     return (
-        text.lower() not in SENTENCE_STARTS
+        is_person
+        and text.lower() not in SENTENCE_STARTS
         and trim_title([text, ""], is_person=True) == 0
         and not starts_sentence(document, word)
     )
@@ -172,8 +189,8 @@ def _make_entity(
     fullest = _fullest(own)
     words, tokens = (fullest.start, fullest.stop), fullest.tokens
     kind = Counter(mention.kind for mention in own).most_common(1)[0][0]
-    if full_name is not None and len(tokens) == 1 and kind == PERSON:
-        words, tokens = full_name, name_tokens(text_of(document, *full_name))
+    if full_name is not None and len(tokens) == 1 and kind in (PERSON, ORGANIZATION):
+        words, tokens, kind = full_name, name_tokens(text_of(document, *full_name)), PERSON
     genders = (_title_gender(document, mention) for mention in own)
     gender = next((gender for gender in genders if gender is not Gender.UNKNOWN), gender_of_name(tokens))
     return NamedEntity(text_of(document, *words), tokens, kind, gender, tuple(places))
@@ -181,6 +198,8 @@ def _make_entity(
 
 def _fullest(mentions: Sequence[Mention]) -> Mention:
     """The mention with most words; not one that adds a word at either end of a full name that is far more frequent."""
+    if len(mentions) == 1:
+        return mentions[0]
     counts = Counter(mention.tokens for mention in mentions)
     longest = max(counts, key=len)
     is_person = mentions[0].kind == PERSON

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +78,7 @@ class MentionTagger:
 def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[Mention]:
     """Mentions from word ranges with their kinds: titles and possessives go, what holds no letter is left out."""
     mentions = []
-    for start, stop, kind in sorted(ranges):
+    for start, stop, kind in _join_initials(document, sorted(ranges)):
         words = [word_text(document, i) for i in range(start, stop)]
         start += trim_title(words, is_person=kind == PERSON)
         stop = _end_of_name(document, start, stop)
@@ -87,6 +88,27 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
         if tokens:
             mentions.append(Mention(start, stop, kind, tokens))
     return mentions
+
+
+def _join_initials(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Ranges in text order, one where a name was cut after an initial: "Viktor F." and "Yanukovych"."""
+    joined: list[tuple[int, int, int]] = []
+    for start, stop, kind in ranges:
+        if joined and _ends_with_initial(document, joined[-1], start):
+            joined[-1] = (joined[-1][0], stop, PERSON)
+        else:
+            joined.append((start, stop, kind))
+    return joined
+
+
+def _ends_with_initial(document: Document, person: tuple[int, int, int], following: int) -> bool:
+    """Whether a person's mention of two words or more ends with an initial right before the word ``following``."""
+    start, stop, kind = person
+    if kind != PERSON or not stop <= following <= stop + 1:
+        return False
+    last = following - 1 if word_text(document, following - 1) != "." else following - 2
+    text = word_text(document, last)
+    return start < last < stop and len(text) == 1 and text.isupper()
 
 
 def _end_of_name(document: Document, start: int, stop: int) -> int:
@@ -119,9 +141,15 @@ def _with_generation(document: Document, stop: int) -> int:
     return stop
 
 
+@lru_cache(maxsize=2)
+def word_texts(document: Document) -> tuple[str, ...]:
+    """The words of a document as they stand in the text; kept while one article is asked about word by word."""
+    text = document.text
+    return tuple([text[start:end] for start, end in document.words.tolist()])
+
+
 def word_text(document: Document, word: int) -> str:
-    start, end = document.words[word]
-    return document.text[start:end]
+    return word_texts(document)[word]
 
 
 def text_of(document: Document, start: int, stop: int) -> str:
@@ -159,9 +187,7 @@ def add_missed_mentions(
     if not missed:
         return list(mentions)
     places = [
-        (word, missed[text])
-        for word, text in enumerate(document.text[start:end] for start, end in document.words.tolist())
-        if text in missed and not is_taken[word]
+        (word, missed[text]) for word, text in enumerate(word_texts(document)) if text in missed and not is_taken[word]
     ]
     n_inside = Counter(word_text(document, word) for word, _ in places if not starts_sentence(document, word))
     ranges = []

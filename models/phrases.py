@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from inquit.models.mentions import PERSON, Mention, is_possessive, word_text
+from inquit.models.mentions import PERSON, Mention, is_possessive, word_text, word_texts
 from inquit.models.segmentation import Document
 
 WordRange = tuple[int, int]
@@ -64,6 +65,15 @@ _STARTS_CLAUSE = frozenset(
 )
 _BREAKS = frozenset(',;:()[]–—-"“”')
 _AND = frozenset({"and", "&"})
+_ENDS_HEAD = (_PREPOSITIONS - {"of"}) | frozenset(
+    {
+        "released", "conducted", "published", "taken", "commissioned", "filed", "written", "issued", "obtained",
+        "posted", "sent", "signed", "sponsored", "during", "before", "since", "last", "this", "alike", "itself",
+        "himself", "herself", "themselves",
+    }
+)  # fmt: skip
+"""What follows the head noun of a description: who made it known, when and where."""
+_MONTHS = frozenset(month.lower() for month in calendar.month_name if month)
 _STARTS_CONJUNCT = _DEFINITE | frozenset({"other", "others", "several", "many"})
 _NP_STARTS = (
     _DEFINITE | _INDEFINITE | frozenset({"many", "most", "several", "other", "all", "both", "no", "every", "each"})
@@ -81,7 +91,7 @@ class Phrase:
         head: index of the mention that is its head, None for pronouns and descriptions.
         inner: indices of the other mentions in it.
         core: word range of the description without what hangs on to it; the name of a speaker that has no better one.
-        noun: the last word of the core, in lower case.
+        noun: the head noun of the core, in lower case.
     """
 
     words: WordRange
@@ -103,9 +113,11 @@ def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Men
         if text not in _AND and text != ",":
             continue
         mention = ends.get(word) or (ends.get(word - 1) if word_text(document, word - 1) == "," else None)
-        if mention is None or _hangs_on(document, mention, start):
-            continue
         following = word + 1
+        if mention is None or (
+            _hangs_on(document, mention, start) and not _is_between_people(start, following, inside, mentions)
+        ):
+            continue
         if text == "," and not _is_list(word, words, inside, mentions, document):
             continue
         if text in _AND and not _begins_conjunct(document, following, inside, mentions):
@@ -115,6 +127,12 @@ def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Men
     if not parts:
         return [words]
     return [*parts, (start, words[1])]
+
+
+def _is_between_people(start: int, following: int, inside: Sequence[int], mentions: Sequence[Mention]) -> bool:
+    """Whether a person is named before and right after: "Ann Lee of Iowa and Bob Ray of Ohio"."""
+    people = [mentions[i].start for i in inside if mentions[i].kind == PERSON]
+    return following in people and any(start <= person < following for person in people)
 
 
 def _hangs_on(document: Document, mention: Mention, start: int) -> bool:
@@ -167,7 +185,32 @@ def analyse_phrase(document: Document, words: WordRange, mentions: Sequence[Ment
         kind = PhraseKind.INDEFINITE
     else:
         kind = PhraseKind.BARE
-    return Phrase(words, kind, head, inner, core, word_text(document, core[1] - 1).lower())
+    return Phrase(words, kind, head, inner, core, word_text(document, _end_of_head(document, core) - 1).lower())
+
+
+def _end_of_head(document: Document, core: WordRange) -> int:
+    """Where the head noun of a description ends: "an official | in Yerevan"."""
+    for word in range(core[0] + 1, core[1]):
+        if word_text(document, word).lower() in _ENDS_HEAD:
+            return word
+    return core[1]
+
+
+def trimmed_phrase(document: Document, core: WordRange) -> WordRange | None:
+    """The name within a description, where the text adds to it: "the latest | CBS poll | released in May".
+
+    It starts at the first capital, if only small words and months stand before it, and ends with the head noun. None
+    where nothing is added.
+    """
+    stop = _end_of_head(document, core)
+    start = core[0]
+    if not word_text(document, start)[0].isupper() or word_text(document, start).lower() in _NP_STARTS:
+        for word in range(core[0] + 1, stop):
+            text = word_text(document, word)
+            if text[0].isupper() and text.lower() not in _MONTHS:
+                start = word
+                break
+    return None if (start, stop) == core else (start, stop)
 
 
 def _core(document: Document, words: WordRange) -> WordRange:
@@ -246,9 +289,8 @@ class NounIndex:
         self._document = document
         self._places: dict[str, list[int]] = {noun: [] for noun in nouns}
         if nouns:
-            text = document.text
-            for word, (start, end) in enumerate(document.words.tolist()):
-                places = self._places.get(text[start:end].lower())
+            for word, text in enumerate(word_texts(document)):
+                places = self._places.get(text.lower())
                 if places is not None and len(places) < 50:
                     places.append(word)
 
@@ -266,17 +308,38 @@ class NounIndex:
                 best = start, place + 1
         return best
 
+    def introduced(self, noun: str, *, before: int) -> WordRange | None:
+        """How the text first speaks of it before a place, at most a few words after "a" or "an": "a new 30-second ad"."""
+        for place in self._places.get(noun, ()):
+            if place >= before:
+                break
+            for start in range(place - 1, max(-1, place - 1 - _MAX_EXTENSION), -1):
+                text = word_text(self._document, start)
+                if text.lower() in {"a", "an"}:
+                    return start, place + 1
+                if not text[0].isalnum() and text not in "-’'":
+                    break
+        return None
+
+    def places(self, noun: str) -> list[int]:
+        """The words that are the noun, in text order."""
+        return self._places.get(noun, [])
+
     def _start(self, place: int) -> int:
         start = place
         while start > 0 and place - start < _MAX_EXTENSION:
             text = word_text(self._document, start - 1)
             joined = self._document.words[start - 1, 1] == self._document.words[start, 0]
-            if text[0].isupper() or text[0].isdigit() or ((text in "'’-&" or text == "s") and joined and start < place):
+            if (
+                text[0].isupper()
+                or text[0].isdigit()
+                or ((text in "'’-&/" or text == "s") and joined and start < place)
+            ):
                 start -= 1
             elif text == "s" and start - 2 >= 0 and word_text(self._document, start - 2) in "'’":
                 start -= 2
             else:
                 break
-        while start < place and not word_text(self._document, start)[0].isalnum():
+        while start < place and (not (text := word_text(self._document, start))[0].isalnum() or text == "s"):
             start += 1
         return start

@@ -7,23 +7,24 @@ the article only, verbatim.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inquit.models.calibration import softmax
-from inquit.models.candidates import SOURCE_MENTION, Candidate, CandidateFinder, NeuralEvidence
+from inquit.models.calibration import LogisticCalibrator, softmax
+from inquit.models.candidates import DESCRIPTIONS, Candidate, CandidateFinder
 from inquit.models.entities import NamedEntity, group_mentions
 from inquit.models.labels import SPEAKER_KINDS
-from inquit.models.linker import Link
+from inquit.models.linker import LINK_FEATURES, Link
 from inquit.models.mentions import Mention, MentionTagger, add_missed_mentions
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
-from inquit.models.phrases import Phrase, analyse_phrase, split_conjuncts
+from inquit.models.phrases import Phrase, PhraseKind, analyse_phrase, split_conjuncts
 from inquit.models.result import Entity, Speaker, SpeakerKind
 from inquit.models.segmentation import Document, Ints
+from inquit.models.speaker_features import FEATURES, KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
 from inquit.models.tagger import log_sum_exp
 
 Floats = NDArray[np.float32]
@@ -32,6 +33,26 @@ MAX_OTHERS = 3
 _DOUBT = 0.6
 """Below this probability the other likely candidates are named beside the first."""
 _LEAST_OTHER = 0.05
+_LEAST_CERTAINTY = 1e-4
+_KIND_PENALTY = 2.0
+"""What a kind of speaker loses (natural log) that a name of its kind does not stand for; calibration articles' choice."""
+
+CALIBRATION = "speaker.calibration"
+"""Prefix of the arrays of the confidence."""
+
+_LINK_EVIDENCE = [
+    LINK_FEATURES.index(name) for name in ("content mean", "source mean", "content to cue", "cue to source")
+]
+
+CONFIDENCE_FEATURES = (
+    "log-odds",
+    "is name",
+    "is description",
+    "is joint",
+    "is named",
+    *(LINK_FEATURES[i] for i in _LINK_EVIDENCE),
+)
+"""What the confidence in a speaker is made of; the first is the scorer's, the last are the linker's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,16 +70,29 @@ class CandidateScorer:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Floats]) -> CandidateScorer:
-        return cls(*(arrays[f"speaker.{name}"] for name in ("hidden_weight", "hidden_bias", "output_weight")))
+        """Raises ValueError where the arrays were fitted to other features than this version computes."""
+        scorer = cls(*(arrays[f"speaker.{name}"] for name in ("hidden_weight", "hidden_bias", "output_weight")))
+        if scorer.hidden_weight.shape[1] != len(FEATURES):
+            raise ValueError(
+                f"speaker.hidden_weight must be of shape (n_hidden, {len(FEATURES)}), got "
+                f"{scorer.hidden_weight.shape}: the model was built by another version of inquit; build it again"
+            )
+        return scorer
 
     def to_arrays(self) -> dict[str, Floats]:
         names = ("hidden_weight", "hidden_bias", "output_weight")
         return {f"speaker.{name}": getattr(self, name) for name in names}
 
+    def scores(self, features: Floats) -> Floats:
+        """shape (n_candidates,), natural log, from features of shape (n_candidates, n_features)."""
+        hidden = features @ self.hidden_weight.T
+        hidden += self.hidden_bias
+        scores: Floats = np.maximum(hidden, 0, out=hidden) @ self.output_weight
+        return scores
+
     def probabilities(self, features: Floats) -> Floats:
-        """shape (n_candidates,) from features of shape (n_candidates, n_features)."""
-        hidden = np.maximum(features @ self.hidden_weight.T + self.hidden_bias, 0)
-        return softmax(hidden @ self.output_weight)
+        """The same as probabilities, of the candidates of one source."""
+        return softmax(self.scores(features))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,13 +106,19 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeakerResolver:
-    """Finds the mentions of an article, groups them to entities, and gives each source its speaker."""
+    """Finds the mentions of an article, groups them to entities, and gives each source its speaker.
+
+    Attributes:
+        calibration: from what speaks for an answer (`CONFIDENCE_FEATURES`) to its confidence; None where the model has
+            none: the confidence is then the scorer's probability.
+    """
 
     mentions: MentionTagger
     pairs: PairScorer
     scorer: CandidateScorer
     kind_weight: Floats
     kind_bias: Floats
+    calibration: LogisticCalibrator | None = None
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Floats]) -> SpeakerResolver:
@@ -88,23 +128,36 @@ class SpeakerResolver:
             CandidateScorer.from_arrays(arrays),
             arrays["speaker_kind.weight"],
             arrays["speaker_kind.bias"],
+            LogisticCalibrator.from_arrays(arrays, CALIBRATION) if f"{CALIBRATION}.weight" in arrays else None,
         )
 
     def resolve(
         self, document: Document, states: Floats, links: Sequence[Link]
     ) -> tuple[list[Speaker | None], tuple[Entity, ...]]:
         """The speaker of each link, None where it has no source, and the article's speakers with their mentions."""
+        answers, mentions, entities = self._answer_sources(document, states, links)
+        if not answers:
+            return [None] * len(links), ()
+        confidences = self._confidences(links, answers)
+        return _number_entities(document, links, answers, confidences, mentions, entities)
+
+    def evidence(self, document: Document, states: Floats, links: Sequence[Link]) -> Floats:
+        """What the confidence in each link's speaker is made of: shape (n_links, len(CONFIDENCE_FEATURES))."""
+        answers, _, _ = self._answer_sources(document, states, links)
+        return _evidence_of_links(links, answers)
+
+    def _answer_sources(
+        self, document: Document, states: Floats, links: Sequence[Link]
+    ) -> tuple[dict[tuple[int, int], _Answer], list[Mention], list[NamedEntity]]:
+        """The answer for every source of the links, and the mentions and entities that it was chosen from."""
         sources = sorted({link.source for link in links if link.source is not None})
         if not sources:
-            return [None] * len(links), ()
+            return {}, [], []
         mentions = self.find_mentions(document, states, sources)
         entities = group_mentions(document, mentions)
         decisions = self.decide(document, states, sources, mentions, entities)
         kinds = self.kind_probabilities(states, sources)
-        answers = {
-            source: self._answer(decided, kind) for source, decided, kind in zip(sources, decisions, kinds, strict=True)
-        }
-        return _number_entities(document, links, answers, mentions, entities)
+        return dict(zip(sources, self._answers(decisions, kinds), strict=True)), mentions, entities
 
     def find_mentions(self, document: Document, states: Floats, sources: Sequence[tuple[int, int]]) -> list[Mention]:
         """The named mentions of a document in text order; ``sources`` are word ranges."""
@@ -124,7 +177,7 @@ class SpeakerResolver:
         phrases = [analyse_phrase(document, words, mentions) for words in ranges]
         evidence = self._neural_evidence(document, states, ranges, mentions)
         finder = CandidateFinder(document, mentions, entities, phrases)
-        decided = iter(Decision(phrase, *finder.find(i, evidence)) for i, phrase in enumerate(phrases))
+        decided = iter(Decision(phrase, *found) for phrase, found in zip(phrases, finder.find(evidence), strict=True))
         return [[next(decided) for _ in source_parts] for source_parts in parts]
 
     def kind_probabilities(self, states: Floats, sources: Sequence[tuple[int, int]]) -> Floats:
@@ -146,44 +199,82 @@ class SpeakerResolver:
             candidates, scores - log_sum_exp(scores)[:, None], self.kind_probabilities(states, ranges)
         )
 
-    def _answer(self, decisions: Sequence[Decision], kinds: Floats) -> _Answer:
-        chosen: list[Candidate] = []
-        confidence = 1.0
-        others: list[str] = []
-        for decision in decisions:
-            probabilities = self.scorer.probabilities(decision.features)
-            best = int(probabilities.argmax())
-            # Candidates of one name are one answer.
-            name = decision.candidates[best].name
-            same = [candidate.name == name for candidate in decision.candidates]
-            certainty = float(probabilities[same].sum())
-            confidence *= certainty
-            chosen.append(decision.candidates[best])
-            if certainty < _DOUBT:
-                others += _other_names(decision, probabilities, name)
-        if any(candidate.is_author for candidate in chosen):
-            return _Answer(None, SpeakerKind.AUTHOR, (), False, confidence, tuple(others))
-        kinds = kinds.copy()
-        kinds[SPEAKER_KINDS.index(SpeakerKind.AUTHOR)] = 0
-        kind = SpeakerKind(SPEAKER_KINDS[int(kinds.argmax())])
-        return _Answer(
-            " & ".join(dict.fromkeys(str(candidate.name) for candidate in chosen)),
-            kind,
-            tuple(candidate.entity for candidate in chosen if candidate.entity is not None),
-            all(candidate.entity is not None for candidate in chosen),
-            confidence,
-            tuple(others),
-        )
+    def _answers(self, decisions: Sequence[Sequence[Decision]], kinds: Floats) -> list[_Answer]:
+        """One for each source, from its decisions and its kinds."""
+        sizes = [len(decision.candidates) for decided in decisions for decision in decided]
+        scores = self.scorer.scores(np.concatenate([d.features for decided in decisions for d in decided]))
+        by_decision = iter(np.split(scores, np.cumsum(sizes)[:-1]))
+        return [
+            _answer([(decision, softmax(next(by_decision))) for decision in decided], kind)
+            for decided, kind in zip(decisions, kinds, strict=True)
+        ]
+
+    def _confidences(self, links: Sequence[Link], answers: Mapping[tuple[int, int], _Answer]) -> list[float]:
+        """How sure each link's speaker is; without a meaning where it has no source."""
+        if self.calibration is None:
+            return [0.0 if link.source is None else answers[link.source].certainty for link in links]
+        confidences: list[float] = self.calibration.probabilities(_evidence_of_links(links, answers)).tolist()
+        return confidences
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
     name: str | None
-    kind: SpeakerKind
+    kinds: Floats
     entities: tuple[int, ...]
     is_named: bool
-    confidence: float
+    is_author: bool
+    certainty: float
+    phrase_kinds: tuple[PhraseKind, ...]
     others: tuple[str, ...]
+
+
+def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answer:
+    """The likeliest candidates of a source's decisions, given the probabilities of the candidates."""
+    chosen: list[Candidate] = []
+    certainty = 1.0
+    others: list[str] = []
+    for decision, probabilities in decided:
+        best = decision.candidates[int(probabilities.argmax())]
+        # Candidates of one name are one answer.
+        own = float(probabilities[[candidate.name == best.name for candidate in decision.candidates]].sum())
+        certainty *= own
+        chosen.append(best)
+        if own < _DOUBT:
+            others += _other_names(decision, probabilities, best.name)
+    is_author = any(candidate.is_author for candidate in chosen)
+    return _Answer(
+        None if is_author else " & ".join(dict.fromkeys(str(candidate.name) for candidate in chosen)),
+        kinds,
+        () if is_author else tuple(number for candidate in chosen for number in candidate.entities),
+        not is_author and all(candidate.entities for candidate in chosen),
+        is_author,
+        min(certainty, 1.0),
+        tuple(decision.phrase.kind for decision, _ in decided),
+        tuple(others),
+    )
+
+
+def _evidence_of_links(links: Sequence[Link], answers: Mapping[tuple[int, int], _Answer]) -> Floats:
+    """shape (n_links, len(CONFIDENCE_FEATURES)); zeros where a link has no source."""
+    evidence = np.zeros((len(links), len(CONFIDENCE_FEATURES)), dtype=np.float32)
+    for row, link in zip(evidence, links, strict=True):
+        if link.source is not None:
+            row[:] = _evidence(answers[link.source], link)
+    return evidence
+
+
+def _evidence(answer: _Answer, link: Link) -> list[float]:
+    certainty = min(max(answer.certainty, _LEAST_CERTAINTY), 1 - _LEAST_CERTAINTY)
+    kind = answer.phrase_kinds[0]
+    return [
+        float(np.log(certainty / (1 - certainty))),
+        float(kind is PhraseKind.NAME),
+        float(kind in DESCRIPTIONS),
+        float(len(answer.phrase_kinds) > 1 or len(answer.entities) > 1),
+        float(answer.is_named),
+        *link.evidence[_LINK_EVIDENCE].tolist(),
+    ]
 
 
 def _other_names(decision: Decision, probabilities: Floats, chosen: str | None) -> list[str]:
@@ -199,6 +290,7 @@ def _number_entities(
     document: Document,
     links: Sequence[Link],
     answers: Mapping[tuple[int, int], _Answer],
+    confidences: Sequence[float],
     mentions: Sequence[Mention],
     entities: Sequence[NamedEntity],
 ) -> tuple[list[Speaker | None], tuple[Entity, ...]]:
@@ -209,22 +301,34 @@ def _number_entities(
             sources.setdefault(name, []).append(link.source)
     found: dict[str, Entity] = {}
     for name, own in sources.items():
-        kind = Counter(answers[source].kind for source in own).most_common(1)[0][0]
         named = {number for source in own for number in answers[source].entities}
+        kind = _kind([answers[source] for source in own], {entities[number].kind for number in named})
         spans = {*own, *((mentions[i].start, mentions[i].stop) for n in named for i in entities[n].mentions)}
         # Of joint speakers only the sources are mentions: each of them is an entity of its own.
         places = _without_nested(set(own) if len(named) > 1 else spans)
         found[name] = Entity(
             f"e{len(found)}", name, kind, tuple(document.span_of_words(*words) for words in places), len(own)
         )
-    speakers = [None if link.source is None else _speaker(answers[link.source], found) for link in links]
+    speakers = [
+        None if link.source is None else _speaker(answers[link.source], confidence, found)
+        for link, confidence in zip(links, confidences, strict=True)
+    ]
     return speakers, tuple(found.values())
 
 
-def _speaker(answer: _Answer, entities: Mapping[str, Entity]) -> Speaker:
-    confidence = round(answer.confidence, 4)
+def _kind(answers: Sequence[_Answer], of_names: AbstractSet[int]) -> SpeakerKind:
+    """What kind of speaker, other than the writer, several sources and the kinds of the names together tell of."""
+    kinds = np.log(np.maximum([answer.kinds for answer in answers], 1e-6)).mean(axis=0)
+    if of_names:
+        kinds -= _KIND_PENALTY * (1 - KIND_OF_NAME[list(of_names)].max(axis=0))
+    kinds[SPEAKER_KINDS.index(SpeakerKind.AUTHOR)] = -np.inf
+    return SpeakerKind(SPEAKER_KINDS[int(kinds.argmax())])
+
+
+def _speaker(answer: _Answer, confidence: float, entities: Mapping[str, Entity]) -> Speaker:
+    confidence = round(confidence, 4)
     if answer.name is None:
-        return Speaker(None, answer.kind, None, False, confidence, answer.others)
+        return Speaker(None, SpeakerKind.AUTHOR, None, False, confidence, answer.others)
     entity = entities[answer.name]
     return Speaker(answer.name, entity.kind, entity.id, answer.is_named, confidence, answer.others)
 

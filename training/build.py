@@ -148,7 +148,7 @@ def build_model(
     seen, held = list(training), list(calibration)
     heads = fit_detection(pipeline(network, tokenizer, config, heads, encoder), held).apply(heads)
     uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
-    heads |= fit_speakers(uncalibrated, seen, held, seed=config.seed).to_arrays()
+    heads |= fit_speakers(uncalibrated, seen, held, seed=config.seed)
     heads |= fit_claim_heads(uncalibrated, [*seen, *held], {article.id for article in held}, temporary / CLAIM_DATA)
     save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
     model = pipeline(network, tokenizer, config, heads, encoder)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from inquit.models.article import Article, Span
-from inquit.models.candidates import SOURCE_MENTION
 from inquit.models.claims import CHECKWORTHY_OUTPUT, N_CLAIM_OUTPUTS, POLARITY_OUTPUTS, SECONDARY_OUTPUTS
 from inquit.models.labels import (
     CLAIM_TYPES,
@@ -30,6 +29,7 @@ from inquit.models.pairs import nearest_candidates, pair_features
 from inquit.models.pieces import Pieces, Window, WindowConfig, plan_windows, split_into_pieces
 from inquit.models.result import ArticleResult, Attribution, Claim, SpeakerKind
 from inquit.models.segmentation import Ints, segment
+from inquit.models.speaker_features import SOURCE_MENTION
 
 Floats = NDArray[np.float32]
 IGNORED = -100

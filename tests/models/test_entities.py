@@ -46,3 +46,16 @@ def test_a_surname_of_two_goes_to_the_one_named_more_often() -> None:
 def test_forenames_and_titles_tell_who_is_meant(marked: str, names: list[tuple[str, int]]) -> None:
     document, mentions = read_marked(marked)
     assert [(entity.name, len(entity.mentions)) for entity in group_mentions(document, mentions)] == names
+
+
+@pytest.mark.parametrize(
+    ("marked", "name"),
+    [
+        ("Michelle Fields came. Then {O Fields} left.", "Michelle Fields"),
+        ("The new Fields opened. Then {O Fields} closed.", "Fields"),
+        ("{L Virginia} Democrats came. Then {M Democrats} left.", "Democrats"),
+    ],
+)
+def test_a_known_forename_that_no_mention_covers_makes_a_person(marked: str, name: str) -> None:
+    document, mentions = read_marked(marked)
+    assert group_mentions(document, mentions)[-1].name == name

@@ -19,3 +19,18 @@ def test_names_that_were_missed_are_found_in_sources(marked: str, source: str, f
     document, mentions = read_marked(marked)
     mentions = add_missed_mentions(document, mentions, [words_of(document, source)])
     assert [text_of(document, mention.start, mention.stop) for mention in mentions] == found
+
+
+@pytest.mark.parametrize(
+    ("marked", "found"),
+    [
+        ("{P Viktor F.} {P Yanov} left.", ["Viktor F. Yanov"]),
+        ("{P Viktor F} {M Yanov} left.", ["Viktor F Yanov"]),
+        ("He met {P Viktor F.} and {P Ann Lee}.", ["Viktor F", "Ann Lee"]),
+        ("{P Ann Lee} {P Bob Ray} left.", ["Ann Lee", "Bob Ray"]),
+        ("{O Plan B.} {P Ann Lee} left.", ["Plan B", "Ann Lee"]),
+    ],
+)
+def test_a_name_is_whole_where_it_was_cut_after_an_initial(marked: str, found: list[str]) -> None:
+    document, mentions = read_marked(marked)
+    assert [text_of(document, mention.start, mention.stop).rstrip(".") for mention in mentions] == found

@@ -1,7 +1,14 @@
 import pytest
 
 from inquit.models.mentions import text_of
-from inquit.models.phrases import NounIndex, PhraseKind, analyse_phrase, antecedent_phrase, split_conjuncts
+from inquit.models.phrases import (
+    NounIndex,
+    PhraseKind,
+    analyse_phrase,
+    antecedent_phrase,
+    split_conjuncts,
+    trimmed_phrase,
+)
 from tests.models.marked_names import read_marked, words_of
 
 
@@ -41,6 +48,8 @@ def test_a_source_refers_by_name_pronoun_or_description(
         ("{P Ann Lee}, an author and critic, said", "Ann Lee, an author and critic", ["Ann Lee, an author and critic"]),
         ("{P Charlie Baker}, governor of {L Massachusetts} and a doctor, said", "Charlie Baker, governor of Massachusetts and a doctor", ["Charlie Baker, governor of Massachusetts and a doctor"]),
         ("doctors and nurses said", "doctors and nurses", ["doctors and nurses"]),
+        ("{P Ann Lee} of {L Iowa} and {P Bob Ray} said", "Ann Lee of Iowa and Bob Ray", ["Ann Lee of Iowa", "Bob Ray"]),
+        ("the leaders of {L Iran} and {L Syria} said", "the leaders of Iran and Syria", ["the leaders of Iran and Syria"]),
     ],
 )  # fmt: skip
 def test_joint_sources_are_split(marked: str, source: str, parts: list[str]) -> None:
@@ -87,3 +96,35 @@ def test_the_fullest_form_of_a_description_is_found() -> None:
     assert found is not None
     assert text_of(document, *found) == "Hong Kong police"
     assert index.fullest("police", n_least=3) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "noun", "trimmed"),
+    [
+        ("a CBS poll released in May", "poll", "CBS poll"),
+        ("The latest CBS/Ipsos poll", "poll", "CBS/Ipsos poll"),
+        ("officials in Yerevan", "officials", "officials"),
+        ("the chief of police", "police", None),
+        ("Hong Kong police", "police", None),
+        ("a lawyer", "lawyer", None),
+    ],
+)
+def test_the_name_within_a_description_is_found(source: str, noun: str, trimmed: str | None) -> None:
+    document, _ = read_marked(source + " said no.")
+    phrase = analyse_phrase(document, words_of(document, source), [])
+    found = trimmed_phrase(document, phrase.core)
+    assert (phrase.noun, None if found is None else text_of(document, *found)) == (noun, trimmed)
+
+
+@pytest.mark.parametrize(
+    ("text", "introduced"),
+    [
+        ("Then a new 30-second ad ran. The ad said no.", "a new 30-second ad"),
+        ("The ad ran. The ad said no.", None),
+        ("The ad said no. Then an ad ran.", None),
+    ],
+)
+def test_a_description_is_introduced_with_an_article(text: str, introduced: str | None) -> None:
+    document, _ = read_marked(text)
+    found = NounIndex(document, {"ad"}).introduced("ad", before=words_of(document, "The ad")[0])
+    assert (None if found is None else text_of(document, *found)) == introduced

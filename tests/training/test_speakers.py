@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inquit.models.candidates import FEATURES, Candidate
+from inquit.models.candidates import Candidate
 from inquit.models.result import Speaker, SpeakerKind
+from inquit.models.speaker_features import FEATURES
 from inquit.training.speakers import (
     SpeakerExample,
     accuracy,
@@ -56,12 +57,19 @@ def test_calibrated_probabilities_mean_what_they_say() -> None:
     [
         (Speaker("Ann Lee", SpeakerKind.PERSON, named=True), [True, False, False]),
         (Speaker("Mrs. Ann Lee’s", SpeakerKind.PERSON, named=True), [True, False, False]),
-        (Speaker("Ann Lee & the police", SpeakerKind.GROUP), [True, True, False]),
+        (Speaker("Ann Lee & the police", SpeakerKind.GROUP), [False, False, False]),
         (Speaker(None, SpeakerKind.AUTHOR), [False, False, True]),
         (Speaker("Bob", SpeakerKind.PERSON), [False, False, False]),
         (None, [False, False, False]),
     ],
 )
 def test_labels_are_found_among_the_candidates(speaker: Speaker | None, right: list[bool]) -> None:
-    candidates = [Candidate("Ann Lee", 0), Candidate("police"), Candidate(None, is_author=True)]
+    candidates = [Candidate("Ann Lee", (0,)), Candidate("police"), Candidate(None, is_author=True)]
     assert right_candidates(candidates, speaker).tolist() == right
+
+
+def test_a_part_of_a_joint_source_is_one_of_the_speakers_the_whole_is_all() -> None:
+    candidates = [Candidate("Ann Lee", (0,)), Candidate("Bob"), Candidate("the police & Ann Lee"), Candidate(None)]
+    speaker = Speaker("Ann Lee & the police", SpeakerKind.GROUP)
+    assert right_candidates(candidates, speaker).tolist() == [False, False, True, False]
+    assert right_candidates(candidates, speaker, is_part=True).tolist() == [True, False, True, False]

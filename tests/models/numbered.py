@@ -1,0 +1,19 @@
+"""Entities of mentions, without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from inquit.models.entities import NamedEntity
+from inquit.models.mentions import Mention
+from inquit.models.segmentation import Ints
+
+
+def entity_of(mentions: Sequence[Mention], entities: Sequence[NamedEntity]) -> Ints:
+    """The number of each mention's entity."""
+    numbers = np.zeros(len(mentions), dtype=np.int64)
+    for number, entity in enumerate(entities):
+        numbers[list(entity.mentions)] = number
+    return numbers

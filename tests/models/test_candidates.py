@@ -1,0 +1,106 @@
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from inquit.models.candidates import Candidate, CandidateFinder
+from inquit.models.entities import group_mentions
+from inquit.models.labels import SPEAKER_KINDS
+from inquit.models.pairs import nearest_candidates
+from inquit.models.phrases import analyse_phrase
+from inquit.models.speaker_features import COLUMN, FEATURES, NeuralEvidence
+from tests.models.marked_names import read_marked, words_of
+
+Row = Mapping[str, float]
+
+
+def find(marked: str, *sources: str) -> list[tuple[Candidate, Row]]:
+    """The candidates of the last source with the features that are not 0; the network knows nothing."""
+    document, mentions = read_marked(marked)
+    ranges = sorted(words_of(document, source) for source in sources)
+    phrases = [analyse_phrase(document, words, mentions) for words in ranges]
+    others = np.array([(m.start, m.stop) for m in mentions], dtype=np.int64).reshape(-1, 2)
+    near = nearest_candidates(np.array(ranges), others, n_before=48, n_after=16)
+    shape = (len(ranges), near.shape[1] + 1)
+    evidence = NeuralEvidence(
+        near,
+        np.full(shape, -3, dtype=np.float32),
+        np.full((len(ranges), len(SPEAKER_KINDS)), 0.2, dtype=np.float32),
+    )
+    finder = CandidateFinder(document, mentions, group_mentions(document, mentions), phrases)
+    candidates, features = finder.find(evidence)[-1]
+    assert features.shape == (len(candidates), len(FEATURES))
+    assert np.isfinite(features).all()
+    rows = [{name: float(row[COLUMN[name]]) for name in FEATURES if row[COLUMN[name]]} for row in features]
+    return list(zip(candidates, rows, strict=True))
+
+
+def names(marked: str, *sources: str) -> list[str | None]:
+    return [candidate.name for candidate, _ in find(marked, *sources)]
+
+
+def row_of(name: str, found: list[tuple[Candidate, Row]]) -> Row:
+    return next(row for candidate, row in found if candidate.name == name)
+
+
+@pytest.mark.parametrize(
+    ("marked", "source", "name"),
+    [
+        ("{P Ann Lee} and {P Bob Ray} came. They said no.", "They", "Ann Lee & Bob Ray"),
+        ("{P Ann Lee} came. So did {P Bob Ray}. Both said no.", "Both", "Ann Lee & Bob Ray"),
+        ("{P Ann Lee} and {P Bob Ray} came. The two said no.", "The two", "Ann Lee & Bob Ray"),
+        ("{P Ann Lee} and {P Bob Lee} came. The {P Lees} said no.", "The Lees", "Ann Lee & Bob Lee"),
+        ("the latest CBS poll released in May said no.", "the latest CBS poll released in May", "CBS poll"),
+        ("a September CBS poll said no.", "a September CBS poll", "CBS poll"),
+        ("They made a new 30-second ad. The ad says no.", "The ad", "a new 30-second ad"),
+        ("a man who saw it said no.", "a man who saw it", "a man who saw it"),
+        ("a man who saw it said no.", "a man who saw it", "a man"),
+        ("Doctors and nurses said no.", "Doctors and nurses", "Doctors & nurses"),
+        ("The report that said no.", "that", "The report"),
+        ("Then I said no.", "I", None),
+        ("{P Rob Sweeney} came. {P Sweeny} said no.", "Sweeny", "Rob Sweeney"),
+    ],
+)
+def test_the_answer_is_among_the_candidates(marked: str, source: str, name: str | None) -> None:
+    assert name in names(marked, source)
+
+
+def test_a_pronoun_may_stand_for_a_poll_that_spoke_before() -> None:
+    assert "CBS poll" in names("a new CBS poll said so. It said no.", "a new CBS poll", "It")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{P Ann Lee}, the club’s manager, left. Then {P Bob Ray} came. The manager said no.",
+        "Then club manager {P Ann Lee} left. Then {P Bob Ray} came. The manager said no.",
+    ],
+)
+def test_who_is_called_so_bears_the_noun(text: str) -> None:
+    found = find(text, "The manager")
+    assert row_of("Ann Lee", found)["bears noun"] > 0
+    assert "bears noun" not in row_of("Bob Ray", found)
+
+
+def test_places_of_mentions_are_told() -> None:
+    found = find("{P Ann Lee} met {P Bob Ray}.\n\nHe said no. {P Cy Orr} left.", "He")
+    ann, bob, cy = (row_of(name, found) for name in ("Ann Lee", "Bob Ray", "Cy Orr"))
+    assert (ann["recency"], bob["recency"]) == (0.5, 1.0)
+    assert ann["distance"] > bob["distance"]
+    assert ann["last mention first in sentence"] == 1
+    assert "last mention first in sentence" not in bob
+    assert cy["only later"] == 1
+    assert "has earlier mention" not in cy
+    assert (bob["gender agrees"], ann["gender differs"]) == (1, 1)
+
+
+def test_who_spoke_before_is_told() -> None:
+    found = find("{P Ann Lee} said so. {P Bob Ray} said so. The man smiled. He said no.", "Ann Lee", "Bob Ray", "He")
+    ann, bob = row_of("Ann Lee", found), row_of("Bob Ray", found)
+    assert (ann["spoke before"], bob["spoke before"]) == (0.5, 1.0)
+    assert bob["previous speaker"] == bob["spoke in paragraph"] == 1
+    assert "previous speaker" not in ann
+
+
+def test_without_any_mention_there_are_candidates() -> None:
+    assert names("Officials said no.", "Officials") == ["Officials", None]
