@@ -14,6 +14,7 @@ from inquit.models.mentions import (
     PLACE,
     SENTENCE_STARTS,
     Mention,
+    start_of_forename,
     starts_sentence,
     text_of,
     word_text,
@@ -147,7 +148,7 @@ def _full_names(
             continue
         if _may_be_forename(document, previous, word - 1, is_person=kind == PERSON):
             found.setdefault(text.lower(), Counter())[previous] += 1
-            place.setdefault((text.lower(), previous), (word - 1, word + 1))
+            place.setdefault((text.lower(), previous), (start_of_forename(document, word - 1), word + 1))
         previous = text
     return {surname: place[surname, forenames.most_common(1)[0][0]] for surname, forenames in found.items()}
 

@@ -78,7 +78,7 @@ class MentionTagger:
 def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[Mention]:
     """Mentions from word ranges with their kinds: titles and possessives go, what holds no letter is left out."""
     mentions = []
-    for start, stop, kind in _join_initials(document, sorted(ranges)):
+    for start, stop, kind in _join_cut(document, sorted(ranges)):
         words = [word_text(document, i) for i in range(start, stop)]
         start += trim_title(words, is_person=kind == PERSON)
         stop = _end_of_name(document, start, stop)
@@ -90,25 +90,46 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
     return mentions
 
 
-def _join_initials(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Ranges in text order, one where a name was cut after an initial: "Viktor F." and "Yanukovych"."""
+def _join_cut(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Ranges in text order, one where a name was cut: "Viktor F." and "Yanukovych", "Marie-" and "Claire Dubois"."""
     joined: list[tuple[int, int, int]] = []
     for start, stop, kind in ranges:
-        if joined and _ends_with_initial(document, joined[-1], start):
+        if joined and _is_cut(document, joined[-1], start):
             joined[-1] = (joined[-1][0], stop, PERSON)
         else:
             joined.append((start, stop, kind))
     return joined
 
 
-def _ends_with_initial(document: Document, person: tuple[int, int, int], following: int) -> bool:
-    """Whether a person's mention of two words or more ends with an initial right before the word ``following``."""
+def _is_cut(document: Document, person: tuple[int, int, int], following: int) -> bool:
+    """Whether a person's mention of two words or more goes on at the word ``following``, right after it.
+
+    It does after an initial, a hyphen or a particle ("Bram van der" and "Meer").
+    """
     start, stop, kind = person
     if kind != PERSON or not stop <= following <= stop + 1:
         return False
     last = following - 1 if word_text(document, following - 1) != "." else following - 2
+    if not start < last < stop:
+        return False
     text = word_text(document, last)
-    return start < last < stop and len(text) == 1 and text.isupper()
+    if len(text) == 1 and text.isupper():
+        return True
+    if text == "-":
+        return bool(document.words[last, 1] == document.words[following, 0])
+    return text.islower() and text not in {"s", "and", "or"}
+
+
+def start_of_forename(document: Document, word: int) -> int:
+    """The first word of a forename with hyphens, of which ``word`` is the last."""
+    while word >= 2 and word_text(document, word - 1) == "-" and word_text(document, word - 2)[0].isupper():
+        is_joined = document.words[word - 2, 1] == document.words[word - 1, 0] and (
+            document.words[word - 1, 1] == document.words[word, 0]
+        )
+        if not is_joined:
+            break
+        word -= 2
+    return word
 
 
 def _end_of_name(document: Document, start: int, stop: int) -> int:

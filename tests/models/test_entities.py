@@ -52,10 +52,11 @@ def test_forenames_and_titles_tell_who_is_meant(marked: str, names: list[tuple[s
     ("marked", "name"),
     [
         ("Michelle Fields came. Then {O Fields} left.", "Michelle Fields"),
+        ("Anne-Marie Fields came. Then {P Fields} left.", "Anne-Marie Fields"),
         ("The new Fields opened. Then {O Fields} closed.", "Fields"),
         ("{L Virginia} Democrats came. Then {M Democrats} left.", "Democrats"),
     ],
 )
-def test_a_known_forename_that_no_mention_covers_makes_a_person(marked: str, name: str) -> None:
+def test_the_forename_that_no_mention_covers_is_found(marked: str, name: str) -> None:
     document, mentions = read_marked(marked)
     assert group_mentions(document, mentions)[-1].name == name

@@ -29,8 +29,12 @@ def test_names_that_were_missed_are_found_in_sources(marked: str, source: str, f
         ("He met {P Viktor F.} and {P Ann Lee}.", ["Viktor F", "Ann Lee"]),
         ("{P Ann Lee} {P Bob Ray} left.", ["Ann Lee", "Bob Ray"]),
         ("{O Plan B.} {P Ann Lee} left.", ["Plan B", "Ann Lee"]),
+        ("{P Marie-} {P Claire Dubois} left.", ["Marie", "Claire Dubois"]),
+        ("{P Marie-}{P Claire Dubois} left.", ["Marie-Claire Dubois"]),
+        ("{P Bram van der} {P Meer} left.", ["Bram van der Meer"]),
+        ("the {P Lee}-{P Ann Ray} ticket", ["Lee", "Ann Ray"]),
     ],
 )
-def test_a_name_is_whole_where_it_was_cut_after_an_initial(marked: str, found: list[str]) -> None:
+def test_a_name_is_whole_where_it_was_cut(marked: str, found: list[str]) -> None:
     document, mentions = read_marked(marked)
     assert [text_of(document, mention.start, mention.stop).rstrip(".") for mention in mentions] == found
