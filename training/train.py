@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from inquit.models.folder import file_sha256
 from inquit.models.result import ArticleResult
@@ -98,7 +99,7 @@ def train_network(
     resume: bool = False,
     evaluate: Callable[[AttributionNetwork], dict[str, float]] | None = None,
 ) -> tuple[AttributionNetwork, Tokenizer, History]:
-    """Fit a network and write it to ``output``."""
+    """Fit a network; ``output`` gets its checkpoints, without the share that a warm start has in what is returned."""
     torch.manual_seed(config.seed)
     if warm_start is not None:
         network, tokenizer = load_fitted(warm_start)
@@ -117,9 +118,18 @@ def train_network(
             document = label_document(gold, tokenizer, entities=entities.get(gold.id), soft=soft)
             documents += [document] * corpus.repeat
     logger.info("%d documents an epoch", len(documents))
+    start = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     save_network_frame(network, tokenizer, config, output)
     history = fit(network, documents, tokenizer, config, output, resume=resume, evaluate=evaluate)
+    if warm_start is not None:
+        _mix(network, start, config.optimizer.start_share)
     return network, tokenizer, history
+
+
+def _mix(network: AttributionNetwork, start: Mapping[str, Tensor], share: float) -> None:
+    """Let the weights that training began with have a share in the network (Wortsman et al. 2022)."""
+    fitted = network.state_dict()
+    network.load_state_dict({name: tensor.lerp(start[name], share) for name, tensor in fitted.items()})
 
 
 def write_teacher_labels(teacher: Path, config: TrainingConfig, data: Path, folder: Path) -> Path:

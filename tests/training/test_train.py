@@ -31,7 +31,7 @@ from inquit.training.corpora import read_corpus, read_jsonl
 from inquit.training.examples import collate, cut_windows, label_document
 from inquit.training.losses import batch_losses
 from inquit.training.network import AttributionNetwork, Crf, PairScorer
-from inquit.training.train import train_model
+from inquit.training.train import train_model, train_network
 from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, special_pieces
 from inquit.training.warm_start import load_fitted
 
@@ -257,3 +257,11 @@ def test_rare_polarities_can_count_more(tiny_encoder: Path, tiny_data: Path) -> 
         batch_losses(network, batch, LossConfig(rare_polarity=weight))["claim"].item() for weight in (1.0, 3.0)
     )
     assert weighted > usual
+
+
+def test_a_warm_start_has_its_share_in_the_model(run: Path, tiny_data: Path, tmp_path: Path) -> None:
+    config = replace(CONFIG, optimizer=replace(CONFIG.optimizer, epochs=1, start_share=0.25))
+    network, _, _ = train_network(config, tiny_data, tmp_path, warm_start=run)
+    start, fitted = (load_file(folder / "network.safetensors") for folder in (run / "network", tmp_path))
+    for name, tensor in network.state_dict().items():
+        assert np.allclose(tensor.numpy(), 0.75 * fitted[name] + 0.25 * start[name], atol=1e-5), name
