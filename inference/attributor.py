@@ -17,7 +17,7 @@ from inquit.models.encoder import Encoder, OnnxEncoder
 from inquit.models.evidence import Explanation, explain_passage
 from inquit.models.folder import CURRENT, ENCODER, HEADS, TOKENIZER, Manifest, ModelError, verify
 from inquit.models.labels import CLAIM_TYPES
-from inquit.models.linker import Link, Linker, span_of_range, spans_of_words
+from inquit.models.linker import LINK_FEATURES, Link, Linker, span_of_range, spans_of_words
 from inquit.models.narration import own_sentences
 from inquit.models.passage import Passage
 from inquit.models.pieces import WindowConfig
@@ -106,14 +106,24 @@ class Attributor:
         claim_types: Sequence[str] = CLAIM_TYPES,
         min_confidence: float | None = None,
     ) -> Attributor:
-        """Put a pipeline together from an encoder and the arrays of its heads."""
+        """Put a pipeline together from an encoder and the arrays of its heads.
+
+        Raises:
+            ValueError: the arrays were fitted to what another version of inquit computes.
+        """
+        confidence = LogisticCalibrator.from_arrays(arrays, "confidence")
+        if confidence.weight.shape != (len(LINK_FEATURES),):
+            raise ValueError(
+                f"confidence.weight must be of shape ({len(LINK_FEATURES)},), got {confidence.weight.shape}: "
+                "the model was built by another version of inquit; build it again"
+            )
         return cls(
             encoder,
             Tagger.from_arrays(arrays),
             Linker.from_arrays(arrays),
             SpeakerResolver.from_arrays(arrays),
             ClaimTyper.from_arrays(arrays, claim_types),
-            LogisticCalibrator.from_arrays(arrays, "confidence"),
+            confidence,
             least_confidence=float(arrays["confidence.least"][0]) if min_confidence is None else min_confidence,
             name=name,
             fingerprint=fingerprint,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,12 @@ LINK_FEATURES = (
     "is indirect",
     "n parts",
     "n words",
+    "content to cue, words",
+    "cue to source, words",
+    "n cue words",
+    "n source words",
+    "source before cue",
+    "content after cue",
 )
 """What a link's evidence holds, in order; log-probabilities are natural logs."""
 
@@ -155,9 +161,20 @@ def _evidence(
             float(kind is QuoteKind.INDIRECT),
             len(contents),
             np.log1p(len(words)),
+            np.log1p(min(_gap(part, cue) for part in contents.tolist())),
+            0.0 if source is None else np.log1p(_gap(source, cue)),
+            np.log1p(cue[1] - cue[0]),
+            0.0 if source is None else np.log1p(source[1] - source[0]),
+            float(source is not None and source[0] < cue[0]),
+            float(contents[0, 0] > cue[0]),
         ],
         dtype=np.float32,
     )
+
+
+def _gap(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many words are between two spans."""
+    return max(0, one[0] - other[1], other[0] - one[1])
 
 
 def spans_of_words(document: Document, ranges: Ints) -> Spans:

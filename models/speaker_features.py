@@ -87,9 +87,6 @@ FEATURES: tuple[str, ...] = (
 
 COLUMN = {name: column for column, name in enumerate(FEATURES)}
 
-NEURAL_FEATURES = ("no mention", "neural sum", "neural best", "neural first")
-"""Those that are sharper on the articles that trained the encoder than on others."""
-
 _KINDS_OF_NAME = {
     PERSON: (SpeakerKind.PERSON,),
     ORGANIZATION: (SpeakerKind.ORGANIZATION, SpeakerKind.DOCUMENT),

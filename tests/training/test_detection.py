@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 
 from inquit.models.labels import OUTSIDE
+from inquit.models.linker import LINK_FEATURES
 from inquit.training.calibrate import constant_calibration
 from inquit.training.detection import Detection, Found
 
 FOUND = Found(
-    evidence=np.zeros((3, 12), dtype=np.float32),
+    evidence=np.zeros((3, len(LINK_FEATURES)), dtype=np.float32),
     is_right=np.array([True, True, False]),
     words=[np.arange(0, 4), np.arange(6, 8), np.arange(6, 10)],
     is_gold=np.isin(np.arange(12), [0, 1, 2, 3, 6, 7, 10, 11]),
