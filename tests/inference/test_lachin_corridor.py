@@ -24,7 +24,7 @@ def result() -> ArticleResult:
 @pytest.mark.parametrize(
     ("source", "cue", "content"),
     [
-        ("State Department", "said", "U.S. Secretary of State Antony Blinken on Monday asked"),
+        ("State Department", "said", "asked Azerbaijan President Ilham Aliyev to redouble efforts"),
         ("State Department", "said", "He (Blinken) underscored that the risk of a humanitarian crisis"),
         ("State Department", "added", "Blinken also raised human rights concerns"),
         ("Russia", "told", "the key road leading into the disputed region of Nagorno-Karabakh must be quickly cleared"),

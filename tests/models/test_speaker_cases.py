@@ -21,12 +21,10 @@ _NOT_A_NAME = "no mention is found that is the name alone"
 _WRONG_ENTITY = "another candidate is ranked first"
 KNOWN_GAPS = {
     "the noise starts before dawn": _WRONG_ENTITY,
-    "the children needed shoes": "the title before a full name is not weighed against the surname of two",
-    "Nobody was hurt": _NOT_A_NAME,
     "no jobs were at risk": "a company's short name that is a common surname is no mention",
     "rents were to blame": _WRONG_ENTITY,
-    "My mother used to say": _NOT_A_NAME,
     "the war must end": _NOT_A_NAME,
+    "the council has made a mistake": "the writer's own word is taken for a person's",
 }
 """Beginnings of quotations whose speaker the shipped model does not find, and why."""
 
