@@ -1,4 +1,4 @@
-"""How fast scoring is: articles per CPU-second, start-up, peak memory, and how the cost grows with the text.
+"""How fast scoring is: articles per CPU-second, shares of the stages, start-up, memory, and how cost grows with the text.
 
     python benchmarks/throughput.py [--model en] [--articles 250] [--json out.json]
 
@@ -16,7 +16,16 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+if TYPE_CHECKING:
+    from inquit.inference.attributor import Attributor
+    from inquit.models.article import Article
 
 # As the command line does, and before numpy is loaded: its threads only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -67,6 +76,7 @@ def main() -> None:
     n_words = sum(len(text.split()) for text in texts)
     figures["articles of 750 words per CPU second"] = n_words / N_WORDS / seconds
     figures["attributions per article"] = n_attributions / len(texts)
+    figures |= {f"share of {name}": share for name, share in stage_shares(model, articles).items()}
     figures["peak memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     short, long = (make_articles(1, n_words=n)[0] for n in (3_000, 30_000))
     figures["cost per word, ten times the text by one"] = seconds_per_word(model, long) / seconds_per_word(model, short)
@@ -74,6 +84,39 @@ def main() -> None:
         print(f"{name:45} {value:8.2f}")
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def stage_shares(model: Attributor, articles: Sequence[Article]) -> dict[str, float]:
+    """Of scoring the articles once more, what part of its CPU seconds goes to the encoder, to speakers and to claims."""
+    stages = {
+        "encoder": (model.encoder, ("encode",)),
+        "speakers": (model.resolver, ("resolve",)),
+        "claims": (model.claims, ("label", "label_sentences")),
+    }
+    seconds = dict.fromkeys(stages, 0.0)
+    with ExitStack() as stack:
+        for stage, (part, methods) in stages.items():
+            for method in methods:
+                stack.enter_context(
+                    patch.object(type(part), method, _timed(getattr(type(part), method), stage, seconds))
+                )
+        started = time.process_time()
+        for article in articles:
+            model(article)
+        whole = time.process_time() - started
+    return {stage: spent / whole for stage, spent in seconds.items()}
+
+
+def _timed(method: Callable[..., Any], stage: str, seconds: dict[str, float]) -> Callable[..., Any]:
+    @wraps(method)
+    def timed(*args: Any, **kwargs: Any) -> Any:
+        started = time.process_time()
+        try:
+            return method(*args, **kwargs)
+        finally:
+            seconds[stage] += time.process_time() - started
+
+    return timed
 
 
 def seconds_per_word(model: object, text: str) -> float:
