@@ -18,7 +18,11 @@ def draw(systems: Sequence[Figures], path: Path) -> None:
     import matplotlib
 
     matplotlib.use("svg")
-    matplotlib.rcParams.update({"svg.hashsalt": "inquit", "font.size": 9, "text.color": _INK})
+    with matplotlib.rc_context({"svg.hashsalt": "inquit", "font.size": 9, "text.color": _INK}):
+        _draw_panels(systems, path)
+
+
+def _draw_panels(systems: Sequence[Figures], path: Path) -> None:
     from matplotlib import pyplot
 
     figure, panels = pyplot.subplots(1, 3, sharey=True, figsize=(9, 0.9 + 0.45 * len(systems)))

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from inquit.models.calibration import softmax
+from inquit.models.linker import LINK_FEATURES
 from inquit.training.calibrate import constant_calibration, fit_logistic, fit_temperature, match_frequencies
 from inquit.training.evaluation.labels import expected_calibration_error
 
@@ -31,5 +32,5 @@ def test_frequencies_of_answers_become_those_of_the_labels() -> None:
 
 
 def test_a_constant_confidence_is_one() -> None:
-    evidence = RNG.normal(size=(4, 12)).astype(np.float32)
+    evidence = RNG.normal(size=(4, len(LINK_FEATURES))).astype(np.float32)
     np.testing.assert_allclose(constant_calibration(0.3).probabilities(evidence), 0.3, rtol=1e-5)
