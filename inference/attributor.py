@@ -111,19 +111,13 @@ class Attributor:
         Raises:
             ValueError: the arrays were fitted to what another version of inquit computes.
         """
-        confidence = LogisticCalibrator.from_arrays(arrays, "confidence")
-        if confidence.weight.shape != (len(LINK_FEATURES),):
-            raise ValueError(
-                f"confidence.weight must be of shape ({len(LINK_FEATURES)},), got {confidence.weight.shape}: "
-                "the model was built by another version of inquit; build it again"
-            )
         return cls(
             encoder,
             Tagger.from_arrays(arrays),
             Linker.from_arrays(arrays),
             SpeakerResolver.from_arrays(arrays),
             ClaimTyper.from_arrays(arrays, claim_types),
-            confidence,
+            LogisticCalibrator.from_arrays(arrays, "confidence", n_features=len(LINK_FEATURES)),
             least_confidence=float(arrays["confidence.least"][0]) if min_confidence is None else min_confidence,
             name=name,
             fingerprint=fingerprint,

@@ -26,8 +26,15 @@ class LogisticCalibrator:
     bias: Floats
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Floats], prefix: str) -> LogisticCalibrator:
-        return cls(*(arrays[f"{prefix}.{name}"] for name in ("mean", "scale", "weight", "bias")))
+    def from_arrays(cls, arrays: Mapping[str, Floats], prefix: str, *, n_features: int) -> LogisticCalibrator:
+        """Raises ValueError where the arrays were fitted to other evidence than this version computes."""
+        calibrator = cls(*(arrays[f"{prefix}.{name}"] for name in ("mean", "scale", "weight", "bias")))
+        if calibrator.weight.shape != (n_features,):
+            raise ValueError(
+                f"{prefix}.weight must be of shape ({n_features},), got {calibrator.weight.shape}: "
+                "the model was built by another version of inquit; build it again"
+            )
+        return calibrator
 
     def to_arrays(self, prefix: str) -> dict[str, Floats]:
         return {f"{prefix}.{name}": getattr(self, name) for name in ("mean", "scale", "weight", "bias")}

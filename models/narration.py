@@ -18,17 +18,23 @@ COVERED = 0.5
 
 
 def own_sentences(document: Document, links: Iterable[Link], confidences: Iterable[float]) -> list[Span]:
-    """The sentences that hold words, fewer than half of them in content, cue or source of a likely attribution.
+    """The sentences that hold words, but none of any content, or fewer than half of them in likely attributions.
 
-    What is left of "Ann Lee, who calls the plan 'absurd', left for Rome on Monday" is the journalist's own claim.
+    Content, cue and source count as attributed. What is left of "Ann Lee, who calls the plan 'absurd', left for Rome on Monday" is the journalist's own claim.
     """
+    is_content = np.zeros(len(document.words), dtype=bool)
     is_attributed = np.zeros(len(document.words), dtype=bool)
     for link, confidence in zip(links, confidences, strict=True):
+        for start, stop in link.contents.tolist():
+            is_content[start:stop] = True
         if confidence >= LIKELY:
             for start, stop in (*link.contents.tolist(), link.cue, link.source or (0, 0)):
                 is_attributed[start:stop] = True
     n_sentences = len(document.sentences)
     n_words = np.bincount(document.sentence_of_word, minlength=n_sentences)
-    n_attributed = np.bincount(document.sentence_of_word[is_attributed], minlength=n_sentences)
-    is_own = (n_words > 0) & (n_attributed < COVERED * n_words)
+    n_content, n_attributed = (
+        np.bincount(document.sentence_of_word[is_inside], minlength=n_sentences)
+        for is_inside in (is_content, is_attributed)
+    )
+    is_own = (n_words > 0) & ((n_content == 0) | (n_attributed < COVERED * n_words))
     return [document.sentences[i] for i in np.flatnonzero(is_own).tolist()]

@@ -128,7 +128,9 @@ class SpeakerResolver:
             CandidateScorer.from_arrays(arrays),
             arrays["speaker_kind.weight"],
             arrays["speaker_kind.bias"],
-            LogisticCalibrator.from_arrays(arrays, CALIBRATION) if f"{CALIBRATION}.weight" in arrays else None,
+            LogisticCalibrator.from_arrays(arrays, CALIBRATION, n_features=len(CONFIDENCE_FEATURES))
+            if f"{CALIBRATION}.weight" in arrays
+            else None,
         )
 
     def resolve(

@@ -29,7 +29,7 @@ from inquit.training.card import write_card
 from inquit.training.claim_heads import fit_claim_heads
 from inquit.training.config import TrainingConfig
 from inquit.training.detection import fit_detection
-from inquit.training.evaluation import Evaluation, evaluate
+from inquit.training.evaluation import ATTRIBUTION_MEASURES, Evaluation, evaluate
 from inquit.training.export import encoder_facts, export_encoder, head_arrays
 from inquit.training.network import AttributionNetwork
 from inquit.training.precision import encoder_precision
@@ -91,17 +91,7 @@ def dev_scores(
     """The scores that the training report follows by epoch."""
     heads = head_arrays(network) | unfitted_arrays()
     evaluation = evaluate_model(pipeline(network, tokenizer, config, heads), dev)
-    names = (
-        "d_full",
-        "d_full|quoted",
-        "d_full|indirect",
-        "a_exact",
-        "c_content",
-        "c_cue",
-        "c_source",
-        "e_acc",
-        "type_acc",
-    )
+    names = (*ATTRIBUTION_MEASURES, "type_acc")
     return {name: round(evaluation.score(name), 4) for name in names if name in evaluation.measures}
 
 

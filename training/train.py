@@ -118,11 +118,12 @@ def train_network(
             document = label_document(gold, tokenizer, entities=entities.get(gold.id), soft=soft)
             documents += [document] * corpus.repeat
     logger.info("%d documents an epoch", len(documents))
-    start = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    share = config.optimizer.start_share if warm_start is not None else 0.0
+    start = {name: tensor.clone() for name, tensor in network.state_dict().items()} if share else {}
     save_network_frame(network, tokenizer, config, output)
     history = fit(network, documents, tokenizer, config, output, resume=resume, evaluate=evaluate)
-    if warm_start is not None:
-        _mix(network, start, config.optimizer.start_share)
+    if share:
+        _mix(network, start, share)
     return network, tokenizer, history
 
 

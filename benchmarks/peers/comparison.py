@@ -11,24 +11,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from inquit.training.evaluation import evaluate
+from inquit.training.evaluation import ATTRIBUTION_MEASURES, evaluate
 from peers.rounds import Run
 from peers.systems import Absence, System
 
 Records = Mapping[str, Mapping[str, Any]]
 
 N_WORDS = 750
-#: What is shown, in the words of `inquit evaluate`. F1, but `e_acc`: a share.
-MEASURES = (
-    "d_full",
-    "d_full|quoted",
-    "d_full|indirect",
-    "a_exact",
-    "c_content",
-    "c_cue",
-    "c_source",
-    "e_acc",
-)
 _ROLES = ("content", "cue", "source")
 
 
@@ -37,7 +26,7 @@ class Figures:
     """What was measured of one system.
 
     Attributes:
-        scores: by the names of MEASURES; None for what the system does not look for.
+        scores: by the names of ATTRIBUTION_MEASURES; None for what the system does not look for.
         interval: 95 % of `d_full`, over samples of articles.
         speed: articles a CPU second, start-up apart, median of the rounds.
         slowest, fastest: the same, of one round.
@@ -101,7 +90,7 @@ def measure_system(
         name=system.name,
         versions=runs[0].versions,
         note=system.note,
-        scores={name: _score(evaluation.score(name), name, system) for name in MEASURES},
+        scores={name: _score(evaluation.score(name), name, system) for name in ATTRIBUTION_MEASURES},
         interval=evaluation.intervals.get("d_full", (0.0, 1.0)),
         n_attributions=sum(len(result["attributions"]) for result in runs[0].results.values()),
         speed=median(speeds),

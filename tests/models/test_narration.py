@@ -35,3 +35,16 @@ def test_a_sentence_is_the_journalists_own_where_likely_attributions_cover_less_
 
 def test_a_text_without_words_has_no_sentences_of_its_own() -> None:
     assert own_sentences(segment(Article("a", " \n\n ")), [], []) == []
+
+
+def test_a_sentence_that_only_brings_in_what_stands_elsewhere_is_the_journalists_own() -> None:
+    """No content covers it, though it is cue and source from end to end."""
+    text = "“It rained.” So said Ann Lee."
+    document = segment(Article("a", text))
+    words = [
+        document.word_range(Span(text.index(part), text.index(part) + len(part)))
+        for part in ("“It rained.”", "said", "Ann Lee")
+    ]
+    evidence = np.zeros(len(LINK_FEATURES), dtype=np.float32)
+    said = Link(np.array([words[0]]), words[1], words[2], QuoteKind.DIRECT, evidence)
+    assert [span.of(text) for span in own_sentences(document, [said], [0.9])] == ["So said Ann Lee."]

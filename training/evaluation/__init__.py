@@ -2,4 +2,16 @@
 
 from inquit.training.evaluation.evaluate import Evaluation, article_measures, evaluate, evaluate_claims
 
-__all__ = ["Evaluation", "article_measures", "evaluate", "evaluate_claims"]
+ATTRIBUTION_MEASURES = (
+    "d_full",
+    "d_full|quoted",
+    "d_full|indirect",
+    "a_exact",
+    "c_content",
+    "c_cue",
+    "c_source",
+    "e_acc",
+)
+"""How well contents, cues and sources are found, in few numbers. F1, but ``e_acc``: a share."""
+
+__all__ = ["ATTRIBUTION_MEASURES", "Evaluation", "article_measures", "evaluate", "evaluate_claims"]
