@@ -10,10 +10,12 @@ from typing import NamedTuple
 from inquit.models.forenames import Gender, gender_of_name
 from inquit.models.mentions import (
     ORGANIZATION,
+    PARTICLES,
     PERSON,
     PLACE,
     SENTENCE_STARTS,
     Mention,
+    is_headline,
     start_of_forename,
     starts_sentence,
     text_of,
@@ -174,8 +176,8 @@ def _may_name(short_kind: int, long_kind: int, match: NameMatch) -> bool:
         return long_kind == PERSON and match is NameMatch.SURNAME and short_kind != PLACE
     if PERSON in (short_kind, long_kind):
         return match is not NameMatch.ACRONYM
-    if short_kind == PLACE:
-        return match is NameMatch.ACRONYM and long_kind == PLACE
+    if short_kind == PLACE:  # "the U.N."
+        return match is NameMatch.ACRONYM and long_kind in (PLACE, ORGANIZATION)
     return match is not NameMatch.INNER or long_kind == ORGANIZATION
 
 
@@ -187,7 +189,7 @@ def _make_entity(
     full_name: tuple[int, int] | None,
 ) -> NamedEntity:
     own = [mentions[i] for i in places]
-    fullest = _fullest(own)
+    fullest = _fullest(document, own)
     words, tokens = (fullest.start, fullest.stop), fullest.tokens
     kind = Counter(mention.kind for mention in own).most_common(1)[0][0]
     if full_name is not None and len(tokens) == 1 and kind in (PERSON, ORGANIZATION):
@@ -197,19 +199,42 @@ def _make_entity(
     return NamedEntity(text_of(document, *words), tokens, kind, gender, tuple(places))
 
 
-def _fullest(mentions: Sequence[Mention]) -> Mention:
-    """The mention with most words; not one that adds a word at either end of a full name that is far more frequent."""
+def _fullest(document: Document, mentions: Sequence[Mention]) -> Mention:
+    """The mention with most words; not one that adds a word at either end of a full name that is far more frequent, nor
+    one that only a headline has, whose words all have capitals.
+    """
     if len(mentions) == 1:
         return mentions[0]
     counts = Counter(mention.tokens for mention in mentions)
+    in_text = Counter(mention.tokens for mention in mentions if not is_headline(document, mention.start))
     longest = max(counts, key=len)
     is_person = mentions[0].kind == PERSON
     for tokens, count in counts.items():
-        is_part = longest[-len(tokens) :] == tokens or (is_person and longest[: len(tokens)] == tokens)
-        if 2 <= len(tokens) < len(longest) and is_part and count >= 2 * counts[longest]:
+        if not 2 <= len(tokens) < len(longest):
+            continue
+        is_end = longest[-len(tokens) :] == tokens
+        is_part = is_end or (is_person and longest[: len(tokens)] == tokens)
+        is_surname = is_end and is_person and _is_surname(document, tokens, longest, mentions)
+        is_rare = count >= 2 * counts[longest] or (in_text[tokens] > 0 and not in_text[longest])
+        if is_part and is_rare and not is_surname:
             longest = tokens
     own = [mention for mention in mentions if mention.tokens == longest]
     return max(own, key=lambda mention: (mention.stop - mention.start, -mention.start))
+
+
+def _is_surname(
+    document: Document, tokens: tuple[str, ...], full: tuple[str, ...], mentions: Sequence[Mention]
+) -> bool:
+    """Whether a name of several words has no forename: what comes before it in the full name is one ("Bill | de Blasio"),
+    it begins as no forename does, or a title stands before it ("Mr. Guajardo Villarreal").
+    """
+    return (
+        gender_of_name((*full[: -len(tokens)], "")) is not Gender.UNKNOWN
+        or tokens[0] in PARTICLES
+        or any(
+            mention.tokens == tokens and _title_gender(document, mention) is not Gender.UNKNOWN for mention in mentions
+        )
+    )
 
 
 def _title_gender(document: Document, mention: Mention) -> Gender:

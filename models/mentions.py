@@ -10,11 +10,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from inquit.models.forenames import Gender, gender_of_name
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
 from inquit.models.names import (
     FEMALE_TITLES,
     GENERATIONS,
     MALE_TITLES,
+    SMALL_WORDS,
     name_tokens,
     trim_title,
 )
@@ -26,6 +28,12 @@ Floats = NDArray[np.float32]
 PERSON, ORGANIZATION, PLACE, OTHER = range(len(MENTION_KINDS))
 
 _APOSTROPHES = frozenset("'’")
+_OPENING_MARKS, _CLOSING_MARKS = frozenset("\"“'‘"), frozenset("\"”'’")
+PARTICLES = frozenset(
+    {"al", "ben", "bin", "da", "de", "del", "della", "di", "du", "el", "la", "le", "o", "st", "van", "von"}
+)
+"""What surnames of several words begin with."""
+_HEADLINE_SHARE = 0.7
 SENTENCE_STARTS = frozenset(
     {
         "a", "according", "after", "all", "also", "although", "an", "and", "another", "as", "at", "because",
@@ -72,7 +80,40 @@ class MentionTagger:
         ranges = [
             (start, stop, kind) for kind in range(len(MENTION_KINDS)) for start, stop in spans_of(tags, kind).tolist()
         ]
-        return make_mentions(document, ranges)
+        return make_mentions(document, with_defined_names(document, ranges))
+
+
+def with_defined_names(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The ranges, and those of names that a bracket abbreviates, each in place of what overlaps it: "Alliance to Reclaim
+    Our Schools (AROS)". The letters must be the initials of the words before the bracket, small words aside (Schwartz and
+    Hearst 2003 have more forms).
+    """
+    texts = word_texts(document)
+    found: list[tuple[int, int, int]] = []
+    for word in range(2, len(texts) - 1):
+        if texts[word - 1] == "(" and texts[word + 1] == ")" and texts[word].isupper() and 2 <= len(texts[word]) <= 8:
+            start = _start_of_initials(texts, word - 1, texts[word].lower())
+            if start is not None:
+                found += [(start, word - 1, ORGANIZATION), (word, word + 1, ORGANIZATION)]
+    kept = [known for known in ranges if not any(known[0] < stop and start < known[1] for start, stop, _ in found)]
+    return sorted([*kept, *found])
+
+
+def _start_of_initials(texts: Sequence[str], stop: int, letters: str) -> int | None:
+    """Where the name begins that ends at ``stop`` and has these initials, counting small words or not."""
+    every = capital = ""
+    for word in range(stop - 1, max(-1, stop - 1 - 2 * len(letters)), -1):
+        text = texts[word]
+        if not text[0].isalnum():
+            continue
+        if not (text[0].isupper() or text in SMALL_WORDS):
+            return None
+        every = text[0].lower() + every
+        if text[0].isupper():
+            capital = text[0].lower() + capital
+            if letters in (every, capital):
+                return word
+    return None
 
 
 def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[Mention]:
@@ -91,24 +132,47 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
 
 
 def _join_cut(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Ranges in text order, one where a name was cut: "Viktor F." and "Yanukovych", "Marie-" and "Claire Dubois"."""
+    """Ranges in text order, one where a name was cut: "Viktor F." and "Yanukovych", "Marie-" and "Claire Dubois",
+    "Robert" and "Scott" with a nickname between them.
+    """
     joined: list[tuple[int, int, int]] = []
     for start, stop, kind in ranges:
-        if joined and _is_cut(document, joined[-1], start):
+        if joined and stop <= joined[-1][1]:  # a nickname
+            continue
+        if joined and _is_cut(document, joined[-1], (start, stop, kind)):
             joined[-1] = (joined[-1][0], stop, PERSON)
-        else:
-            joined.append((start, stop, kind))
+            continue
+        if kind == PERSON and (surname := _after_nickname(document, stop)) is not None:
+            stop = surname + 1
+        joined.append((start, stop, kind))
     return joined
 
 
-def _is_cut(document: Document, person: tuple[int, int, int], following: int) -> bool:
-    """Whether a person's mention of two words or more goes on at the word ``following``, right after it.
+def _after_nickname(document: Document, stop: int) -> int | None:
+    """The capitalised word after a name of one or two words in quotation marks that begins at ``stop``, if there are both."""
+    n_words = len(document.words)
+    if stop >= n_words or word_text(document, stop) not in _OPENING_MARKS:
+        return None
+    for closing in (stop + 2, stop + 3):
+        if closing + 1 >= n_words or not word_text(document, closing - 1)[0].isupper():
+            return None
+        if word_text(document, closing) in _CLOSING_MARKS:
+            return closing + 1 if word_text(document, closing + 1)[0].isupper() else None
+    return None
 
-    It does after an initial, a hyphen or a particle ("Bram van der" and "Meer").
+
+def _is_cut(document: Document, person: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
+    """Whether a person's mention goes on with another one right after it.
+
+    It does after an initial, a hyphen or a particle ("Bram van der" and "Meer"), and where one of two people side by side
+    has a single word ("Ban" and "Ki-moon").
     """
     start, stop, kind = person
+    following = other[0]
     if kind != PERSON or not stop <= following <= stop + 1:
         return False
+    if other[2] == PERSON and stop == following and _is_one_name(document, person, other):
+        return True
     last = following - 1 if word_text(document, following - 1) != "." else following - 2
     if not start < last < stop:
         return False
@@ -118,6 +182,16 @@ def _is_cut(document: Document, person: tuple[int, int, int], following: int) ->
     if text == "-":
         return bool(document.words[last, 1] == document.words[following, 0])
     return text.islower() and text not in {"s", "and", "or"}
+
+
+def _is_one_name(document: Document, person: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
+    """Whether two mentions of people side by side are one name: the second has one word, with hyphens at most, or the first
+    is a forename ("Alderman William Burns" is none).
+    """
+    first, second = (text_of(document, start, stop) for start, stop, _ in (person, other))
+    if not (first[0].isupper() and second[0].isupper()) or trim_title([first, ""], is_person=True) or second in first:
+        return False
+    return " " not in second or gender_of_name((first.lower(), "")) is not Gender.UNKNOWN
 
 
 def start_of_forename(document: Document, word: int) -> int:
@@ -197,6 +271,7 @@ def add_missed_mentions(
     A source of capitalised words only ("Mr. Clarke", "RT") is a name, unless it is one word that starts a sentence and
     stands nowhere else with a capital.
     """
+    mentions = _extend_in_sources(document, mentions, sources)
     is_taken = np.zeros(len(document.words) + 1, dtype=bool)
     for mention in mentions:
         is_taken[mention.start : mention.stop] = True
@@ -221,6 +296,45 @@ def add_missed_mentions(
     return sorted([*mentions, *make_mentions(document, ranges)], key=lambda mention: mention.start)
 
 
+def _extend_in_sources(
+    document: Document, mentions: Sequence[Mention], sources: Sequence[tuple[int, int]]
+) -> list[Mention]:
+    """The mentions, those of organizations in sources as far as their capitals go: "the Commission on Presidential | Debates".
+
+    Capitals may be joined by "of", "on" and "for"; by "and" between a single word and several. A year may lead.
+    """
+    found: dict[int, tuple[int, int]] = {}
+    for start, stop in sources:
+        run: list[int] = []
+        for word in range(start, stop + 1):
+            if word < stop and _goes_on(document, word, run, stop):
+                run.append(word)
+                continue
+            if len(run) > 1:
+                inside = [i for i, m in enumerate(mentions) if m.start >= run[0] and m.stop <= run[-1] + 1]
+                kinds = {mentions[i].kind for i in inside}
+                if inside and ORGANIZATION in kinds and PERSON not in kinds:
+                    found |= dict.fromkeys(inside, (run[0], run[-1] + 1))
+            run = []
+    if not found:
+        return list(mentions)
+    kept = [mention for i, mention in enumerate(mentions) if i not in found]
+    longer = make_mentions(document, [(start, stop, ORGANIZATION) for start, stop in set(found.values())])
+    return sorted([*kept, *longer], key=lambda mention: mention.start)
+
+
+def _goes_on(document: Document, word: int, run: Sequence[int], stop: int) -> bool:
+    text = word_text(document, word)
+    is_followed = word + 1 < stop and word_text(document, word + 1)[0].isupper()
+    if text[0].isupper():
+        return bool(run) or text.lower() not in SENTENCE_STARTS
+    if not run:
+        return is_followed and len(text) == 4 and text.isdigit()
+    if text == "and":
+        return is_followed and len(run) == 1 and word + 2 < stop and word_text(document, word + 2)[0].isupper()
+    return is_followed and text in {"of", "on", "for"}
+
+
 def _missed_name(document: Document, start: int, stop: int, is_taken: NDArray[np.bool_]) -> tuple[int, int] | None:
     """The name that a source consists of, where it is one that no mention covers."""
     while stop > start and not word_text(document, stop - 1)[0].isalnum():
@@ -243,6 +357,14 @@ def _is_name_word(document: Document, word: int) -> bool:
 def _follows_title(document: Document, word: int) -> bool:
     before = [word_text(document, i).lower() for i in range(max(0, word - 2), word)]
     return any(title in MALE_TITLES | FEMALE_TITLES | {"dr"} for title in before)
+
+
+def is_headline(document: Document, word: int) -> bool:
+    """Whether a word stands in a sentence whose words mostly begin with a capital."""
+    sentence = document.sentence_of_word
+    start, stop = np.searchsorted(sentence, [sentence[word], sentence[word] + 1])
+    words = [text for text in word_texts(document)[start:stop] if len(text) > 3 and text.isalpha()]
+    return len(words) >= 4 and sum(text[0].isupper() for text in words) >= _HEADLINE_SHARE * len(words)
 
 
 def starts_sentence(document: Document, word: int) -> bool:

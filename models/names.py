@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -12,8 +13,9 @@ _HONORIFIC = re.compile(
     r"^(?:the|a|an|mr|mrs|ms|miss|dr|sen|senator|rep|representative|gov|governor|gen|general|president|secretary|minister"
     r"|prime|prof|professor|sir|lord|lady|judge|justice|officer|sgt|lt|col|capt|chief)\s+"
 )
+_WITH_PERIODS = re.compile(r"\b(?:\w\.){2,}")
 GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
-_SMALL_WORDS = frozenset({"of", "the", "and", "for", "in", "on", "de", "la", "du", "des", "und", "at"})
+SMALL_WORDS = frozenset({"of", "to", "the", "and", "for", "in", "on", "de", "la", "du", "des", "und", "at"})
 
 _ROLES = frozenset(
     {
@@ -42,6 +44,7 @@ class NameMatch(IntEnum):
     ACRONYM = 5  # "IMF"
 
 
+@lru_cache(maxsize=4096)
 def normalise_name(name: str) -> str:
     """A name for comparison: lower case, no possessive, punctuation, leading article, honorific or title."""
     name = re.sub(r"[’']s\b", "", name.lower())
@@ -54,10 +57,12 @@ def normalise_name(name: str) -> str:
 def name_tokens(name: str) -> tuple[str, ...]:
     """The words of the normalised name, without "Jr." and the like.
 
-    >>> name_tokens("Sen. James P. Kennedy Jr.’s")
-    ('james', 'p', 'kennedy')
+    Letters with periods are one word, as they are without.
+
+    >>> name_tokens("Sen. James P. Kennedy Jr.’s"), name_tokens("the U.N. Council")
+    (('james', 'p', 'kennedy'), ('un', 'council'))
     """
-    tokens = tuple(normalise_name(name).split())
+    tokens = tuple(normalise_name(_WITH_PERIODS.sub(lambda match: match[0].replace(".", ""), name)).split())
     while len(tokens) > 1 and tokens[-1] in GENERATIONS:
         tokens = tokens[:-1]
     return tokens
@@ -98,7 +103,7 @@ def _is_acronym_of(short: str, long: tuple[str, ...]) -> bool:
     if not 2 <= len(short) <= 6 or len(long) < 2:
         return False
     initials = "".join(word[0] for word in long)
-    without_small = "".join(word[0] for word in long if word not in _SMALL_WORDS)
+    without_small = "".join(word[0] for word in long if word not in SMALL_WORDS)
     return short in (initials, without_small)
 
 

@@ -78,6 +78,8 @@ _STARTS_CONJUNCT = _DEFINITE | frozenset({"other", "others", "several", "many"})
 _NP_STARTS = (
     _DEFINITE | _INDEFINITE | frozenset({"many", "most", "several", "other", "all", "both", "no", "every", "each"})
 )
+_PARTIES = frozenset({"D", "R", "I"})
+_MAX_ASIDE = 7
 _MAX_ANTECEDENT = 9
 _MAX_EXTENSION = 5
 
@@ -112,7 +114,7 @@ def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Men
         text = word_text(document, word).lower()
         if text not in _AND and text != ",":
             continue
-        mention = ends.get(word) or (ends.get(word - 1) if word_text(document, word - 1) == "," else None)
+        mention = ends.get(_before_aside(document, word))
         following = word + 1
         if mention is None or (
             _hangs_on(document, mention, start) and not _is_between_people(start, following, inside, mentions)
@@ -127,6 +129,20 @@ def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Men
     if not parts:
         return [words]
     return [*parts, (start, words[1])]
+
+
+def _before_aside(document: Document, word: int) -> int:
+    """Where a name ends whose comma or "and" is ``word``: before a comma, a bracket, or a party and a place (", R-Tenn.,")."""
+    if word_text(document, word - 1) == ",":
+        word -= 1
+    if word_text(document, word - 1) == ")":
+        for opening in range(word - 2, max(-1, word - 2 - _MAX_ASIDE), -1):
+            if word_text(document, opening) == "(":
+                return opening
+    for comma in range(word - 2, max(0, word - 2 - _MAX_ASIDE), -1):
+        if word_text(document, comma) == "," and word_text(document, comma + 1) in _PARTIES:
+            return comma
+    return word
 
 
 def _is_between_people(start: int, following: int, inside: Sequence[int], mentions: Sequence[Mention]) -> bool:

@@ -20,6 +20,7 @@ from inquit.models.entities import NamedEntity, group_mentions
 from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.linker import LINK_FEATURES, Link
 from inquit.models.mentions import Mention, MentionTagger, add_missed_mentions
+from inquit.models.names import normalise_name
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
 from inquit.models.phrases import Phrase, PhraseKind, analyse_phrase, split_conjuncts
 from inquit.models.result import Entity, Speaker, SpeakerKind
@@ -237,9 +238,7 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
     certainty = 1.0
     others: list[str] = []
     for decision, probabilities in decided:
-        best = decision.candidates[int(probabilities.argmax())]
-        # Candidates of one name are one answer.
-        own = float(probabilities[[candidate.name == best.name for candidate in decision.candidates]].sum())
+        best, own = _likeliest(decision.candidates, probabilities)
         certainty *= own
         chosen.append(best)
         if own < _DOUBT:
@@ -255,6 +254,16 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
         tuple(decision.phrase.kind for decision, _ in decided),
         tuple(others),
     )
+
+
+def _likeliest(candidates: Sequence[Candidate], probabilities: Floats) -> tuple[Candidate, float]:
+    """The likeliest name and its probability. Candidates of one name are one answer, an entity speaks for them if it can."""
+    by_name: dict[str | None, list[int]] = {}
+    for i, candidate in enumerate(candidates):
+        by_name.setdefault(candidate.name and normalise_name(candidate.name), []).append(i)
+    own = max(by_name.values(), key=lambda places: float(probabilities[places].sum()))
+    best = max(own, key=lambda i: (bool(candidates[i].entities), float(probabilities[i])))
+    return candidates[best], float(probabilities[own].sum())
 
 
 def _evidence_of_links(links: Sequence[Link], answers: Mapping[tuple[int, int], _Answer]) -> Floats:

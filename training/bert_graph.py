@@ -41,7 +41,8 @@ def bert_graph(weights: Mapping[str, Floats], config: Any) -> onnx.ModelProto:
     Args:
         weights: by the names of `inquit.training.network.AttributionNetwork`; what is not the encoder's is left alone.
     """
-    graph = _Graph(weights, float(config.layer_norm_eps), int(config.num_attention_heads))
+    head_size = int(config.hidden_size) // int(config.num_attention_heads)
+    graph = _Graph(weights, float(config.layer_norm_eps), head_size)
     states = graph.embed()
     last = config.num_hidden_layers - 1
     for i in range(config.num_hidden_layers):
@@ -53,10 +54,10 @@ def bert_graph(weights: Mapping[str, Floats], config: Any) -> onnx.ModelProto:
 class _Graph:
     """Nodes and weights in the making; every method adds some and returns the name of their output."""
 
-    def __init__(self, weights: Mapping[str, Floats], epsilon: float, n_heads: int) -> None:
+    def __init__(self, weights: Mapping[str, Floats], epsilon: float, head_size: int) -> None:
         self._weights = weights
         self._epsilon = epsilon
-        self._n_heads = n_heads
+        self._head_size = head_size
         self._nodes: list[NodeProto] = []
         self._constants: dict[str, TensorProto] = {}
 
@@ -91,7 +92,8 @@ class _Graph:
         attention = prefix + "attention."
         query = self.linear(attention + "self.query.", asking)
         key, value = (self.linear(f"{attention}self.{name}.", states) for name in ("key", "value"))
-        context = self.node("MultiHeadAttention", [query, key, value], domain=_MICROSOFT, num_heads=self._n_heads)
+        n_heads = len(self._weights[attention + "self.query.bias"]) // self._head_size
+        context = self.node("MultiHeadAttention", [query, key, value], domain=_MICROSOFT, num_heads=n_heads)
         attended = self.linear(attention + "output.dense.", context)
         middle = self.norm(attention + "output.LayerNorm.", self.node("Add", [attended, asking]))
         inner = self.node("Gelu", [self.linear(prefix + "intermediate.dense.", middle)])

@@ -26,7 +26,9 @@ def train(
     ] = Path("runs/en"),
     data: Annotated[Path, typer.Option(help="Folder that the corpus paths start from.")] = Path("data"),
     encoder: Annotated[str | None, typer.Option(help="Folder of the pretrained encoder, in place of its name.")] = None,
-    teacher: Annotated[Path | None, typer.Option(help="A finished run whose answers are learnt from as well.")] = None,
+    teacher: Annotated[
+        str | None, typer.Option(help="A finished run, or a model, whose answers are learnt from as well.")
+    ] = None,
     warm_start: Annotated[str | None, typer.Option(help="A finished run, or a model, to go on from.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on after the last finished epoch.")] = False,
 ) -> None:

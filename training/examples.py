@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +31,7 @@ from inquit.models.names import normalise_name
 from inquit.models.pairs import nearest_candidates, pair_features
 from inquit.models.pieces import Pieces, Window, WindowConfig, plan_windows, split_into_pieces
 from inquit.models.result import ArticleResult, Attribution, Claim, SpeakerKind
-from inquit.models.segmentation import Ints, segment
+from inquit.models.segmentation import Document, Ints, segment
 from inquit.models.speaker_features import SOURCE_MENTION
 
 Floats = NDArray[np.float32]
@@ -36,6 +39,18 @@ IGNORED = -100
 """A target that no loss counts."""
 
 _MENTION_KIND = {"PERSON": 0, "ORGANIZATION": 1, "LOCATION": 2, "MISC": 3}
+_MENTION_KIND_OF_SPEAKER = {
+    SpeakerKind.PERSON: 0,
+    SpeakerKind.ORGANIZATION: 1,
+    SpeakerKind.GROUP: 1,
+    SpeakerKind.DOCUMENT: 3,
+    SpeakerKind.AUTHOR: 0,
+}
+_TAGS_OF_SPEAKERS = (begin(0), begin(1))
+_LONGEST_TITLE, _LONGEST_ANAPHOR = 3, 5  # words
+_FIRST_AND_SECOND_PERSON = frozenset(
+    {"i", "me", "my", "mine", "myself", "we", "us", "our", "ours", "you", "your", "yours", "this", "that"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,19 @@ class SoftLabels:
     claims: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class SilverMarks:
+    """What a program marked in an article: nobody checked it.
+
+    Attributes:
+        entities: named entities as (start, end, kind).
+        chains: the places (start, end) of each entity that is mentioned several times, by name or not.
+    """
+
+    entities: tuple[tuple[int, int, str], ...]
+    chains: tuple[tuple[tuple[int, int], ...], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledDocument:
     """A document with its gold labels by word. Spans are word ranges in text order, shape (n, 2)."""
@@ -79,6 +107,8 @@ class LabelledDocument:
     mentions: Ints
     mention_tags: Ints | None
     mentions_of_source: tuple[frozenset[int] | None, ...]  # None: unlabelled; empty: no mention names the speaker
+    anaphors: Ints  # pronouns and descriptions that a program resolved
+    mentions_of_anaphor: tuple[frozenset[int], ...]
     claims: tuple[ClaimExample, ...]
     soft: SoftLabels | None = None
 
@@ -87,13 +117,13 @@ def label_document(
     gold: ArticleResult,
     tokenizer: Tokenizer,
     *,
-    entities: Sequence[tuple[int, int, str]] | None = None,
+    marks: SilverMarks | None = None,
     soft: SoftLabels | None = None,
 ) -> LabelledDocument:
     """Line gold labels up with words. Spans that hold no word are left out.
 
     Args:
-        entities: named entities of the article as (start, end, kind); None where nobody marked them.
+        marks: named entities and coreference of the article; None where nobody marked them.
         soft: a teacher's answers for this article.
     """
     assert gold.text is not None
@@ -120,8 +150,12 @@ def label_document(
             source = sources.index(word_range(attribution.source[0]))
             source_of_cue[cues.index(word_range(attribution.cue[0]))] = source
             attribution_of_source.setdefault(source, attribution)
-    labelled = any(a.claim is not None for a in gold.attributions)
-    mention_spans, mention_tags = _label_mentions(gold, pieces, entities)
+    labelled = any(a.claim is not None or a.speaker is not None for a in gold.attributions)
+    mention_spans, mention_tags = _label_mentions(gold, pieces, marks)
+    anaphors: dict[tuple[int, int], frozenset[int]] = {}
+    if marks is not None and mention_tags is not None:
+        may_speak = {i for i, (start, _) in enumerate(mention_spans) if mention_tags[start] in _TAGS_OF_SPEAKERS}
+        anaphors = _resolved_anaphors(marks.chains, document, mention_spans, may_speak)
     return LabelledDocument(
         pieces=pieces,
         tags=_tag(len(document.words), zip((contents, cues, sources), range(len(ROLES)), strict=True)),
@@ -140,6 +174,8 @@ def label_document(
             _mentions_of_speaker(attribution_of_source[i], gold, mention_spans, pieces) if labelled else None
             for i in range(len(sources))
         ),
+        anaphors=_ranges(list(anaphors)),
+        mentions_of_anaphor=tuple(anaphors.values()),
         claims=_claim_examples(gold, attributions, cues, sources, pieces, soft),
         soft=soft,
     )
@@ -167,29 +203,91 @@ def _speaker_kind(attribution: Attribution) -> int:
 
 
 def _label_mentions(
-    gold: ArticleResult, pieces: Pieces, entities: Sequence[tuple[int, int, str]] | None
+    gold: ArticleResult, pieces: Pieces, marks: SilverMarks | None
 ) -> tuple[list[tuple[int, int]], Ints | None]:
-    """Mentions of named entities; where nobody marked them, the places where speakers' names stand."""
+    """Mentions of named entities. Where speakers' names stand, their labels know better than a program's marks how far a
+    name goes; where there are no marks, those are all the mentions there are.
+    """
+    if marks is None:
+        return sorted(_places_of_names(gold, pieces, with_surnames=True)), None
     word_range = pieces.document.word_range
-    if entities is not None:
-        kinds = {
-            word_range(Span(start, end)): _MENTION_KIND[kind] for start, end, kind in entities if kind in _MENTION_KIND
-        }
-        spans = sorted(span for span in kinds if _has_words(span))
-        tags = _tag(len(pieces.document.words), [([span], kinds[span]) for span in spans])
-        return spans, tags
+    kinds = {
+        word_range(Span(start, end)): _MENTION_KIND[kind]
+        for start, end, kind in marks.entities
+        if kind in _MENTION_KIND
+    }
+    named = _places_of_names(gold, pieces, with_surnames=False)
+    n_words = len(pieces.document.words)
+    is_named = np.zeros(n_words, dtype=bool)
+    for start, stop in named:
+        is_named[start:stop] = True
+    kinds = {span: kind for span, kind in kinds.items() if _has_words(span) and not is_named[span[0] : span[1]].any()}
+    kinds |= {span: _MENTION_KIND_OF_SPEAKER[kind] for span, kind in named.items()}
+    return sorted(kinds), _tag(n_words, [([span], kind) for span, kind in kinds.items()])
+
+
+def _places_of_names(gold: ArticleResult, pieces: Pieces, *, with_surnames: bool) -> dict[tuple[int, int], SpeakerKind]:
+    """Where the labelled speakers' names stand in the text, longer names first: word ranges and the speakers' kinds.
+
+    Args:
+        with_surnames: also where the last word of a name stands alone.
+    """
     assert gold.text is not None
-    names = {a.speaker.name for a in gold.attributions if a.speaker is not None and a.speaker.named and a.speaker.name}
-    surnames = {name.split()[-1] for name in names if len(name.split()[-1]) > 2}
-    found: set[tuple[int, int]] = set()
+    kinds: dict[str, SpeakerKind] = {}
+    for attribution in gold.attributions:
+        speaker = attribution.speaker
+        if speaker is not None and speaker.named and speaker.name:
+            for name in speaker.name.split(" & "):
+                kinds[name] = speaker.kind
+                if with_surnames and len(surname := name.split()[-1]) > 2:
+                    kinds.setdefault(surname, speaker.kind)
+    found: dict[tuple[int, int], SpeakerKind] = {}
     taken = np.zeros(len(pieces.document.words), dtype=bool)
-    for name in sorted(names | surnames, key=len, reverse=True):
-        for match in re.finditer(rf"\b{re.escape(name)}\b", gold.text):
-            start, stop = word_range(Span(*match.span()))
+    for name in sorted(kinds, key=len, reverse=True):
+        if not with_surnames and len(name.split()) < 2:
+            continue
+        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", gold.text):
+            start, stop = pieces.document.word_range(Span(*match.span()))
             if stop > start and not taken[start:stop].any():
                 taken[start:stop] = True
-                found.add((start, stop))
-    return sorted(found), None
+                found[start, stop] = kinds[name]
+    return found
+
+
+def _resolved_anaphors(
+    chains: Sequence[Sequence[tuple[int, int]]],
+    document: Document,
+    mentions: Sequence[tuple[int, int]],
+    may_speak: AbstractSet[int],
+) -> dict[tuple[int, int], frozenset[int]]:
+    """Pronouns and descriptions in text order, each with the mentions that name its entity, by their indices.
+
+    A mention names the entity of a chain where it ends with one of the chain's places, possessives and titles aside, and
+    whatever touches a mention is no pronoun or description. Only the mentions ``may_speak`` count: places and the like
+    draw in much that is not them.
+    """
+    ends = {stop: i for i, (_, stop) in enumerate(mentions)}
+    is_named = np.zeros(len(document.words), dtype=bool)
+    for start, stop in mentions:
+        is_named[start:stop] = True
+    found: dict[tuple[int, int], frozenset[int]] = {}
+    for chain in chains:
+        places = [document.word_range(Span(*place)) for place in chain]
+        named: set[int] = set()
+        others: list[tuple[int, int]] = []
+        for start, stop in filter(_has_words, places):
+            i = next((ends[end] for end in (stop, stop - 1, stop - 2) if end > start and end in ends), None)
+            if i is not None and 0 <= mentions[i][0] - start <= _LONGEST_TITLE:
+                named |= {i} & may_speak
+            elif not is_named[start:stop].any() and stop - start <= _LONGEST_ANAPHOR:
+                others.append((start, stop))
+        if named:
+            found |= dict.fromkeys(filter(partial(_is_third_person, document), others), frozenset(named))
+    return dict(sorted(found.items()))
+
+
+def _is_third_person(document: Document, words: tuple[int, int]) -> bool:
+    return document.span_of_words(*words).of(document.text).lower() not in _FIRST_AND_SECOND_PERSON
 
 
 def _mentions_of_speaker(
@@ -360,6 +458,7 @@ def collate(windows: Sequence[tuple[LabelledDocument, Window]], special: tuple[i
             "content_cue": _stack_relations([part.content_cue() for part in parts]),
             "cue_source": _stack_relations([part.cue_source() for part in parts]),
             "source_mention": _stack_relations([part.source_mention() for part in parts]),
+            "coreference": _stack_relations([part.coreference() for part in parts]),
         },
         speaker_spans=np.concatenate([part.inside(part.document.sources)[1] for part in parts]),
         speaker_kind=np.concatenate([part.speaker_kind() for part in parts]),
@@ -426,6 +525,12 @@ class _WindowPart:
         sources, mentions = self.inside(gold.sources)[0], self.inside(gold.mentions)[0]
         answers = [gold.mentions_of_source[i] for i in sources]
         return self._relation(gold.sources[sources], gold.mentions[mentions], mentions, answers, *SOURCE_MENTION)
+
+    def coreference(self) -> Relation:
+        gold = self.document
+        anaphors, mentions = self.inside(gold.anaphors)[0], self.inside(gold.mentions)[0]
+        answers = [gold.mentions_of_anaphor[i] for i in anaphors]
+        return self._relation(gold.anaphors[anaphors], gold.mentions[mentions], mentions, answers, *SOURCE_MENTION)
 
     def _relation(
         self,
@@ -513,5 +618,14 @@ def is_held_for_calibration(article_id: str, share: float) -> bool:
     return int(hashlib.sha256(article_id.encode()).hexdigest()[:8], 16) < share * 2**32
 
 
-def entities_by_article(records: Iterable[Mapping[str, object]]) -> dict[str, list[tuple[int, int, str]]]:
-    return {str(record["id"]): [tuple(entity) for entity in record["entities"]] for record in records}  # type: ignore[attr-defined]
+def read_marks(records: Iterable[Mapping[str, Any]]) -> dict[str, SilverMarks]:
+    """Marks by article, from records with ``id``, ``entities``: [[start, end, kind]], and ``coref``, where there is
+    any: for each entity its places, [[start, end, whether it stands for the others]].
+    """
+    return {
+        str(record["id"]): SilverMarks(
+            tuple((start, end, kind) for start, end, kind in record["entities"]),
+            tuple(tuple((start, end) for start, end, *_ in chain) for chain in record.get("coref", ())),
+        )
+        for record in records
+    }

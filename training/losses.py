@@ -16,6 +16,9 @@ from inquit.training.examples import IGNORED, Batch, Relation
 from inquit.training.network import AttributionNetwork, PairScorer
 from inquit.training.precision import encoder_precision
 
+SCORER_OF_RELATION = {"coreference": "source_mention"}
+"""Relations that another's scorer answers: who is meant is the same question wherever it is asked."""
+
 
 def batch_losses(network: AttributionNetwork, batch: Batch, config: LossConfig) -> dict[str, Tensor]:
     """The parts of the loss by name, unweighted; each is a mean over what it judges (words, spans or claims)."""
@@ -43,7 +46,7 @@ def batch_losses(network: AttributionNetwork, batch: Batch, config: LossConfig) 
         "claim": _claim_loss(network, dropped, batch, config),
     }
     for name, relation in batch.relations.items():
-        scorer = network.pairs[name]
+        scorer = network.pairs[SCORER_OF_RELATION.get(name, name)]
         assert isinstance(scorer, PairScorer)
         losses[name] = _relation_loss(scorer, states, relation)
     return losses

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -18,19 +19,23 @@ from inquit.training.config import CorpusConfig, TrainingConfig
 from inquit.training.corpora import join_labels, read_corpus
 from inquit.training.examples import (
     LabelledDocument,
-    entities_by_article,
+    SilverMarks,
     is_held_for_calibration,
     label_document,
+    read_marks,
 )
+from inquit.training.heads import count_heads, cut_heads
 from inquit.training.network import AttributionNetwork
 from inquit.training.pretrained import find_encoder
 from inquit.training.report import write_report
 from inquit.training.soft_labels import read_soft_labels, teach, write_soft_labels
 from inquit.training.trainer import (
+    START_FILE,
     History,
     fit,
     load_network,
     load_tokenizer,
+    sample_losses,
     save_network_frame,
     special_pieces,
 )
@@ -45,7 +50,7 @@ def train_model(
     output: Path,
     *,
     encoder: str | None = None,
-    teacher: Path | None = None,
+    teacher: str | Path | None = None,
     warm_start: str | Path | None = None,
     resume: bool = False,
 ) -> None:
@@ -54,7 +59,7 @@ def train_model(
     Args:
         data: the folder that the configuration's corpus paths start from.
         encoder: a folder to read the pretrained encoder from, in place of the configured name.
-        teacher: a finished run; its answers for the training articles are learnt from as well.
+        teacher: a finished run or a model; its answers for the training articles are learnt from as well.
         warm_start: a finished run or a model to go on from.
         resume: go on after the last finished epoch in ``output``.
 
@@ -80,7 +85,7 @@ def train_model(
         tokenizer,
         config,
         output / "model",
-        training=(gold for corpus in config.corpus for gold in training_articles(corpus, data, config)),
+        training=(gold for corpus in config.corpus for gold in training_articles(corpus, data, config, with_held=True)),
         calibration=calibration_articles(config, data),
         dev={config.dev: dev} if dev else {},
         data_hashes=data_hashes(config, data),
@@ -101,30 +106,48 @@ def train_network(
 ) -> tuple[AttributionNetwork, Tokenizer, History]:
     """Fit a network; ``output`` gets its checkpoints, without the share that a warm start has in what is returned."""
     torch.manual_seed(config.seed)
-    if warm_start is not None:
-        network, tokenizer = load_fitted(warm_start)
-        network.encoder.get_input_embeddings().requires_grad_(False)  # type: ignore[operator]
+    if resume and (output / START_FILE).exists():
+        network, tokenizer = load_network(output, START_FILE)
+        documents = _training_documents(config, data, tokenizer, soft_labels)
     else:
-        path = encoder or find_encoder(config.encoder)
-        network = AttributionNetwork.from_pretrained(
-            path, n_pair_dimensions=config.n_pair_dimensions, dropout=config.optimizer.dropout
-        )
-        tokenizer = load_tokenizer(Path(path))
+        network, tokenizer = _unfitted(config, encoder, warm_start)
+        documents = _training_documents(config, data, tokenizer, soft_labels)
+        if 0 < config.heads < count_heads(network.encoder):
+            cut_heads(network.encoder, config.heads, sample_losses(network, documents, tokenizer, config))
+            logger.info("attention heads by layer: %s", network.encoder.config.heads_by_layer)  # type: ignore[union-attr]
+        save_network_frame(network, tokenizer, config, output)
+        save_file(network.state_dict(), output / START_FILE)
+    network.encoder.get_input_embeddings().requires_grad_(False)  # type: ignore[operator]
+    logger.info("%d documents an epoch", len(documents))
+    history = fit(network, documents, tokenizer, config, output, resume=resume, evaluate=evaluate)
+    if warm_start is not None and (share := config.optimizer.start_share):
+        _mix(network, load_file(output / START_FILE), share)
+    return network, tokenizer, history
+
+
+def _unfitted(
+    config: TrainingConfig, encoder: str | None, warm_start: str | Path | None
+) -> tuple[AttributionNetwork, Tokenizer]:
+    if warm_start is not None:
+        return load_fitted(warm_start)
+    path = encoder or find_encoder(config.encoder)
+    network = AttributionNetwork.from_pretrained(
+        path, n_pair_dimensions=config.n_pair_dimensions, dropout=config.optimizer.dropout
+    )
+    return network, load_tokenizer(Path(path))
+
+
+def _training_documents(
+    config: TrainingConfig, data: Path, tokenizer: Tokenizer, soft_labels: Path | None
+) -> list[LabelledDocument]:
     documents: list[LabelledDocument] = []
     for corpus in config.corpus:
-        entities = read_entities(corpus, data)
+        marks = read_silver_marks(corpus, data)
         for gold in training_articles(corpus, data, config):
             soft = None if soft_labels is None else read_soft_labels(soft_labels, gold.id)
-            document = label_document(gold, tokenizer, entities=entities.get(gold.id), soft=soft)
+            document = label_document(gold, tokenizer, marks=marks.get(gold.id), soft=soft)
             documents += [document] * corpus.repeat
-    logger.info("%d documents an epoch", len(documents))
-    share = config.optimizer.start_share if warm_start is not None else 0.0
-    start = {name: tensor.clone() for name, tensor in network.state_dict().items()} if share else {}
-    save_network_frame(network, tokenizer, config, output)
-    history = fit(network, documents, tokenizer, config, output, resume=resume, evaluate=evaluate)
-    if share:
-        _mix(network, start, share)
-    return network, tokenizer, history
+    return documents
 
 
 def _mix(network: AttributionNetwork, start: Mapping[str, Tensor], share: float) -> None:
@@ -133,23 +156,25 @@ def _mix(network: AttributionNetwork, start: Mapping[str, Tensor], share: float)
     network.load_state_dict({name: tensor.lerp(start[name], share) for name, tensor in fitted.items()})
 
 
-def write_teacher_labels(teacher: Path, config: TrainingConfig, data: Path, folder: Path) -> Path:
-    """Ask a finished run about every training article; what is there already is not asked again."""
-    network, tokenizer = load_network(teacher / "network")
+def write_teacher_labels(teacher: str | Path, config: TrainingConfig, data: Path, folder: Path) -> Path:
+    """Ask a finished run or a model about every training article; what is there already is not asked again."""
+    network, tokenizer = load_fitted(teacher)
     special = special_pieces(tokenizer)
     for corpus in config.corpus:
-        entities = read_entities(corpus, data)
+        marks = read_silver_marks(corpus, data)
         for gold in training_articles(corpus, data, config):
             if read_soft_labels(folder, gold.id) is None:
-                document = label_document(gold, tokenizer, entities=entities.get(gold.id))
+                document = label_document(gold, tokenizer, marks=marks.get(gold.id))
                 write_soft_labels(folder, gold.id, teach(network, document, config.window, special))
     logger.info("the teacher has answered")
     return folder
 
 
-def training_articles(corpus: CorpusConfig, data: Path, config: TrainingConfig) -> Iterator[ArticleResult]:
+def training_articles(
+    corpus: CorpusConfig, data: Path, config: TrainingConfig, *, with_held: bool = False
+) -> Iterator[ArticleResult]:
     """The articles of a corpus that train the network: all but those held for calibration."""
-    for gold in corpus_articles(corpus, data):
+    for gold in corpus_articles(corpus, data, with_held=with_held):
         if not is_held_for_calibration(gold.id, config.calibration_share):
             yield gold
 
@@ -157,28 +182,42 @@ def training_articles(corpus: CorpusConfig, data: Path, config: TrainingConfig) 
 def calibration_articles(config: TrainingConfig, data: Path) -> Iterator[ArticleResult]:
     """The articles that no training has seen, of all corpora."""
     for corpus in config.corpus:
-        for gold in corpus_articles(corpus, data):
+        for gold in corpus_articles(corpus, data, with_held=True):
             if is_held_for_calibration(gold.id, config.calibration_share):
                 yield gold
 
 
-def corpus_articles(corpus: CorpusConfig, data: Path) -> Iterator[ArticleResult]:
+def corpus_articles(corpus: CorpusConfig, data: Path, *, with_held: bool = False) -> Iterator[ArticleResult]:
+    """The articles with their labels; ``with_held``: also with those that the network is not to see."""
     articles = read_corpus(data / corpus.path)
-    return iter(join_labels(articles, read_corpus(data / corpus.labels)) if corpus.labels else articles)
+    for name in (corpus.labels, corpus.held_labels if with_held else ""):
+        if name:
+            articles = join_labels(articles, read_corpus(find_labels(name, data)))
+    return iter(articles)
 
 
-def read_entities(corpus: CorpusConfig, data: Path) -> dict[str, list[tuple[int, int, str]]]:
+def find_labels(name: str, data: Path) -> Path:
+    """A file of labels, in the data or among those that inquit brings."""
+    own = Path(__file__).parent / name
+    return own if own.exists() and not (data / name).exists() else data / name
+
+
+def read_silver_marks(corpus: CorpusConfig, data: Path) -> dict[str, SilverMarks]:
     if not corpus.mentions:
         return {}
     with open(data / corpus.mentions, encoding="utf-8") as file:
-        return entities_by_article(json.loads(line) for line in file if line.strip())
+        return read_marks(json.loads(line) for line in file if line.strip())
 
 
 def data_hashes(config: TrainingConfig, data: Path) -> dict[str, str]:
     """SHA-256 of every file that a model is made from, by its path in the configuration."""
-    names = [name for corpus in config.corpus for name in (corpus.path, corpus.labels, corpus.mentions) if name]
+    names = [name for corpus in config.corpus for name in (corpus.path, corpus.mentions)]
+    labels = [name for corpus in config.corpus for name in (corpus.labels, corpus.held_labels)]
+    files = {data / name for name in [*names, config.dev] if name} | {
+        find_labels(name, data) for name in labels if name
+    }
     hashes = {}
-    for path in sorted({data / name for name in [*names, config.dev] if name}):
+    for path in sorted(files):
         for file in [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):
             name = file.relative_to(data).as_posix() if file.is_relative_to(data) else file.name
             hashes[name] = file_sha256(file)

@@ -9,7 +9,7 @@ import os
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import cast
@@ -25,6 +25,7 @@ from transformers import AutoConfig, AutoModel
 from inquit.models.pieces import Window
 from inquit.training.config import OptimizerConfig, TrainingConfig
 from inquit.training.examples import Batch, LabelledDocument, collate, cut_windows
+from inquit.training.heads import shape_heads
 from inquit.training.losses import batch_losses
 from inquit.training.mpnet import use_fast_attention
 from inquit.training.network import AttributionNetwork
@@ -34,7 +35,7 @@ logger = logging.getLogger(__name__)
 ParamList = list[Tensor] | tuple[Tensor, ...]
 
 NETWORK_FILE, STATE_FILE, OPTIMIZER_FILE = "network.safetensors", "state.json", "optimizer.pt"
-UNAVERAGED_FILE = "unaveraged.safetensors"
+UNAVERAGED_FILE, START_FILE = "unaveraged.safetensors", "start.safetensors"
 
 
 @dataclass(slots=True)
@@ -206,12 +207,29 @@ def _plan_epoch(
     return batches
 
 
+def sample_losses(
+    network: AttributionNetwork,
+    documents: Sequence[LabelledDocument],
+    tokenizer: Tokenizer,
+    config: TrainingConfig,
+    n_batches: int = 60,
+) -> Iterator[Tensor]:
+    """The loss on some batches of an epoch, for what is to be judged by it before training."""
+    special = special_pieces(tokenizer)
+    for windows in _plan_epoch(documents, config, epoch=0)[:n_batches]:
+        yield _total_loss(batch_losses(network, collate(windows, special), config.loss), config)
+
+
+def _total_loss(losses: Mapping[str, Tensor], config: TrainingConfig) -> Tensor:
+    weights = asdict(config.loss)
+    return torch.stack([weights[name] * loss for name, loss in losses.items()]).sum()
+
+
 def _step(
     network: AttributionNetwork, optimizer: torch.optim.Optimizer, batch: Batch, config: TrainingConfig
 ) -> dict[str, float]:
     losses = batch_losses(network, batch, config.loss)
-    weights = asdict(config.loss)
-    total = torch.stack([weights[name] * loss for name, loss in losses.items()]).sum()
+    total = _total_loss(losses, config)
     optimizer.zero_grad(set_to_none=True)
     total.backward()  # type: ignore[no-untyped-call]
     norm = torch.nn.utils.clip_grad_norm_(
@@ -278,17 +296,18 @@ def save_network_frame(network: AttributionNetwork, tokenizer: Tokenizer, config
     (output / "training.json").write_text(json.dumps(config.to_dict(), indent=1), encoding="utf-8")
 
 
-def load_network(folder: Path) -> tuple[AttributionNetwork, Tokenizer]:
+def load_network(folder: Path, weights: str = NETWORK_FILE) -> tuple[AttributionNetwork, Tokenizer]:
     """A fitted network and its tokenizer, from a folder that `fit` wrote."""
     config = json.loads((folder / "training.json").read_text(encoding="utf-8"))
     encoder = AutoModel.from_config(AutoConfig.from_pretrained(folder / "encoder"))  # type: ignore[no-untyped-call]
     if getattr(encoder, "pooler", None) is not None:
         encoder.pooler = None
     use_fast_attention(encoder)
+    shape_heads(encoder)
     network = AttributionNetwork(
         encoder, n_pair_dimensions=config["n_pair_dimensions"], dropout=config["optimizer"]["dropout"]
     )
-    network.load_state_dict(load_file(folder / NETWORK_FILE))
+    network.load_state_dict(load_file(folder / weights))
     return network.eval(), load_tokenizer(folder)
 
 

@@ -18,6 +18,7 @@ from transformers import AutoConfig, AutoModel, PretrainedConfig
 from inquit.models.folder import ENCODER, HEADS, find_model, verify
 from inquit.training.bert_graph import TRANSPOSED
 from inquit.training.config import TrainingConfig, training_config_from_dict
+from inquit.training.heads import shape_heads
 from inquit.training.mpnet import use_fast_attention
 from inquit.training.network import AttributionNetwork, without_pooler
 from inquit.training.pretrained import find_encoder
@@ -55,6 +56,7 @@ def _load_model(folder: Path) -> tuple[AttributionNetwork, Tokenizer]:
     architecture = _architecture(manifest.data["encoder"], config)
     encoder = AutoModel.from_config(architecture, **without_pooler(architecture))  # type: ignore[no-untyped-call]
     use_fast_attention(encoder)
+    shape_heads(encoder)
     network = AttributionNetwork(encoder, n_pair_dimensions=config.n_pair_dimensions, dropout=config.optimizer.dropout)
     weights = read_weights(folder / ENCODER)
     heads = load_file(folder / HEADS)

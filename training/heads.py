@@ -1,0 +1,101 @@
+"""Fewer attention heads: attention is the half of a window's cost that 8-bit weights do not make cheaper.
+
+Heads are cut that the loss hardly feels (Michel, Levy and Neubig 2019), before training goes on and the others learn to
+do without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+LEAST_KEPT = 2
+"""Heads that every layer keeps."""
+
+
+def cut_heads(encoder: nn.Module, n_heads: int, losses: Iterable[Tensor]) -> None:
+    """Keep the ``n_heads`` of all layers of a BERT encoder that the losses feel most; a layer keeps two at least.
+
+    Args:
+        losses: scalars, each computed only when it is asked for, with the encoder as it is.
+
+    Raises:
+        ValueError: the encoder is no BERT, or has fewer heads.
+    """
+    if encoder.config.model_type != "bert":  # type: ignore[union-attr]
+        raise ValueError(f"heads are cut from BERT encoders only, got {encoder.config.model_type!r}")  # type: ignore[union-attr]
+    importance = head_importance(encoder, losses)
+    if not LEAST_KEPT * len(importance) <= n_heads <= importance.numel():
+        raise ValueError(
+            f"heads must be between {LEAST_KEPT * len(importance)} and the encoder's {importance.numel()}, got {n_heads}"
+        )
+    surely = importance.topk(LEAST_KEPT, dim=1).indices
+    ranked = importance.scatter(1, surely, torch.inf).flatten()
+    is_kept = torch.zeros_like(ranked, dtype=torch.bool)
+    is_kept[ranked.topk(n_heads).indices] = True
+    keep_heads(encoder, [row.nonzero()[:, 0].tolist() for row in is_kept.view_as(importance)])
+
+
+def head_importance(encoder: nn.Module, losses: Iterable[Tensor]) -> Tensor:
+    """How much the loss moves with each head's output, as a share of its layer: shape (n_layers, n_heads)."""
+    layers = _attentions(encoder)
+    gates = torch.ones(len(layers), layers[0].self.num_attention_heads, requires_grad=True)
+    hooks = [
+        layer.output.dense.register_forward_pre_hook(_gated_by(gates[i], layer.self.attention_head_size))
+        for i, layer in enumerate(layers)
+    ]
+    importance = torch.zeros_like(gates)
+    for loss in losses:
+        (gradient,) = torch.autograd.grad(loss, gates)
+        importance += gradient.abs()
+    for hook in hooks:
+        hook.remove()
+    shares: Tensor = importance / importance.norm(dim=1, keepdim=True)
+    return shares
+
+
+def count_heads(encoder: nn.Module) -> int:
+    """Attention heads of all layers of a BERT encoder; 0 of any other."""
+    is_bert = encoder.config.model_type == "bert"  # type: ignore[union-attr]
+    return sum(layer.self.num_attention_heads for layer in _attentions(encoder)) if is_bert else 0
+
+
+def _gated_by(gate: Tensor, size: int) -> Any:
+    return lambda module, inputs: (inputs[0] * gate.repeat_interleave(size),)
+
+
+def keep_heads(encoder: nn.Module, kept: Sequence[Sequence[int]]) -> None:
+    """Cut all but these heads of each layer. How many are left goes into the encoder's configuration."""
+    for layer, heads in zip(_attentions(encoder), kept, strict=True):
+        attention = layer.self
+        size = attention.attention_head_size
+        rows = torch.cat([torch.arange(head * size, (head + 1) * size) for head in heads])
+        for name in ("query", "key", "value"):
+            setattr(attention, name, _linear(*(tensor[rows] for tensor in _weights(getattr(attention, name)))))
+        weight, bias = _weights(layer.output.dense)
+        layer.output.dense = _linear(weight[:, rows], bias)
+        attention.num_attention_heads, attention.all_head_size = len(heads), len(rows)
+    encoder.config.heads_by_layer = [len(heads) for heads in kept]  # type: ignore[union-attr]
+
+
+def shape_heads(encoder: nn.Module) -> None:
+    """Give an encoder that was made from its configuration as many heads as that says, whatever their weights."""
+    if (left := getattr(encoder.config, "heads_by_layer", None)) is not None:
+        keep_heads(encoder, [range(n) for n in left])
+
+
+def _attentions(encoder: nn.Module) -> list[Any]:
+    return [layer.attention for layer in encoder.encoder.layer]  # type: ignore[union-attr]
+
+
+def _weights(linear: nn.Linear) -> tuple[Tensor, Tensor]:
+    return linear.weight.detach(), linear.bias.detach()
+
+
+def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
+    linear = nn.Linear(weight.shape[1], weight.shape[0])
+    linear.weight, linear.bias = nn.Parameter(weight.clone()), nn.Parameter(bias.clone())
+    return linear
