@@ -18,7 +18,7 @@ from inquit.models.joint import Coordination, find_coordinations, may_be_joint, 
 from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.mentions import ORGANIZATION, PERSON, Mention, text_of, word_text
 from inquit.models.names import NameMatch, match_names, name_tokens
-from inquit.models.phrases import NounIndex, Phrase, PhraseKind, antecedent_phrase, trimmed_phrase
+from inquit.models.phrases import NounIndex, Phrase, PhraseKind, antecedent_phrases, trimmed_phrase
 from inquit.models.segmentation import Document
 from inquit.models.speaker_features import (
     COLUMN,
@@ -308,10 +308,11 @@ class CandidateFinder:
 
     def _find_forms(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
         """What else the source may be called for its own words: all of them, fewer, or as the text has it elsewhere."""
-        if phrase.kind in DESCRIPTIONS:
+        if phrase.kind in DESCRIPTIONS or phrase.head is not None:
             whole = text_of(self._document, *phrase.words).rstrip(" ,.;:—–-")
             if phrase.core != phrase.words:
                 yield whole, {"is whole phrase": 1.0}
+        if phrase.kind in DESCRIPTIONS:
             words = trimmed_phrase(self._document, phrase.core)
             if words is not None:
                 yield text_of(self._document, *words), {"is trimmed": 1.0}
@@ -321,15 +322,20 @@ class CandidateFinder:
         words = self._nouns.fullest(phrase.noun, n_least=1)
         if words is not None:
             yield text_of(self._document, *words), {"is fuller form": 1.0}
+        words = self._nouns.nearest(phrase.noun, before=phrase.words[0])
+        if words is not None:
+            yield text_of(self._document, *words), {"is nearest form": 1.0}
         words = self._nouns.introduced(phrase.noun, before=phrase.words[0])
         if words is not None:
             yield text_of(self._document, *words), {"is introduced": 1.0}
 
     def _antecedent(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
         if phrase.kind is PhraseKind.RELATIVE:
-            words = antecedent_phrase(self._document, phrase.words[0])
-            if words is not None:
-                yield text_of(self._document, *words), {"is antecedent": 1.0}
+            for rank, words in enumerate(antecedent_phrases(self._document, phrase.words[0])):
+                row = {"is antecedent": 1.0, "recency": 1 / (1 + rank)}
+                name = text_of(self._document, *words)
+                yield name, row
+                yield from ((joined, row | of_form) for joined, of_form in _joined(name))
 
     def _earlier(self, index: int, evidence: NeuralEvidence) -> Iterator[tuple[str, Row]]:
         """Earlier sources without a name, the nearest first; the longest form where they share their noun."""

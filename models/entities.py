@@ -207,7 +207,7 @@ def _fullest(document: Document, mentions: Sequence[Mention]) -> Mention:
         return mentions[0]
     counts = Counter(mention.tokens for mention in mentions)
     in_text = Counter(mention.tokens for mention in mentions if not is_headline(document, mention.start))
-    longest = max(counts, key=len)
+    longest = max(counts, key=lambda tokens: (len(tokens), counts[tokens]))
     is_person = mentions[0].kind == PERSON
     for tokens, count in counts.items():
         if not 2 <= len(tokens) < len(longest):

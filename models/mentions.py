@@ -30,7 +30,7 @@ PERSON, ORGANIZATION, PLACE, OTHER = range(len(MENTION_KINDS))
 _APOSTROPHES = frozenset("'’")
 _OPENING_MARKS, _CLOSING_MARKS = frozenset("\"“'‘"), frozenset("\"”'’")
 PARTICLES = frozenset(
-    {"al", "ben", "bin", "da", "de", "del", "della", "di", "du", "el", "la", "le", "o", "st", "van", "von"}
+    {"al", "ben", "bin", "d", "da", "de", "del", "della", "di", "du", "el", "la", "le", "o", "st", "van", "von"}
 )
 """What surnames of several words begin with."""
 _HEADLINE_SHARE = 0.7
@@ -136,14 +136,16 @@ def _join_cut(document: Document, ranges: Sequence[tuple[int, int, int]]) -> lis
     "Robert" and "Scott" with a nickname between them.
     """
     joined: list[tuple[int, int, int]] = []
+    ends = {start: stop for start, stop, _ in ranges}
     for start, stop, kind in ranges:
-        if joined and stop <= joined[-1][1]:  # a nickname
+        if joined and stop <= joined[-1][1]:  # a nickname, or the surname after it
             continue
         if joined and _is_cut(document, joined[-1], (start, stop, kind)):
             joined[-1] = (joined[-1][0], stop, PERSON)
             continue
         if kind == PERSON and (surname := _after_nickname(document, stop)) is not None:
-            stop = surname + 1
+            # Two words or more are another's full name.
+            stop = surname + 1 if ends.get(surname, surname + 1) == surname + 1 else stop
         joined.append((start, stop, kind))
     return joined
 

@@ -74,14 +74,28 @@ _ENDS_HEAD = (_PREPOSITIONS - {"of"}) | frozenset(
 )  # fmt: skip
 """What follows the head noun of a description: who made it known, when and where."""
 _MONTHS = frozenset(month.lower() for month in calendar.month_name if month)
-_STARTS_CONJUNCT = _DEFINITE | frozenset({"other", "others", "several", "many"})
+_WEEKDAYS = frozenset(day.lower() for day in calendar.day_name if day)
+_PARTICLES = frozenset({"even", "only", "just", "also", "for", "from", "on", "in", "but", "while", "how", "with", "to"})
+"""What may stand before a description in a source and is no part of it."""
+_STARTS_CONJUNCT = _DEFINITE | frozenset({"other", "others", "several", "many", "some", "various", "a", "an"})
 _NP_STARTS = (
     _DEFINITE | _INDEFINITE | frozenset({"many", "most", "several", "other", "all", "both", "no", "every", "each"})
 )
 _PARTIES = frozenset({"D", "R", "I"})
 _MAX_ASIDE = 7
+_MAX_REFERENCE = 5
+_MAX_TITLE = 5
 _MAX_ANTECEDENT = 9
+_N_ANTECEDENTS = 4
+_N_NEAREST = 6
 _MAX_EXTENSION = 5
+_FUNCTION_WORDS = _PREPOSITIONS | frozenset(
+    {
+        "and", "or", "but", "is", "are", "was", "were", "be", "been", "has", "have", "had", "that", "than", "as", "like",
+        "not", "to", "among", "said", "says", "into", "over", "through", "including", "because", "when", "while", "if",
+    }
+)  # fmt: skip
+"""Words that a short noun phrase begins after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +121,8 @@ class Phrase:
 def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Mention]) -> list[WordRange]:
     """The parts of a source that joins several speakers ("Iran, Russia and Syria"); the source itself where it is one."""
     inside = mentions_inside(words, mentions)
+    if (parts := _split_from_reference(document, words)) is not None:
+        return parts
     ends = {mentions[i].stop: mentions[i] for i in inside}
     parts: list[WordRange] = []
     start = words[0]
@@ -114,10 +130,10 @@ def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Men
         text = word_text(document, word).lower()
         if text not in _AND and text != ",":
             continue
-        mention = ends.get(_before_aside(document, word))
+        mention = ends.get(_before_aside(document, word)) or _apposed_person(document, word, start, inside, mentions)
         following = word + 1
         if mention is None or (
-            _hangs_on(document, mention, start) and not _is_between_people(start, following, inside, mentions)
+            _hangs_on(document, mention, start) and not _is_between_people(document, start, following, inside, mentions)
         ):
             continue
         if text == "," and not _is_list(word, words, inside, mentions, document):
@@ -129,6 +145,35 @@ def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Men
     if not parts:
         return [words]
     return [*parts, (start, words[1])]
+
+
+def _split_from_reference(document: Document, words: WordRange) -> list[WordRange] | None:
+    """The parts of "he and his allies", "the candidate and her staff": a reference to somebody, and others."""
+    texts = [word_text(document, word).lower() for word in range(*words)]
+    if "and" not in texts[1:-1]:
+        return None
+    place = texts.index("and", 1)
+    start = int(texts[0] in {"both", "neither", "either"})
+    is_pronoun = place - start == 1 and texts[start] in {"he", "she", "they", "it"}
+    is_definite = (
+        texts[start] == "the" and place - start <= _MAX_REFERENCE and texts[place + 1] in {"his", "her", "its"}
+    )
+    if not is_pronoun and not (is_definite and not {",", "of"} & set(texts[:place])):
+        return None
+    return [(words[0] + start, words[0] + place), (words[0] + place + 1, words[1])]
+
+
+def _apposed_person(
+    document: Document, word: int, start: int, inside: Sequence[int], mentions: Sequence[Mention]
+) -> Mention | None:
+    """The person whose apposition ends with the comma before the "and" that is ``word``: "Ann Lee, a judge, and Bob Ray"."""
+    if word_text(document, word).lower() not in _AND or word_text(document, word - 1) != ",":
+        return None
+    people = [mentions[i] for i in inside if mentions[i].kind == PERSON and start <= mentions[i].start < word]
+    follows = any(mentions[i].kind == PERSON and 0 < mentions[i].start - word <= _MAX_TITLE for i in inside)
+    if len(people) == 1 and follows and word_text(document, people[0].stop) == ",":
+        return people[0]
+    return None
 
 
 def _before_aside(document: Document, word: int) -> int:
@@ -145,21 +190,32 @@ def _before_aside(document: Document, word: int) -> int:
     return word
 
 
-def _is_between_people(start: int, following: int, inside: Sequence[int], mentions: Sequence[Mention]) -> bool:
-    """Whether a person is named before and right after: "Ann Lee of Iowa and Bob Ray of Ohio"."""
-    people = [mentions[i].start for i in inside if mentions[i].kind == PERSON]
-    return following in people and any(start <= person < following for person in people)
+def _is_between_people(
+    document: Document, start: int, following: int, inside: Sequence[int], mentions: Sequence[Mention]
+) -> bool:
+    """Whether people are named before and soon after: "Ann Lee of Iowa and Senator Bob Ray of Ohio"."""
+    people = [mentions[i] for i in inside if mentions[i].kind == PERSON]
+    return any(
+        start <= person.start < following and not _hangs_on(document, person, start) for person in people
+    ) and any(0 <= person.start - following <= _MAX_TITLE for person in people)
 
 
 def _hangs_on(document: Document, mention: Mention, start: int) -> bool:
     """Whether a preposition leads to the mention: "the governor of Massachusetts"."""
     before = [word_text(document, word).lower() for word in range(max(start, mention.start - 2), mention.start)]
-    return bool(before) and (before[-1] in _PREPOSITIONS or (before[-1] in _DEFINITE and before[0] in _PREPOSITIONS))
+    leads = before[-1:] if before[-1:] and before[-1] not in _DEFINITE else before[:1]
+    return bool(leads) and leads[0] in _PREPOSITIONS | {"like", "as"}
 
 
 def _begins_conjunct(document: Document, word: int, inside: Sequence[int], mentions: Sequence[Mention]) -> bool:
+    """Whether a name, with a title or role before it ("former Governor Mike Ray"), or another speaker begins at a word."""
     text = word_text(document, word)
-    return text.lower() in _STARTS_CONJUNCT or text[:1].isupper() or any(mentions[i].start == word for i in inside)
+    if text.lower() in _STARTS_CONJUNCT or text[:1].isupper():
+        return True
+    return any(
+        mentions[i].start == word or (mentions[i].kind == PERSON and 0 < mentions[i].start - word <= _MAX_TITLE)
+        for i in inside
+    )
 
 
 def _is_list(
@@ -215,13 +271,18 @@ def _end_of_head(document: Document, core: WordRange) -> int:
 def trimmed_phrase(document: Document, core: WordRange) -> WordRange | None:
     """The name within a description, where the text adds to it: "the latest | CBS poll | released in May".
 
-    It starts at the first capital, if only small words and months stand before it, and ends with the head noun. None
-    where nothing is added.
+    It starts at the first capital, if only small words, months and days stand before it, and ends with the head noun.
+    None where nothing is added.
     """
     stop = _end_of_head(document, core)
     start = core[0]
-    if not word_text(document, start)[0].isupper() or word_text(document, start).lower() in _NP_STARTS:
-        for word in range(core[0] + 1, stop):
+    while start < stop - 1 and word_text(document, start).lower() in _PARTICLES:
+        start += 1
+    first = word_text(document, start).lower()
+    if first in _WEEKDAYS and stop - start > 3 and word_text(document, start + 2) == "s":
+        start += 3
+    elif not word_text(document, start)[0].isupper() or first in _NP_STARTS:
+        for word in range(start + 1, stop):
             text = word_text(document, word)
             if text[0].isupper() and text.lower() not in _MONTHS:
                 start = word
@@ -234,7 +295,7 @@ def _core(document: Document, words: WordRange) -> WordRange:
     start, stop = words
     for word in range(start + 1, stop):
         text = word_text(document, word)
-        if (text in _BREAKS and text != "-") or text.lower() in _STARTS_CLAUSE:
+        if (text in _BREAKS and not _is_hyphen(document, word)) or text.lower() in _STARTS_CLAUSE:
             stop = word
             break
     while stop - start > 1 and not word_text(document, stop - 1)[-1].isalnum():
@@ -242,6 +303,11 @@ def _core(document: Document, words: WordRange) -> WordRange:
     if stop - start > 2 and word_text(document, stop - 1).lower() == "s" and word_text(document, stop - 2) in "'’":
         stop -= 2
     return start, stop
+
+
+def _is_hyphen(document: Document, word: int) -> bool:
+    """Whether a word is a hyphen within another word, and no dash between two."""
+    return word_text(document, word) == "-" and bool(document.words[word - 1, 1] == document.words[word, 0])
 
 
 def _head_mention(
@@ -276,26 +342,34 @@ def _starts_with_possessive(
     return any(mentions[i].start == core[0] and is_possessive(document, mentions[i].stop) for i in inside)
 
 
-def antecedent_phrase(document: Document, word: int) -> WordRange | None:
-    """The noun phrase that ends right before a relative pronoun, as far as it shows without a parse."""
+def antecedent_phrases(document: Document, word: int) -> list[WordRange]:
+    """What may be the noun phrase that ends right before a relative pronoun, the likeliest first, without a parse.
+
+    The phrase begins with an article or the like, with a capital, or after a word that no noun phrase holds.
+    """
     stop = word
     while stop > 0 and word_text(document, stop - 1) in _BREAKS:
         stop -= 1
-    start = stop
     sentence = document.sentence_of_word[word]
+    starts: list[int] = []
+    start = stop
     while start > 0 and stop - start < _MAX_ANTECEDENT and document.sentence_of_word[start - 1] == sentence:
         text = word_text(document, start - 1)
-        if text in _BREAKS or not text[0].isalnum():
+        if text in _BREAKS and not (start - 1 > 0 and _is_hyphen(document, start - 1)):
             break
+        if text.lower() in _FUNCTION_WORDS and start < stop:
+            starts.append(start)
         start -= 1
         if text.lower() in _NP_STARTS or text.isdigit():
-            return start, stop
+            starts.append(start)
+            break
+    else:
+        starts.append(start)
     capitals = stop
-    while capitals > start and word_text(document, capitals - 1)[0].isupper():
+    while capitals > 0 and word_text(document, capitals - 1)[0].isupper():
         capitals -= 1
-    if capitals < stop:
-        return capitals, stop
-    return (stop - 1, stop) if stop > start else None
+    starts += [capitals, start, stop - 1]
+    return [(place, stop) for place in dict.fromkeys(starts) if 0 <= place < stop][:_N_ANTECEDENTS]
 
 
 class NounIndex:
@@ -323,6 +397,15 @@ class NounIndex:
             if length > n_least and (best is None or length > best[1] - best[0]):
                 best = start, place + 1
         return best
+
+    def nearest(self, noun: str, *, before: int) -> WordRange | None:
+        """The last run of capitalised words with the noun before a place: "the Quinnipiac poll … The poll"."""
+        places = self._places.get(noun, [])
+        for place in reversed(places[: bisect_left(places, before)][-_N_NEAREST:]):
+            start = self._start(place)
+            if start < place:
+                return start, place + 1
+        return None
 
     def introduced(self, noun: str, *, before: int) -> WordRange | None:
         """How the text first speaks of it before a place, at most a few words after "a" or "an": "a new 30-second ad"."""

@@ -41,6 +41,7 @@ FEATURES: tuple[str, ...] = (
     "is introduced",
     "is earlier phrase",
     "is fuller form",
+    "is nearest form",
     "is antecedent",
     "is author",
     *(f"match {match.name.lower()}" for match in NameMatch),

@@ -11,6 +11,7 @@ from tests.models.marked_names import read_marked
         ("{P Blinken} left. {P Antony Blinken} came.", ["Antony Blinken"]),
         ("{P Anna Keller} and {P Peter Keller} sell wine.", ["Anna Keller", "Peter Keller"]),
         ("The {O International Monetary Fund} met. {O IMF} staff left.", ["International Monetary Fund"]),
+        ("The {L U.N.} met. The {O United Nations} left.", ["United Nations"]),
         ("{O Washington Post} wrote. {O The Post} added.", ["Washington Post"]),
         ("{P Denzel Washington} flew to {L Washington}.", ["Denzel Washington", "Washington"]),
         ("{P James P. Kennedy} Jr. won. {P Kennedy} wept.", ["James P. Kennedy Jr."]),
@@ -41,6 +42,10 @@ def test_a_surname_of_two_goes_to_the_one_named_more_often() -> None:
         ("{P Bill Clinton} and {P Hillary Clinton} came. Mrs. {P Clinton} left.", [("Bill Clinton", 1), ("Hillary Clinton", 2)]),
         ("Aaron Klein wrote it. {P Klein} denied it.", [("Aaron Klein", 1)]),
         ("{P Ann Lee Endorses} him. {P Ann Lee} won. {P Ann Lee} wept.", [("Ann Lee", 3)]),
+        ("{P Ann Lee Slams} Bankers After Quarterly Losses. Then {P Ann Lee} won.", [("Ann Lee", 2)]),
+        ("{P De Blasio} came. {P De Blasio} left. {P Bill de Blasio} won.", [("Bill de Blasio", 3)]),
+        ("Mr. {P Guajardo Villar} came. {P Guajardo Villar} left. {P Ildefonso Guajardo Villar} won.", [("Ildefonso Guajardo Villar", 3)]),
+        ("{P Hilary Kent} came. {P Hillary Kent} left. {P Hillary Kent} won.", [("Hillary Kent", 3)]),
     ],
 )  # fmt: skip
 def test_forenames_and_titles_tell_who_is_meant(marked: str, names: list[tuple[str, int]]) -> None:

@@ -29,6 +29,8 @@ def test_titles_articles_and_possessives_go(name: str, normalised: str) -> None:
         ("IMF", "International Monetary Fund", NameMatch.ACRONYM),
         ("FBI", "Federal Bureau of Investigation", NameMatch.ACRONYM),
         ("the Post", "Washington Post", NameMatch.SURNAME),
+        ("the S.E.C.", "Securities and Exchange Commission", NameMatch.ACRONYM),
+        ("AROS", "Alliance to Reclaim Our Schools", NameMatch.ACRONYM),
         ("Peabody", "Peabody Energy", NameMatch.FORENAME),
         ("Ann Lee", "Ann Lee", NameMatch.SAME),
         ("Volodymyr Zelensky", "Volodymyr Zelenskyy", NameMatch.SAME),

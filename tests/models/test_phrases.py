@@ -5,7 +5,7 @@ from inquit.models.phrases import (
     NounIndex,
     PhraseKind,
     analyse_phrase,
-    antecedent_phrase,
+    antecedent_phrases,
     split_conjuncts,
     trimmed_phrase,
 )
@@ -50,6 +50,15 @@ def test_a_source_refers_by_name_pronoun_or_description(
         ("doctors and nurses said", "doctors and nurses", ["doctors and nurses"]),
         ("{P Ann Lee} of {L Iowa} and {P Bob Ray} said", "Ann Lee of Iowa and Bob Ray", ["Ann Lee of Iowa", "Bob Ray"]),
         ("the leaders of {L Iran} and {L Syria} said", "the leaders of Iran and Syria", ["the leaders of Iran and Syria"]),
+        ("Sens. {P Jon Roe} (D-Mont.) and {P Al Poe} (R-La.) said", "Jon Roe (D-Mont.) and Al Poe (R-La.)", ["Jon Roe", "Al Poe (R-La.)"]),
+        ("{P Bob Roe}, R-Tenn., and {P Al Poe}, R-La., said", "Bob Roe, R-Tenn., and Al Poe, R-La.", ["Bob Roe", "Al Poe, R-La."]),
+        ("{P Ann Lee}, the former judge, and Senator {P Bob Ray} of {L Ohio} said", "Ann Lee, the former judge, and Senator Bob Ray of Ohio", ["Ann Lee", "Senator Bob Ray of Ohio"]),
+        ("Senator {P Ann Lee} of {L Iowa} and Senator {P Bob Ray} said", "Senator Ann Lee of Iowa and Senator Bob Ray", ["Senator Ann Lee of Iowa", "Senator Bob Ray"]),
+        ("{P Ann Lee} and former governor {P Bob Ray} said", "Ann Lee and former governor Bob Ray", ["Ann Lee", "former governor Bob Ray"]),
+        ("he and his allies said", "he and his allies", ["he", "his allies"]),
+        ("both the candidate and her staff said", "both the candidate and her staff", ["the candidate", "her staff"]),
+        ("politicians like {P Ann Lee} and {P Bob Ray} said", "politicians like Ann Lee and Bob Ray", ["politicians like Ann Lee and Bob Ray"]),
+        ("the men and their dogs said", "the men and their dogs", ["the men and their dogs"]),
     ],
 )  # fmt: skip
 def test_joint_sources_are_split(marked: str, source: str, parts: list[str]) -> None:
@@ -65,6 +74,7 @@ def test_joint_sources_are_split(marked: str, source: str, parts: list[str]) -> 
         ("Officials at the port, which is closed,", "Officials at the port"),
         ("Davis’ lawyer", "Davis’ lawyer"),
         ("the report’s", "the report"),
+        ("G-III designers - some of them young -", "G-III designers"),
     ],
 )
 def test_what_hangs_on_to_a_description_is_cut_off(source: str, core: str) -> None:
@@ -79,14 +89,27 @@ def test_what_hangs_on_to_a_description_is_cut_off(source: str, core: str) -> No
         ("It shocked many young voters, who said no.", "many young voters"),
         ("They met Julia Stern, who said no.", "Julia Stern"),
         ("a poll that said no", "a poll"),
-        ("who said no", None),
+        ("a list of world leaders who said no", "world leaders"),
+        ("the ire of angry blue-collar voters who said no", "angry blue-collar voters"),
     ],
 )
-def test_a_relative_pronoun_follows_its_noun_phrase(text: str, antecedent: str | None) -> None:
+def test_a_relative_pronoun_follows_its_noun_phrase(text: str, antecedent: str) -> None:
     document, _ = read_marked(text)
     pronoun = "who" if "who" in text else "that"
-    found = antecedent_phrase(document, words_of(document, pronoun)[0])
-    assert (None if found is None else text_of(document, *found)) == antecedent
+    found = antecedent_phrases(document, words_of(document, pronoun)[0])
+    assert antecedent in [text_of(document, *words) for words in found]
+
+
+def test_a_relative_pronoun_that_starts_a_text_follows_nothing() -> None:
+    document, _ = read_marked("who said no")
+    assert antecedent_phrases(document, 0) == []
+
+
+def test_the_nearest_form_of_a_description_is_found() -> None:
+    document, _ = read_marked("The CBS poll said so. The Fox News poll said no. The poll is new. A Gallup poll came.")
+    nearest = NounIndex(document, {"poll"}).nearest("poll", before=words_of(document, "The poll")[0])
+    assert nearest is not None
+    assert text_of(document, *nearest) == "The Fox News poll"
 
 
 def test_the_fullest_form_of_a_description_is_found() -> None:
@@ -107,6 +130,8 @@ def test_the_fullest_form_of_a_description_is_found() -> None:
         ("the chief of police", "police", None),
         ("Hong Kong police", "police", None),
         ("a lawyer", "lawyer", None),
+        ("Monday's Quinnipiac poll", "poll", "Quinnipiac poll"),
+        ("even some of those hardliners", "hardliners", "some of those hardliners"),
     ],
 )
 def test_the_name_within_a_description_is_found(source: str, noun: str, trimmed: str | None) -> None:
