@@ -121,8 +121,8 @@ class Phrase:
 def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Mention]) -> list[WordRange]:
     """The parts of a source that joins several speakers ("Iran, Russia and Syria"); the source itself where it is one."""
     inside = mentions_inside(words, mentions)
-    if (parts := _split_from_reference(document, words)) is not None:
-        return parts
+    if (reference := _split_from_reference(document, words)) is not None:
+        return reference
     ends = {mentions[i].stop: mentions[i] for i in inside}
     parts: list[WordRange] = []
     start = words[0]

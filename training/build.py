@@ -113,6 +113,7 @@ def build_model(
     folder: Path,
     *,
     training: Iterable[ArticleResult],
+    fresh: Iterable[ArticleResult],
     calibration: Iterable[ArticleResult],
     dev: Mapping[str, list[ArticleResult]],
     data_hashes: Mapping[str, str],
@@ -121,6 +122,7 @@ def build_model(
 
     Args:
         training: articles that trained the network; the heads that are fitted after it learn from its states for them.
+        fresh: articles whose speakers and claims did not train the network, for those heads.
         calibration: articles that did not train the network.
         dev: articles to measure the finished model on, by the corpus' name; the measures go into manifest and card.
         data_hashes: SHA-256 of every file that the model was made from, by name.
@@ -135,11 +137,13 @@ def build_model(
     tokenizer.save(str(temporary / TOKENIZER))
     heads = head_arrays(network) | unfitted_arrays()
     encoder = OnnxEncoder(encoder_path, n_threads=os.cpu_count() or 1)
-    seen, held = list(training), list(calibration)
+    seen, new, held = list(training), list(fresh), list(calibration)
     heads = fit_detection(pipeline(network, tokenizer, config, heads, encoder), held).apply(heads)
     uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
-    heads |= fit_speakers(uncalibrated, seen, held, seed=config.seed)
-    heads |= fit_claim_heads(uncalibrated, [*seen, *held], {article.id for article in held}, temporary / CLAIM_DATA)
+    heads |= fit_speakers(uncalibrated, seen, new, held, seed=config.seed)
+    heads |= fit_claim_heads(
+        uncalibrated, [*seen, *new, *held], {article.id for article in held}, temporary / CLAIM_DATA
+    )
     save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
     model = pipeline(network, tokenizer, config, heads, encoder)
     evaluations = {name: evaluate_model(model, articles, n_bootstrap=1000) for name, articles in dev.items()}

@@ -12,12 +12,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-LEAST_KEPT = 2
+LEAST_KEPT = 1
 """Heads that every layer keeps."""
 
 
 def cut_heads(encoder: nn.Module, n_heads: int, losses: Iterable[Tensor]) -> None:
-    """Keep the ``n_heads`` of all layers of a BERT encoder that the losses feel most; a layer keeps two at least.
+    """Keep the ``n_heads`` of all layers of a BERT encoder that the losses feel most; a layer keeps one at least.
 
     Args:
         losses: scalars, each computed only when it is asked for, with the encoder as it is.
@@ -53,7 +53,7 @@ def head_importance(encoder: nn.Module, losses: Iterable[Tensor]) -> Tensor:
         importance += gradient.abs()
     for hook in hooks:
         hook.remove()
-    shares: Tensor = importance / importance.norm(dim=1, keepdim=True)
+    shares: Tensor = importance / importance.norm(dim=1, keepdim=True).clamp_min(1e-12)
     return shares
 
 

@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 
+FRESH_WEIGHT = 3
+"""What an example counts that the encoder did not learn from; see docs/experiments.md."""
+
 CONFIDENCE_STRENGTH = 1.0
 """Inverse of the L2 penalty on the weights of the confidence: 0.1 and 1 are as good over folds of articles."""
 
@@ -40,14 +43,23 @@ class SpeakerExample:
 
 
 def fit_speakers(
-    model: Attributor, training: Iterable[ArticleResult], calibration: Iterable[ArticleResult], *, seed: int
+    model: Attributor,
+    training: Iterable[ArticleResult],
+    fresh: Iterable[ArticleResult],
+    calibration: Iterable[ArticleResult],
+    *,
+    seed: int,
 ) -> dict[str, Floats]:
-    """Fit the scorer on the articles that trained the encoder, and what its probabilities mean on those that did not.
+    """Fit the scorer on articles with labels, and what its probabilities mean on those that trained nothing.
+
+    Args:
+        training: their speakers trained the encoder, whose scores for them are surer than for new articles.
+        fresh: their speakers did not; they count `FRESH_WEIGHT` times.
 
     Returns:
         the arrays of the scorer and of the confidence, by name.
     """
-    examples = speaker_examples(model, training)
+    examples = [*speaker_examples(model, training), *FRESH_WEIGHT * speaker_examples(model, fresh)]
     if not examples:
         logger.warning("no speaker labels in the training articles: the first candidate is taken")
         return untrained_scorer().to_arrays()
@@ -167,9 +179,9 @@ def _names(name: str | None) -> frozenset[str]:
 def fit_scorer(
     examples: Sequence[SpeakerExample],
     *,
-    n_hidden: int = 48,
+    n_hidden: int = 96,
     n_epochs: int = 15,
-    rate: float = 3e-3,
+    rate: float = 1e-2,
     weight_decay: float = 1e-3,
     seed: int = 13,
 ) -> CandidateScorer:

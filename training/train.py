@@ -80,12 +80,15 @@ def train_model(
         evaluate=lambda fitted: dev_scores(fitted, load_tokenizer(output / "network"), config, dev) if dev else {},
     )
     logger.info("exporting, calibrating, measuring")
+    labelled = [gold for corpus in config.corpus for gold in training_articles(corpus, data, config, with_held=True)]
+    fresh = fresh_articles(config, data)
     evaluation = build_model(
         network,
         tokenizer,
         config,
         output / "model",
-        training=(gold for corpus in config.corpus for gold in training_articles(corpus, data, config, with_held=True)),
+        training=[gold for gold in labelled if gold.id not in fresh],
+        fresh=[gold for gold in labelled if gold.id in fresh],
         calibration=calibration_articles(config, data),
         dev={config.dev: dev} if dev else {},
         data_hashes=data_hashes(config, data),
@@ -163,8 +166,10 @@ def write_teacher_labels(teacher: str | Path, config: TrainingConfig, data: Path
     for corpus in config.corpus:
         marks = read_silver_marks(corpus, data)
         for gold in training_articles(corpus, data, config):
-            if read_soft_labels(folder, gold.id) is None:
-                document = label_document(gold, tokenizer, marks=marks.get(gold.id))
+            document = label_document(gold, tokenizer, marks=marks.get(gold.id))
+            known = read_soft_labels(folder, gold.id)
+            # An answer is by place: with other labels than before, it is for other claims.
+            if known is None or len(known.claims) != len(document.claims):
                 write_soft_labels(folder, gold.id, teach(network, document, config.window, special))
     logger.info("the teacher has answered")
     return folder
@@ -194,6 +199,12 @@ def corpus_articles(corpus: CorpusConfig, data: Path, *, with_held: bool = False
         if name:
             articles = join_labels(articles, read_corpus(find_labels(name, data)))
     return iter(articles)
+
+
+def fresh_articles(config: TrainingConfig, data: Path) -> set[str]:
+    """Ids of the articles whose labels the network is not to see."""
+    files = [find_labels(corpus.held_labels, data) for corpus in config.corpus if corpus.held_labels]
+    return {labels.id for file in files for labels in read_corpus(file)}
 
 
 def find_labels(name: str, data: Path) -> Path:

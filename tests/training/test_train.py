@@ -29,11 +29,20 @@ from inquit.training.build import TorchPieceEncoder
 from inquit.training.config import CorpusConfig, LossConfig, OptimizerConfig, TrainingConfig
 from inquit.training.corpora import read_corpus, read_jsonl
 from inquit.training.examples import collate, cut_windows, label_document
+from inquit.training.heads import count_heads
 from inquit.training.losses import batch_losses
 from inquit.training.network import AttributionNetwork, Crf, PairScorer
-from inquit.training.train import train_model, train_network
+from inquit.training.train import (
+    data_hashes,
+    find_labels,
+    fresh_articles,
+    train_model,
+    train_network,
+    training_articles,
+)
 from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, special_pieces
 from inquit.training.warm_start import load_fitted
+from tests.training.labelled import write_labels
 
 Floats = NDArray[np.float32]
 
@@ -93,6 +102,34 @@ def test_a_student_learns_from_a_finished_run(run: Path, tiny_encoder: Path, tin
     train_model(CONFIG, tiny_data, tmp_path, encoder=str(tiny_encoder), teacher=run)
     assert list((tmp_path / "soft-labels").iterdir())
     assert verify(tmp_path / "model")
+
+
+def test_held_labels_are_for_what_is_fitted_after_the_network(tiny_data: Path, tmp_path: Path) -> None:
+    first, *others = read_jsonl(tiny_data / "examples.jsonl")
+    bare = replace(first, attributions=tuple(replace(a, speaker=None, claim=None) for a in first.attributions))
+    write_labels(tmp_path / "corpus.jsonl", [bare, *others])
+    write_labels(tmp_path / "held.jsonl", [first])
+    corpus = CorpusConfig(path="corpus.jsonl", held_labels="held.jsonl")
+    config = replace(CONFIG, corpus=(corpus,), calibration_share=0.0)
+    for with_held, wanted in ((False, bare), (True, first)):
+        found = {gold.id: gold for gold in training_articles(corpus, tmp_path, config, with_held=with_held)}
+        assert [a.speaker for a in found[first.id].attributions] == [a.speaker for a in wanted.attributions]
+    assert fresh_articles(config, tmp_path) == {first.id}
+    assert set(data_hashes(config, tmp_path)) == {"corpus.jsonl", "held.jsonl"}
+
+
+def test_labels_that_inquit_brings_are_found(tmp_path: Path) -> None:
+    for name in ("labels/polnear.more.jsonl", "labels/polnear.held.jsonl"):
+        assert find_labels(name, tmp_path).is_file()
+
+
+def test_a_run_with_fewer_heads_goes_on(tiny_encoder: Path, tiny_data: Path, tmp_path: Path) -> None:
+    config = replace(CONFIG, heads=3, optimizer=replace(CONFIG.optimizer, epochs=1))
+    train_network(config, tiny_data, tmp_path, encoder=str(tiny_encoder))
+    longer = replace(config, optimizer=CONFIG.optimizer)
+    network, _, history = train_network(longer, tiny_data, tmp_path, encoder="not needed", resume=True)
+    assert count_heads(network.encoder) == 3
+    assert len(history.losses) == 2
 
 
 @pytest.mark.parametrize("part", [".", "model"])

@@ -1,0 +1,80 @@
+"""Labels and silver marks become what the heads should have answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="training needs inquit[train]")
+
+from inquit.models.article import Span
+from inquit.models.labels import begin
+from inquit.models.pieces import WindowConfig
+from inquit.models.result import ArticleResult, Attribution, Speaker, SpeakerKind
+from inquit.training.examples import LabelledDocument, SilverMarks, collate, cut_windows, label_document, read_marks
+from inquit.training.trainer import load_tokenizer, special_pieces
+
+TEXT = "Ban Ki-moon arrived in Paris. He said the talks went well. The diplomat smiled at them."
+
+
+def place(words: str) -> tuple[int, int]:
+    start = TEXT.index(words)
+    return start, start + len(words)
+
+
+def attribution(*, speaker: Speaker | None) -> Attribution:
+    return Attribution(
+        "E1", (Span(*place("the talks went well")),), (Span(*place("said")),), (Span(*place("He")),), speaker=speaker
+    )
+
+
+@pytest.fixture
+def marks() -> SilverMarks:
+    return read_marks(
+        [
+            {
+                "id": "a",
+                "entities": [[*place("Ki-moon"), "PERSON"], [*place("Paris"), "LOCATION"]],
+                "coref": [
+                    [[*place("Ban Ki-moon"), 1], [*place("He"), 0], [*place("The diplomat"), 0]],
+                    [[*place("Paris"), 1], [*place("them"), 0]],
+                ],
+            }
+        ]
+    )["a"]
+
+
+def label(tiny_encoder: Path, speaker: Speaker | None, marks: SilverMarks) -> LabelledDocument:
+    gold = ArticleResult("a", TEXT, (attribution(speaker=speaker),))
+    return label_document(gold, load_tokenizer(tiny_encoder), marks=marks)
+
+
+def texts(labelled: LabelledDocument, spans: object) -> list[str]:
+    return [labelled.pieces.document.span_of_words(*words).of(TEXT) for words in spans]  # type: ignore[attr-defined]
+
+
+def test_a_speakers_label_knows_how_far_a_name_goes(tiny_encoder: Path, marks: SilverMarks) -> None:
+    unlabelled = label(tiny_encoder, None, marks)
+    assert texts(unlabelled, unlabelled.mentions) == ["Ki-moon", "Paris"]
+    labelled = label(tiny_encoder, Speaker("Ban Ki-moon", SpeakerKind.PERSON, named=True), marks)
+    assert texts(labelled, labelled.mentions) == ["Ban Ki-moon", "Paris"]
+    assert labelled.mention_tags is not None
+    assert labelled.mention_tags[0] == begin(0)
+    assert labelled.mentions_of_source == (frozenset({0}),)
+
+
+def test_what_a_program_resolved_is_learnt_for_people_and_organizations(tiny_encoder: Path, marks: SilverMarks) -> None:
+    labelled = label(tiny_encoder, None, marks)
+    assert texts(labelled, labelled.anaphors) == ["He", "The diplomat"]
+    assert labelled.mentions_of_anaphor == (frozenset({0}), frozenset({0}))
+    special = special_pieces(load_tokenizer(tiny_encoder))
+    relation = collate(cut_windows([labelled], WindowConfig()), special).relations["coreference"]
+    assert relation.is_right.sum() == 2
+
+
+def test_without_marks_there_is_nothing_resolved(tiny_encoder: Path) -> None:
+    gold = ArticleResult("a", TEXT, (attribution(speaker=None),))
+    labelled = label_document(gold, load_tokenizer(tiny_encoder))
+    assert len(labelled.anaphors) == 0
+    assert labelled.mention_tags is None
