@@ -42,6 +42,9 @@ _MAX_APPOSED = 7
 _LEAST_SIMILAR = 5
 """Names of fewer letters are not taken for slips of others."""
 
+_PLURALS = frozenset({"people", "men", "women", "children", "media", "police", "others"})
+_HANGING = frozenset({"of", "by", "for", "in", "from", "with", "at", "on", "between"})
+
 DESCRIPTIONS = (PhraseKind.DEFINITE, PhraseKind.INDEFINITE, PhraseKind.BARE)
 """How sources refer that neither name anybody nor are pronouns."""
 
@@ -290,9 +293,10 @@ class CandidateFinder:
         phrase = self._phrases[index]
         found: dict[str, Row] = {}
         itself = text_of(self._document, *phrase.core)
+        cut = {"ends at comma": 1.0} if self._ends_at_comma(phrase) else {}
         for name, row in (
-            (itself, {"is phrase itself": 1.0}),
-            *_joined(itself),
+            (itself, {"is phrase itself": 1.0} | cut),
+            *((joined, row | cut) for joined, row in _joined(itself)),
             *self._forms_of(index),
             *self._antecedent(phrase),
             *self._earlier(index, evidence),
@@ -311,12 +315,17 @@ class CandidateFinder:
         if phrase.kind in DESCRIPTIONS or phrase.head is not None:
             whole = text_of(self._document, *phrase.words).rstrip(" ,.;:—–-")
             if phrase.core != phrase.words:
-                yield whole, {"is whole phrase": 1.0}
+                yield whole, {"is whole phrase": 1.0, "ends at comma": float(self._ends_at_comma(phrase))}
         if phrase.kind in DESCRIPTIONS:
             words = trimmed_phrase(self._document, phrase.core)
             if words is not None:
                 yield text_of(self._document, *words), {"is trimmed": 1.0}
             yield from self._elsewhere(phrase)
+
+    def _ends_at_comma(self, phrase: Phrase) -> bool:
+        """Whether a comma divides what the source is from what it adds: it is more than the speaker's name then."""
+        stop = phrase.core[1]
+        return stop < phrase.words[1] and word_text(self._document, stop) == ","
 
     def _elsewhere(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
         words = self._nouns.fullest(phrase.noun, n_least=1)
@@ -385,6 +394,13 @@ def _as_table(rows: Iterable[Row]) -> Floats:
 
 
 def _joined(name: str) -> list[tuple[str, Row]]:
-    """A description of two groups, written as joint speakers are: "analysts & sources in the camp"."""
-    joined = re.sub(r"\s+and\s+", " & ", name)
-    return [] if joined == name else [(joined, {"is joined": 1.0})]
+    """A description of two groups, written as joint speakers are: "analysts & sources in the camp".
+
+    It is one where a plural stands before the "and", with nothing between that hangs on to another noun.
+    """
+    first, *rest = re.split(r"\s+and\s+", name, maxsplit=1)
+    if not rest:
+        return []
+    words = first.lower().split()
+    is_plural = words[-1:] != [] and (words[-1].endswith("s") or words[-1] in _PLURALS) and not _HANGING & set(words)
+    return [(f"{first} & {rest[0]}", {"is joined": 1.0, "plural": float(is_plural)})]

@@ -119,15 +119,19 @@ def _start_of_initials(texts: Sequence[str], stop: int, letters: str) -> int | N
 def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[Mention]:
     """Mentions from word ranges with their kinds: titles and possessives go, what holds no letter is left out."""
     mentions = []
+    end = 0
     for start, stop, kind in _join_cut(document, sorted(ranges)):
         words = [word_text(document, i) for i in range(start, stop)]
         start += trim_title(words, is_person=kind == PERSON)
+        if kind == PERSON:
+            start = max(_with_initial(document, start), min(start, end))
         stop = _end_of_name(document, start, stop)
         if kind == PERSON:
             stop = _with_generation(document, stop)
         tokens = name_tokens(text_of(document, start, stop)) if start < stop else ()
         if tokens:
             mentions.append(Mention(start, stop, kind, tokens))
+            end = stop
     return mentions
 
 
@@ -220,6 +224,18 @@ def _end_of_name(document: Document, start: int, stop: int) -> int:
         else:
             break
     return stop
+
+
+def _with_initial(document: Document, start: int) -> int:
+    """``start``, or that of an initial before it: "R. | Gil Kerr"."""
+    if (
+        start < 2
+        or word_text(document, start - 1) != "."
+        or document.words[start - 2, 1] != document.words[start - 1, 0]
+    ):
+        return start
+    initial = word_text(document, start - 2)
+    return start - 2 if len(initial) == 1 and initial.isupper() else start
 
 
 def _with_generation(document: Document, stop: int) -> int:

@@ -36,6 +36,7 @@ FEATURES: tuple[str, ...] = (
     "is coordination",
     "is phrase itself",
     "is whole phrase",
+    "ends at comma",
     "is joined",
     "is trimmed",
     "is introduced",

@@ -107,3 +107,18 @@ def test_who_spoke_before_is_told() -> None:
 
 def test_without_any_mention_there_are_candidates() -> None:
     assert names("Officials said no.", "Officials") == ["Officials", None]
+
+
+def test_a_comma_that_divides_a_source_is_told() -> None:
+    found = find("Doctors, who left, said no.", "Doctors, who left")
+    assert row_of("Doctors", found)["ends at comma"] == row_of("Doctors, who left", found)["ends at comma"] == 1
+    assert "ends at comma" not in row_of("Doctors", find("Doctors who left said no.", "Doctors who left"))
+
+
+@pytest.mark.parametrize(
+    ("source", "plural"),
+    [("Doctors and nurses", 1), ("Current and former aides", 0), ("Leaders of Iowa and Ohio", 0)],
+)
+def test_two_groups_are_joint_where_both_are_nouns(source: str, plural: int) -> None:
+    found = find(f"{source} said no.", source)
+    assert row_of(source.replace(" and ", " & "), found).get("plural", 0) == plural

@@ -39,6 +39,8 @@ def test_names_that_were_missed_are_found_in_sources(marked: str, source: str, f
         ("{P Bram van der} {P Meer} left.", ["Bram van der Meer"]),
         ("the {P Lee}-{P Ann Ray} ticket", ["Lee", "Ann Ray"]),
         ("{P Ban} {P Ki-moon} left.", ["Ban Ki-moon"]),
+        ("R. {P Gil Kerr} left.", ["R. Gil Kerr"]),
+        ("He met Mr. {P Gil Kerr}.", ["Gil Kerr"]),
         ("{P Alderman} {P William Burns} left.", ["Alderman", "William Burns"]),
         ("{P William} {P Burns Hall} left.", ["William Burns Hall"]),
         ('{P Robert C.} "{P Bobby}" {P Scott} left.', ['Robert C. "Bobby" Scott']),
