@@ -117,6 +117,7 @@ def build_model(
     calibration: Iterable[ArticleResult],
     dev: Mapping[str, list[ArticleResult]],
     data_hashes: Mapping[str, str],
+    origins: Mapping[str, str],
 ) -> Evaluation | None:
     """Write the model folder. It appears under its name only when it is whole.
 
@@ -126,6 +127,7 @@ def build_model(
         calibration: articles that did not train the network.
         dev: articles to measure the finished model on, by the corpus' name; the measures go into manifest and card.
         data_hashes: SHA-256 of every file that the model was made from, by name.
+        origins: ``went_on_from`` and ``teacher``: the models that training began with and learnt from, where there were any.
 
     Returns:
         the evaluation on the first of ``dev``.
@@ -160,7 +162,7 @@ def build_model(
             "speaker_kinds": SPEAKER_KINDS,
             "mention_kinds": MENTION_KINDS,
         },
-        "training": {"config": config.to_dict(), "data_sha256": dict(data_hashes)},
+        "training": {"config": config.to_dict(), "data_sha256": dict(data_hashes), **origins},
         "measures": {name: _rounded(evaluation) for name, evaluation in evaluations.items()},
     }
     write_card(temporary / CARD, manifest, evaluations)

@@ -33,6 +33,8 @@ _ROWS = (
 )
 
 
+_ORIGINS = {"went_on_from": "went on from", "teacher": "learnt as well from the answers of"}
+
 _MEASURED = (
     "F1 with 95 % intervals over articles (1,000 bootstrap samples), of the quantised model in this folder.",
     "The development articles trained nothing; the configuration was chosen with an eye on them, so expect a little",
@@ -92,6 +94,11 @@ def _card(manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation], me
         "what kind of claim it makes. For newsrooms, fact-checkers and media researchers, to be read by people.",
         "",
         f"Made by inquit {manifest['inquit_version']} from the encoder `{config['encoder']}`, seed {config['seed']}.",
+        *(
+            f"Training {what} {manifest['training'][key]}."
+            for key, what in _ORIGINS.items()
+            if key in manifest["training"]
+        ),
         "",
         "## Measured",
         "",
@@ -118,7 +125,9 @@ def _card(manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation], me
         "Articles of other domains come from the test pages of newspaper, newspaper4k (MIT) and trafilatura (Apache-2.0).",
         "Speaker and claim labels were made by a language model that read whole articles under the project's codebook, in",
         "one pass; a second independent pass over 18 articles agreed on 92.6 % of types (kappa .91) and 97.1 % of speaker",
-        "names. That is self-consistency, not human agreement.",
+        "names. The labels that inquit brings (training/labels) were made in the same way: a second, blind pass over 16 articles",
+        "each agreed on 95.0 % of 282 speaker names and on 89.2 % of 452 types (kappa .87). That is self-consistency, not",
+        "human agreement.",
         "",
         "## Limits",
         "",

@@ -39,7 +39,7 @@ from inquit.training.trainer import (
     save_network_frame,
     special_pieces,
 )
-from inquit.training.warm_start import load_fitted
+from inquit.training.warm_start import load_fitted, title_of
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +92,9 @@ def train_model(
         calibration=calibration_articles(config, data),
         dev={config.dev: dev} if dev else {},
         data_hashes=data_hashes(config, data),
+        origins={
+            role: title_of(fitted) for role, fitted in (("went_on_from", warm_start), ("teacher", teacher)) if fitted
+        },
     )
     write_report(output, config, history, evaluation)
 

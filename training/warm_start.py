@@ -50,6 +50,12 @@ def config_of(fitted: str | Path) -> TrainingConfig:
     return training_config_from_dict(manifest.data["training"]["config"], str(manifest.folder))
 
 
+def title_of(fitted: str | Path) -> str:
+    """Name and version of a finished run or a model."""
+    config = config_of(fitted)
+    return f"{config.name}-{config.version}"
+
+
 def _load_model(folder: Path) -> tuple[AttributionNetwork, Tokenizer]:
     manifest = verify(folder)
     config = config_of(folder)

@@ -39,6 +39,7 @@ from inquit.training.train import (
     train_model,
     train_network,
     training_articles,
+    write_teacher_labels,
 )
 from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, special_pieces
 from inquit.training.warm_start import load_fitted
@@ -101,7 +102,18 @@ def test_a_run_that_was_stopped_goes_on(run: Path, tiny_encoder: Path, tiny_data
 def test_a_student_learns_from_a_finished_run(run: Path, tiny_encoder: Path, tiny_data: Path, tmp_path: Path) -> None:
     train_model(CONFIG, tiny_data, tmp_path, encoder=str(tiny_encoder), teacher=run)
     assert list((tmp_path / "soft-labels").iterdir())
-    assert verify(tmp_path / "model")
+    assert verify(tmp_path / "model").data["training"]["teacher"] == "tiny-0.0.1"
+    assert "learnt as well from the answers of tiny-0.0.1." in (tmp_path / "model" / "README.md").read_text()
+
+
+def test_a_model_teaches_as_its_run_does(run: Path, tiny_data: Path, tmp_path: Path) -> None:
+    answers = [
+        write_teacher_labels(teacher, CONFIG, tiny_data, tmp_path / name)
+        for name, teacher in (("run", run), ("model", run / "model"))
+    ]
+    for path in sorted(answers[0].iterdir()):
+        of_run, of_model = load_file(path), load_file(answers[1] / path.name)
+        assert np.abs(of_run["tags"].astype(np.float32) - of_model["tags"]).mean() < 0.2
 
 
 def test_held_labels_are_for_what_is_fitted_after_the_network(tiny_data: Path, tmp_path: Path) -> None:
