@@ -25,7 +25,8 @@ from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
 from inquit.models.phrases import Phrase, PhraseKind, analyse_phrase, split_conjuncts
 from inquit.models.result import Entity, Speaker, SpeakerKind
 from inquit.models.segmentation import Document, Ints
-from inquit.models.speaker_features import FEATURES, KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
+from inquit.models.speaker_features import KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
+from inquit.models.speaker_scorer import SpeakerScorer
 from inquit.models.tagger import log_sum_exp
 
 Floats = NDArray[np.float32]
@@ -57,50 +58,11 @@ CONFIDENCE_FEATURES = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CandidateScorer:
-    """One hidden layer over the features of a candidate; the candidates of a source share one probability.
-
-    Attributes:
-        hidden_weight: shape (n_hidden, n_features); hidden_bias: shape (n_hidden,).
-        output_weight: shape (n_hidden,).
-    """
-
-    hidden_weight: Floats
-    hidden_bias: Floats
-    output_weight: Floats
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Floats]) -> CandidateScorer:
-        """Raises ValueError where the arrays were fitted to other features than this version computes."""
-        scorer = cls(*(arrays[f"speaker.{name}"] for name in ("hidden_weight", "hidden_bias", "output_weight")))
-        if scorer.hidden_weight.shape[1] != len(FEATURES):
-            raise ValueError(
-                f"speaker.hidden_weight must be of shape (n_hidden, {len(FEATURES)}), got "
-                f"{scorer.hidden_weight.shape}: the model was built by another version of inquit; build it again"
-            )
-        return scorer
-
-    def to_arrays(self) -> dict[str, Floats]:
-        names = ("hidden_weight", "hidden_bias", "output_weight")
-        return {f"speaker.{name}": getattr(self, name) for name in names}
-
-    def scores(self, features: Floats) -> Floats:
-        """shape (n_candidates,), natural log, from features of shape (n_candidates, n_features)."""
-        hidden = features @ self.hidden_weight.T
-        hidden += self.hidden_bias
-        scores: Floats = np.maximum(hidden, 0, out=hidden) @ self.output_weight
-        return scores
-
-    def probabilities(self, features: Floats) -> Floats:
-        """The same as probabilities, of the candidates of one source."""
-        return softmax(self.scores(features))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Decision:
     """One source, or one of the parts that it joins, and its candidates with their features."""
 
     phrase: Phrase
+    paragraph: int
     candidates: tuple[Candidate, ...]
     features: Floats
 
@@ -116,7 +78,7 @@ class SpeakerResolver:
 
     mentions: MentionTagger
     pairs: PairScorer
-    scorer: CandidateScorer
+    scorer: SpeakerScorer
     kind_weight: Floats
     kind_bias: Floats
     calibration: LogisticCalibrator | None = None
@@ -126,7 +88,7 @@ class SpeakerResolver:
         return cls(
             MentionTagger.from_arrays(arrays),
             PairScorer.from_arrays(arrays, "pairs.source_mention"),
-            CandidateScorer.from_arrays(arrays),
+            SpeakerScorer.from_arrays(arrays),
             arrays["speaker_kind.weight"],
             arrays["speaker_kind.bias"],
             LogisticCalibrator.from_arrays(arrays, CALIBRATION, n_features=len(CONFIDENCE_FEATURES))
@@ -180,7 +142,11 @@ class SpeakerResolver:
         phrases = [analyse_phrase(document, words, mentions) for words in ranges]
         evidence = self._neural_evidence(document, states, ranges, mentions)
         finder = CandidateFinder(document, mentions, entities, phrases)
-        decided = iter(Decision(phrase, *found) for phrase, found in zip(phrases, finder.find(evidence), strict=True))
+        paragraphs = document.paragraph_of_word[[start for start, _ in ranges]].tolist()
+        decided = iter(
+            Decision(phrase, paragraph, *found)
+            for phrase, paragraph, found in zip(phrases, paragraphs, finder.find(evidence), strict=True)
+        )
         return [[next(decided) for _ in source_parts] for source_parts in parts]
 
     def kind_probabilities(self, states: Floats, sources: Sequence[tuple[int, int]]) -> Floats:
@@ -204,11 +170,16 @@ class SpeakerResolver:
 
     def _answers(self, decisions: Sequence[Sequence[Decision]], kinds: Floats) -> list[_Answer]:
         """One for each source, from its decisions and its kinds."""
-        sizes = [len(decision.candidates) for decided in decisions for decision in decided]
-        scores = self.scorer.scores(np.concatenate([d.features for decided in decisions for d in decided]))
-        by_decision = iter(np.split(scores, np.cumsum(sizes)[:-1]))
+        flat = [decision for decided in decisions for decision in decided]
+        probabilities = iter(
+            self.scorer.probabilities(
+                [decision.candidates for decision in flat],
+                [decision.features for decision in flat],
+                [decision.paragraph for decision in flat],
+            )
+        )
         return [
-            _answer([(decision, softmax(next(by_decision))) for decision in decided], kind)
+            _answer([(decision, next(probabilities)) for decision in decided], kind)
             for decided, kind in zip(decisions, kinds, strict=True)
         ]
 

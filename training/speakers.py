@@ -15,10 +15,11 @@ from inquit.models.candidates import Candidate
 from inquit.models.entities import group_mentions
 from inquit.models.linker import spans_of_words
 from inquit.models.names import normalise_name
-from inquit.models.resolver import CALIBRATION, CandidateScorer, SpeakerResolver
+from inquit.models.resolver import CALIBRATION, SpeakerResolver
 from inquit.models.result import ArticleResult, Speaker, SpeakerKind
 from inquit.models.segmentation import segment
 from inquit.models.speaker_features import COLUMN, FEATURES
+from inquit.models.speaker_scorer import NEIGHBOUR_FEATURES, CandidateScorer, SpeakerScorer, add_neighbours
 from inquit.training.calibrate import fit_logistic
 from inquit.training.evaluation.labels import is_same_speaker, match_attributions
 from inquit.training.evaluation.tokens import TokenIndex, with_content
@@ -36,10 +37,16 @@ CONFIDENCE_STRENGTH = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeakerExample:
-    """A decision whose answer is known: ``is_right`` has one entry a candidate."""
+    """A decision whose answer is known: ``is_right`` has one entry a candidate, all False where none is right."""
 
+    candidates: tuple[Candidate, ...]
+    paragraph: int
     features: Floats
     is_right: NDArray[np.bool_]
+
+
+SpeakerArticle = list[SpeakerExample]
+"""The decisions of one article, in text order."""
 
 
 def fit_speakers(
@@ -59,21 +66,53 @@ def fit_speakers(
     Returns:
         the arrays of the scorer and of the confidence, by name.
     """
-    examples = [*speaker_examples(model, training), *FRESH_WEIGHT * speaker_examples(model, fresh)]
-    if not examples:
+    articles = list(calibration)
+    known, new, held = (speaker_examples(model, labelled) for labelled in (training, fresh, articles))
+    if not known + new:
         logger.warning("no speaker labels in the training articles: the first candidate is taken")
         return untrained_scorer().to_arrays()
-    scorer = fit_scorer(examples, seed=seed)
-    articles = list(calibration)
-    held = speaker_examples(model, articles)
+    scorer = fit_passes([(article, 1) for article in known] + [(article, FRESH_WEIGHT) for article in new], seed=seed)
     logger.info(
-        "speakers right: %.3f of those trained on, %.3f of others", accuracy(scorer, examples), accuracy(scorer, held)
+        "speakers right: %.3f of those trained on, %.3f of others", accuracy(scorer, known), accuracy(scorer, held)
     )
     scorer = calibrate_scorer(scorer, held)
     return scorer.to_arrays() | fit_confidence(model, scorer, articles)
 
 
-def fit_confidence(model: Attributor, scorer: CandidateScorer, articles: Iterable[ArticleResult]) -> dict[str, Floats]:
+def fit_passes(articles: Sequence[tuple[SpeakerArticle, int]], *, seed: int) -> SpeakerScorer:
+    """Fit both passes. The second learns from answers for articles that the first was not fitted on: from each half's for
+    the other.
+
+    Args:
+        articles: with what each counts.
+    """
+    second: list[SpeakerExample] = []
+    for fitted, asked in ((articles[::2], articles[1::2]), (articles[1::2], articles[::2])):
+        if fitted:
+            first = fit_scorer(_weighted(fitted), seed=seed)
+            second += _weighted([(with_neighbours(first, article), weight) for article, weight in asked])
+    return SpeakerScorer(fit_scorer(_weighted(articles), seed=seed), fit_scorer(second, seed=seed))
+
+
+def _weighted(articles: Iterable[tuple[SpeakerArticle, int]]) -> list[SpeakerExample]:
+    """The examples with a right candidate, each as often as its article counts."""
+    return [
+        example for article, weight in articles for example in article if example.is_right.any() for _ in range(weight)
+    ]
+
+
+def with_neighbours(first: CandidateScorer, article: SpeakerArticle) -> SpeakerArticle:
+    """The examples with the features of the second pass."""
+    features = add_neighbours(
+        first,
+        [example.candidates for example in article],
+        [example.features for example in article],
+        [example.paragraph for example in article],
+    )
+    return [replace(example, features=rows) for example, rows in zip(article, features, strict=True)]
+
+
+def fit_confidence(model: Attributor, scorer: SpeakerScorer, articles: Iterable[ArticleResult]) -> dict[str, Floats]:
     """Fit the confidence in speakers to how often they are right, wrong sources included: where the whole pipeline
     finds a labelled attribution, in articles that trained nothing.
 
@@ -120,18 +159,18 @@ def _as_dict(speaker: Speaker | None) -> dict[str, str | None] | None:
     return None if speaker is None else {"name": speaker.name, "kind": speaker.kind.value}
 
 
-def untrained_scorer() -> CandidateScorer:
+def untrained_scorer() -> SpeakerScorer:
     """Takes the entity that a source names, else what the source says."""
-    weight = np.zeros((1, len(FEATURES)), dtype=np.float32)
+    weight = np.zeros((1, len(FEATURES) + len(NEIGHBOUR_FEATURES)), dtype=np.float32)
     weight[0, COLUMN["is head"]] = 2
     weight[0, COLUMN["is phrase itself"]] = 1
-    return CandidateScorer(weight, np.zeros(1, dtype=np.float32), np.ones(1, dtype=np.float32))
+    zeros, ones = np.zeros(1, dtype=np.float32), np.ones(1, dtype=np.float32)
+    return SpeakerScorer(CandidateScorer(weight[:, : len(FEATURES)], zeros, ones), CandidateScorer(weight, zeros, ones))
 
 
-def speaker_examples(model: Attributor, articles: Iterable[ArticleResult]) -> list[SpeakerExample]:
-    """The decisions about labelled sources that have a right candidate; how many have none is logged."""
-    examples: list[SpeakerExample] = []
-    n_decisions = 0
+def speaker_examples(model: Attributor, articles: Iterable[ArticleResult]) -> list[SpeakerArticle]:
+    """The decisions about labelled sources, by article; how many have no right candidate is logged."""
+    examples: list[SpeakerArticle] = []
     for gold in articles:
         assert gold.text is not None
         labels = {a.source[0]: a.speaker for a in gold.attributions if a.source and a.speaker is not None}
@@ -144,13 +183,20 @@ def speaker_examples(model: Attributor, articles: Iterable[ArticleResult]) -> li
             continue
         mentions = model.resolver.find_mentions(document, states, sources)
         decisions = model.resolver.decide(document, states, sources, mentions, group_mentions(document, mentions))
-        for source, decided in zip(sources, decisions, strict=True):
-            for decision in decided:
-                n_decisions += 1
-                is_right = right_candidates(decision.candidates, speaker_of[source], is_part=len(decided) > 1)
-                if is_right.any():
-                    examples.append(SpeakerExample(decision.features, is_right))
-    logger.info("%d of %d speakers are among the candidates", len(examples), n_decisions)
+        examples.append(
+            [
+                SpeakerExample(
+                    decision.candidates,
+                    decision.paragraph,
+                    decision.features,
+                    right_candidates(decision.candidates, speaker_of[source], is_part=len(decided) > 1),
+                )
+                for source, decided in zip(sources, decisions, strict=True)
+                for decision in decided
+            ]
+        )
+    found = [example.is_right.any() for article in examples for example in article]
+    logger.info("%d of %d speakers are among the candidates", sum(found), len(found))
     return examples
 
 
@@ -191,7 +237,8 @@ def fit_scorer(
 
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    hidden = torch.nn.Linear(len(FEATURES), n_hidden)
+    n_features = examples[0].features.shape[1]
+    hidden = torch.nn.Linear(n_features, n_hidden)
     output = torch.nn.Linear(n_hidden, 1, bias=False)
     dropout = torch.nn.Dropout(0.1)
     optimizer = torch.optim.AdamW([*hidden.parameters(), *output.parameters()], lr=rate, weight_decay=weight_decay)
@@ -215,7 +262,7 @@ def fit_scorer(
 
 def _pad(examples: Sequence[SpeakerExample]) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
     length = max(len(example.is_right) for example in examples)
-    features = np.zeros((len(examples), length, len(FEATURES)), dtype=np.float32)
+    features = np.zeros((len(examples), length, examples[0].features.shape[1]), dtype=np.float32)
     is_right = np.zeros((len(examples), length), dtype=bool)
     is_there = np.zeros((len(examples), length), dtype=bool)
     for i, example in enumerate(examples):
@@ -224,28 +271,34 @@ def _pad(examples: Sequence[SpeakerExample]) -> tuple[Floats, NDArray[np.bool_],
     return features, is_right, is_there
 
 
-def calibrate_scorer(scorer: CandidateScorer, examples: Sequence[SpeakerExample]) -> CandidateScorer:
+def calibrate_scorer(scorer: SpeakerScorer, articles: Sequence[SpeakerArticle]) -> SpeakerScorer:
     """Divide the scores by the temperature that makes the answers of articles that trained nothing most likely."""
     from scipy.optimize import minimize_scalar
 
+    examples = [example for article in articles for example in with_neighbours(scorer.first, article)]
+    examples = [example for example in examples if example.is_right.any()]
     if not examples:
         return scorer
 
     def loss(log_temperature: float) -> float:
-        tempered = _tempered(scorer, float(np.exp(log_temperature)))
+        tempered = _tempered(scorer.second, float(np.exp(log_temperature)))
         right = [float(tempered.probabilities(e.features)[e.is_right].sum()) for e in examples]
         return -float(np.log(np.maximum(right, 1e-9)).mean())
 
     temperature = float(np.exp(minimize_scalar(loss, bounds=(-1, 2), method="bounded").x))
     logger.info("temperature of speakers: %.2f", temperature)
-    return _tempered(scorer, temperature)
+    return replace(scorer, second=_tempered(scorer.second, temperature))
 
 
 def _tempered(scorer: CandidateScorer, temperature: float) -> CandidateScorer:
     return replace(scorer, output_weight=(scorer.output_weight / np.float32(temperature)).astype(np.float32))
 
 
-def accuracy(scorer: CandidateScorer, examples: Sequence[SpeakerExample]) -> float:
+def accuracy(scorer: SpeakerScorer, articles: Sequence[SpeakerArticle]) -> float:
     """Share of the decisions whose likeliest candidate is right."""
-    hits = [bool(e.is_right[scorer.probabilities(e.features).argmax()]) for e in examples]
+    hits = [
+        bool(example.is_right[scorer.second.probabilities(example.features).argmax()])
+        for article in articles
+        for example in with_neighbours(scorer.first, article)
+    ]
     return sum(hits) / max(1, len(hits))

@@ -1,47 +1,24 @@
 import numpy as np
-import pytest
 from safetensors.numpy import load_file
 
 from inquit.models.article import Article
 from inquit.models.calibration import LogisticCalibrator
 from inquit.models.folder import HEADS, WEIGHTS
 from inquit.models.linker import LINK_FEATURES, Link
-from inquit.models.resolver import CALIBRATION, CONFIDENCE_FEATURES, CandidateScorer, Floats, SpeakerResolver
+from inquit.models.resolver import CALIBRATION, CONFIDENCE_FEATURES, Floats, SpeakerResolver
 from inquit.models.result import QuoteKind
 from inquit.models.segmentation import Document, segment
-from inquit.models.speaker_features import COLUMN, FEATURES
+from inquit.models.speaker_features import COLUMN
+from inquit.training.speakers import untrained_scorer
 from tests.models.marked_names import words_of
-
-
-def make_scorer(n_features: int) -> dict[str, Floats]:
-    rng = np.random.default_rng(5)
-    return {
-        "speaker.hidden_weight": rng.normal(size=(3, n_features)).astype(np.float32),
-        "speaker.hidden_bias": np.zeros(3, dtype=np.float32),
-        "speaker.output_weight": np.ones(3, dtype=np.float32),
-    }
-
-
-def test_a_scorer_of_other_features_is_refused() -> None:
-    with pytest.raises(ValueError, match=rf"\(n_hidden, {len(FEATURES)}\), got \(3, 7\).*build it again"):
-        CandidateScorer.from_arrays(make_scorer(7))
-
-
-def test_a_scorer_survives_its_arrays() -> None:
-    arrays = make_scorer(len(FEATURES))
-    features = np.random.default_rng(6).normal(size=(4, len(FEATURES))).astype(np.float32)
-    scorer = CandidateScorer.from_arrays(arrays)
-    assert scorer.to_arrays().keys() == arrays.keys()
-    probabilities = CandidateScorer.from_arrays(scorer.to_arrays()).probabilities(features)
-    assert probabilities.tolist() == scorer.probabilities(features).tolist()
-    assert probabilities.sum() == pytest.approx(1)
 
 
 def takes_itself() -> dict[str, Floats]:
     """A scorer that takes what the source says."""
-    arrays = {name: np.zeros_like(array) for name, array in make_scorer(len(FEATURES)).items()}
-    arrays["speaker.hidden_weight"][0, COLUMN["is phrase itself"]] = 1
-    arrays["speaker.output_weight"][0] = 1
+    arrays = untrained_scorer().to_arrays()
+    for name in ("speaker.first.hidden_weight", "speaker.second.hidden_weight"):
+        arrays[name] = np.zeros_like(arrays[name])
+        arrays[name][0, COLUMN["is phrase itself"]] = 1
     return arrays
 
 

@@ -7,10 +7,11 @@ from inquit.models.candidates import Candidate
 from inquit.models.result import Speaker, SpeakerKind
 from inquit.models.speaker_features import FEATURES
 from inquit.training.speakers import (
+    SpeakerArticle,
     SpeakerExample,
     accuracy,
     calibrate_scorer,
-    fit_scorer,
+    fit_passes,
     right_candidates,
     untrained_scorer,
 )
@@ -20,36 +21,84 @@ pytest.importorskip("torch", reason="training needs inquit[train]")
 RNG = np.random.default_rng(3)
 
 
-def make_examples(n: int, noise: float) -> list[SpeakerExample]:
-    """The right candidate is the one with the highest first feature, but for noise."""
-    examples = []
+CANDIDATES = tuple(Candidate(name) for name in "abcde")
+
+
+def make_articles(n: int, noise: float) -> list[SpeakerArticle]:
+    """The right candidate of a source is the one with the highest first feature, but for noise; three sources each."""
+    articles = []
     for _ in range(n):
-        features = RNG.normal(size=(5, len(FEATURES))).astype(np.float32)
-        is_right = np.zeros(5, dtype=bool)
-        is_right[(features[:, 0] + RNG.normal(size=5) * noise).argmax()] = True
-        examples.append(SpeakerExample(features, is_right))
-    return examples
+        article = []
+        for place in range(3):
+            features = RNG.normal(size=(5, len(FEATURES))).astype(np.float32)
+            is_right = np.zeros(5, dtype=bool)
+            is_right[(features[:, 0] + RNG.normal(size=5) * noise).argmax()] = True
+            article.append(SpeakerExample(CANDIDATES, place, features, is_right))
+        articles.append(article)
+    return articles
+
+
+def make_monologues(n: int) -> list[SpeakerArticle]:
+    """The first source says who speaks, and the others do not: it is the same speaker."""
+    articles = []
+    for _ in range(n):
+        right = RNG.integers(5)
+        article = []
+        for place in range(4):
+            features = np.zeros((5, len(FEATURES)), dtype=np.float32)
+            features[right, 0] = place == 0
+            article.append(SpeakerExample(CANDIDATES, 0, features, np.arange(5) == right))
+        articles.append(article)
+    return articles
+
+
+def weigh(articles: list[SpeakerArticle]) -> list[tuple[SpeakerArticle, int]]:
+    return [(article, 1) for article in articles]
 
 
 def test_what_tells_candidates_apart_is_learnt() -> None:
-    examples = make_examples(600, noise=0.1)
-    assert accuracy(untrained_scorer(), examples) < 0.4
-    scorer = fit_scorer(examples[:400], n_hidden=16, n_epochs=80)
-    assert accuracy(scorer, examples[400:]) > 0.7
+    articles = make_articles(300, noise=0.1)
+    assert accuracy(untrained_scorer(), articles) < 0.4
+    scorer = fit_passes(weigh(articles[:200]), seed=1)
+    assert accuracy(scorer, articles[200:]) > 0.7
+
+
+def test_who_spoke_before_is_learnt() -> None:
+    articles = make_monologues(120)
+    scorer = fit_passes(weigh(articles[:80]), seed=1)
+    answers = [
+        scorer.probabilities(*zip(*((e.candidates, e.features, e.paragraph) for e in article), strict=True))
+        for article in articles[80:]
+    ]
+    second = [bool(a[1].is_right[p[1].argmax()]) for a, p in zip(articles[80:], answers, strict=True)]
+    assert np.mean(second) > 0.95
 
 
 def test_the_same_seed_gives_the_same_scorer() -> None:
-    examples = make_examples(100, noise=0.1)
-    one, other = (fit_scorer(examples, n_hidden=4, n_epochs=2, seed=5) for _ in range(2))
-    assert all((one.to_arrays()[name] == array).all() for name, array in other.to_arrays().items())
+    articles = make_articles(40, noise=0.1)
+    one, other = (fit_passes(weigh(articles), seed=5).to_arrays() for _ in range(2))
+    assert all((one[name] == array).all() for name, array in other.items())
+
+
+def test_an_article_counts_as_often_as_it_weighs() -> None:
+    one, other = make_articles(2, noise=0.1)
+    once, twice = (
+        fit_passes(articles, seed=5).to_arrays() for articles in ([(one, 2), (other, 1)], [(one, 1), (other, 1)])
+    )
+    assert any((once[name] != array).any() for name, array in twice.items())
 
 
 def test_calibrated_probabilities_mean_what_they_say() -> None:
-    examples = make_examples(900, noise=1.0)
-    scorer = fit_scorer(examples[:300], n_hidden=32, n_epochs=60)
-    calibrated = calibrate_scorer(scorer, examples[300:600])
-    sure = [float(calibrated.probabilities(e.features).max()) for e in examples[600:]]
-    assert np.mean(sure) == pytest.approx(accuracy(calibrated, examples[600:]), abs=0.08)
+    articles = make_articles(400, noise=1.0)
+    scorer = calibrate_scorer(fit_passes(weigh(articles[:120]), seed=2), articles[120:260])
+    sure = [
+        float(probabilities.max())
+        for article in articles[260:]
+        for probabilities in scorer.probabilities(
+            *zip(*((e.candidates, e.features, e.paragraph) for e in article), strict=True)
+        )
+    ]
+    assert np.mean(sure) == pytest.approx(accuracy(scorer, articles[260:]), abs=0.08)
 
 
 @pytest.mark.parametrize(
