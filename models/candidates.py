@@ -16,9 +16,10 @@ from rapidfuzz.distance import Levenshtein
 from inquit.models.entities import NamedEntity
 from inquit.models.joint import Coordination, find_coordinations, may_be_joint, nearest_before
 from inquit.models.labels import SPEAKER_KINDS
-from inquit.models.mentions import ORGANIZATION, PERSON, Mention, text_of, word_text
+from inquit.models.mentions import ORGANIZATION, PERSON, Mention
 from inquit.models.names import NameMatch, match_names, name_tokens
-from inquit.models.phrases import NounIndex, Phrase, PhraseKind, antecedent_phrases, trimmed_phrase
+from inquit.models.noun_phrases import NounIndex, antecedent_phrases
+from inquit.models.phrases import Phrase, PhraseKind, trimmed_phrase
 from inquit.models.segmentation import Document
 from inquit.models.speaker_features import (
     COLUMN,
@@ -30,6 +31,7 @@ from inquit.models.speaker_features import (
     Pairs,
     make_pairs,
 )
+from inquit.models.words import text_of, word_text
 
 Floats = NDArray[np.float32]
 Row = dict[str, float]

@@ -8,22 +8,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from inquit.models.forenames import Gender, gender_of_name
-from inquit.models.mentions import (
-    ORGANIZATION,
-    PARTICLES,
-    PERSON,
-    PLACE,
-    SENTENCE_STARTS,
-    Mention,
-    is_headline,
-    start_of_forename,
-    starts_sentence,
-    text_of,
-    word_text,
-    word_texts,
-)
+from inquit.models.mentions import ORGANIZATION, PARTICLES, PERSON, PLACE, SENTENCE_STARTS, Mention, start_of_forename
 from inquit.models.names import FEMALE_TITLES, MALE_TITLES, NameMatch, match_names, name_tokens, trim_title
 from inquit.models.segmentation import Document
+from inquit.models.words import is_headline, starts_sentence, text_of, word_text, word_texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inquit.models.mentions import OTHER, PLACE, Mention, word_text
+from inquit.models.mentions import OTHER, PLACE, Mention
 from inquit.models.phrases import Phrase, PhraseKind
 from inquit.models.segmentation import Document, Ints
+from inquit.models.words import word_text
 
 _AND = frozenset({"and", "&"})
 _MAX_BACK = 20

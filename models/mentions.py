@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,27 +11,23 @@ from numpy.typing import NDArray
 from inquit.models.forenames import Gender, gender_of_name
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
 from inquit.models.names import (
-    FEMALE_TITLES,
     GENERATIONS,
-    MALE_TITLES,
-    SMALL_WORDS,
     name_tokens,
     trim_title,
 )
 from inquit.models.segmentation import Document
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
+from inquit.models.words import APOSTROPHES, text_of, word_text
 
 Floats = NDArray[np.float32]
 
 PERSON, ORGANIZATION, PLACE, OTHER = range(len(MENTION_KINDS))
 
-_APOSTROPHES = frozenset("'’")
 _OPENING_MARKS, _CLOSING_MARKS = frozenset("\"“'‘"), frozenset("\"”'’")
 PARTICLES = frozenset(
     {"al", "ben", "bin", "d", "da", "de", "del", "della", "di", "du", "el", "la", "le", "o", "st", "van", "von"}
 )
 """What surnames of several words begin with."""
-_HEADLINE_SHARE = 0.7
 SENTENCE_STARTS = frozenset(
     {
         "a", "according", "after", "all", "also", "although", "an", "and", "another", "as", "at", "because",
@@ -72,48 +66,15 @@ class MentionTagger:
         transitions = np.where(allowed_transitions(len(MENTION_KINDS)), 0.0, -np.inf).astype(np.float32)
         return cls(arrays["mentions.weight"], arrays["mentions.bias"], transitions)
 
-    def find(self, document: Document, states: Floats) -> list[Mention]:
-        """The mentions of a document in text order, from its word states of shape (n_words, n_hidden)."""
+    def find(self, document: Document, states: Floats) -> list[tuple[int, int, int]]:
+        """Word ranges of the mentions with their kinds, from the word states of a document, shape (n_words, n_hidden)."""
         if len(document.words) == 0:
             return []
         tags = best_tags(states @ self.weight.T + self.bias, self.transitions, cut_sequences(document))
         ranges = [
             (start, stop, kind) for kind in range(len(MENTION_KINDS)) for start, stop in spans_of(tags, kind).tolist()
         ]
-        return make_mentions(document, with_defined_names(document, ranges))
-
-
-def with_defined_names(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """The ranges, and those of names that a bracket abbreviates, each in place of what overlaps it: "Alliance to Reclaim
-    Our Schools (AROS)". The letters must be the initials of the words before the bracket, small words aside (Schwartz and
-    Hearst 2003 have more forms).
-    """
-    texts = word_texts(document)
-    found: list[tuple[int, int, int]] = []
-    for word in range(2, len(texts) - 1):
-        if texts[word - 1] == "(" and texts[word + 1] == ")" and texts[word].isupper() and 2 <= len(texts[word]) <= 8:
-            start = _start_of_initials(texts, word - 1, texts[word].lower())
-            if start is not None:
-                found += [(start, word - 1, ORGANIZATION), (word, word + 1, ORGANIZATION)]
-    kept = [known for known in ranges if not any(known[0] < stop and start < known[1] for start, stop, _ in found)]
-    return sorted([*kept, *found])
-
-
-def _start_of_initials(texts: Sequence[str], stop: int, letters: str) -> int | None:
-    """Where the name begins that ends at ``stop`` and has these initials, counting small words or not."""
-    every = capital = ""
-    for word in range(stop - 1, max(-1, stop - 1 - 2 * len(letters)), -1):
-        text = texts[word]
-        if not text[0].isalnum():
-            continue
-        if not (text[0].isupper() or text in SMALL_WORDS):
-            return None
-        every = text[0].lower() + every
-        if text[0].isupper():
-            capital = text[0].lower() + capital
-            if letters in (every, capital):
-                return word
-    return None
+        return ranges
 
 
 def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[Mention]:
@@ -217,7 +178,7 @@ def _end_of_name(document: Document, start: int, stop: int) -> int:
     while start < stop:
         last = word_text(document, stop - 1)
         before = word_text(document, stop - 2) if stop - 2 >= start else ""
-        if last.lower() == "s" and before in _APOSTROPHES:
+        if last.lower() == "s" and before in APOSTROPHES:
             stop -= 2
         elif not last[0].isalnum() and not (last == "." and len(before) <= 2) and last != ")":
             stop -= 1
@@ -252,146 +213,3 @@ def _with_generation(document: Document, stop: int) -> int:
             )
             return word + 1 + ends_with_period
     return stop
-
-
-@lru_cache(maxsize=2)
-def word_texts(document: Document) -> tuple[str, ...]:
-    """The words of a document as they stand in the text; kept while one article is asked about word by word."""
-    text = document.text
-    return tuple([text[start:end] for start, end in document.words.tolist()])
-
-
-def word_text(document: Document, word: int) -> str:
-    return word_texts(document)[word]
-
-
-def text_of(document: Document, start: int, stop: int) -> str:
-    """The words ``start`` up to ``stop`` as they stand in the text."""
-    return document.text[document.words[start, 0] : document.words[stop - 1, 1]]
-
-
-def is_possessive(document: Document, stop: int) -> bool:
-    """Whether "’s", or a bare apostrophe after an s, follows the word before ``stop``."""
-    if stop >= len(document.words) or word_text(document, stop) not in _APOSTROPHES:
-        return False
-    if document.words[stop, 0] != document.words[stop - 1, 1]:
-        return False
-    if word_text(document, stop - 1)[-1:].lower() == "s":
-        return True
-    return stop + 1 < len(document.words) and word_text(document, stop + 1).lower() == "s"
-
-
-def add_missed_mentions(
-    document: Document, mentions: Sequence[Mention], sources: Sequence[tuple[int, int]]
-) -> list[Mention]:
-    """The mentions, and those of names that stand in sources but were not found: all runs of capitals that hold them.
-
-    A source of capitalised words only ("Mr. Clarke", "RT") is a name, unless it is one word that starts a sentence and
-    stands nowhere else with a capital.
-    """
-    mentions = _extend_in_sources(document, mentions, sources)
-    is_taken = np.zeros(len(document.words) + 1, dtype=bool)
-    for mention in mentions:
-        is_taken[mention.start : mention.stop] = True
-    missed: dict[str, int] = {}
-    for start, stop in sources:
-        name = _missed_name(document, start, stop, is_taken)
-        if name is not None:
-            missed[word_text(document, name[1] - 1)] = PERSON if _follows_title(document, name[0]) else OTHER
-    if not missed:
-        return list(mentions)
-    places = [
-        (word, missed[text]) for word, text in enumerate(word_texts(document)) if text in missed and not is_taken[word]
-    ]
-    n_inside = Counter(word_text(document, word) for word, _ in places if not starts_sentence(document, word))
-    ranges = []
-    for word, kind in places:
-        if n_inside[word_text(document, word)]:
-            start = word
-            while start > 0 and _is_name_word(document, start - 1) and not is_taken[start - 1]:
-                start -= 1
-            ranges.append((start, word + 1, kind))
-    return sorted([*mentions, *make_mentions(document, ranges)], key=lambda mention: mention.start)
-
-
-def _extend_in_sources(
-    document: Document, mentions: Sequence[Mention], sources: Sequence[tuple[int, int]]
-) -> list[Mention]:
-    """The mentions, those of organizations in sources as far as their capitals go: "the Commission on Presidential | Debates".
-
-    Capitals may be joined by "of", "on" and "for"; by "and" between a single word and several. A year may lead.
-    """
-    found: dict[int, tuple[int, int]] = {}
-    for start, stop in sources:
-        run: list[int] = []
-        for word in range(start, stop + 1):
-            if word < stop and _goes_on(document, word, run, stop):
-                run.append(word)
-                continue
-            if len(run) > 1:
-                inside = [i for i, m in enumerate(mentions) if m.start >= run[0] and m.stop <= run[-1] + 1]
-                kinds = {mentions[i].kind for i in inside}
-                if inside and ORGANIZATION in kinds and PERSON not in kinds:
-                    found |= dict.fromkeys(inside, (run[0], run[-1] + 1))
-            run = []
-    if not found:
-        return list(mentions)
-    kept = [mention for i, mention in enumerate(mentions) if i not in found]
-    longer = make_mentions(document, [(start, stop, ORGANIZATION) for start, stop in set(found.values())])
-    return sorted([*kept, *longer], key=lambda mention: mention.start)
-
-
-def _goes_on(document: Document, word: int, run: Sequence[int], stop: int) -> bool:
-    text = word_text(document, word)
-    is_followed = word + 1 < stop and word_text(document, word + 1)[0].isupper()
-    if text[0].isupper():
-        return bool(run) or text.lower() not in SENTENCE_STARTS
-    if not run:
-        return is_followed and len(text) == 4 and text.isdigit()
-    if text == "and":
-        return is_followed and len(run) == 1 and word + 2 < stop and word_text(document, word + 2)[0].isupper()
-    return is_followed and text in {"of", "on", "for"}
-
-
-def _missed_name(document: Document, start: int, stop: int, is_taken: NDArray[np.bool_]) -> tuple[int, int] | None:
-    """The name that a source consists of, where it is one that no mention covers."""
-    while stop > start and not word_text(document, stop - 1)[0].isalnum():
-        stop -= 1
-    if not 0 < stop - start <= 6 or is_taken[start:stop].any():
-        return None
-    start += trim_title([word_text(document, word) for word in range(start, stop)], is_person=True)
-    if all(_is_name_word(document, word) for word in range(start, stop)):
-        return start, stop
-    return None
-
-
-def _is_name_word(document: Document, word: int) -> bool:
-    text = word_text(document, word)
-    if text == "." and word > 0:
-        return len(word_text(document, word - 1)) == 1
-    return text[0].isupper() and text.lower() not in SENTENCE_STARTS
-
-
-def _follows_title(document: Document, word: int) -> bool:
-    before = [word_text(document, i).lower() for i in range(max(0, word - 2), word)]
-    return any(title in MALE_TITLES | FEMALE_TITLES | {"dr"} for title in before)
-
-
-def is_headline(document: Document, word: int) -> bool:
-    """Whether a word stands in a sentence whose words mostly begin with a capital."""
-    sentence = document.sentence_of_word
-    start, stop = np.searchsorted(sentence, [sentence[word], sentence[word] + 1])
-    words = [text for text in word_texts(document)[start:stop] if len(text) > 3 and text.isalpha()]
-    return len(words) >= 4 and sum(text[0].isupper() for text in words) >= _HEADLINE_SHARE * len(words)
-
-
-def starts_sentence(document: Document, word: int) -> bool:
-    """Whether a word is the first of its sentence, quotation marks aside."""
-    before = word - 1
-    while (
-        before >= 0
-        and not word_text(document, before)[0].isalnum()
-        and document.words[before, 1] == document.words[before + 1, 0]
-    ):
-        before -= 1
-    return before < 0 or bool(document.sentence_of_word[before] != document.sentence_of_word[word])

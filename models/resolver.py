@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 
 from inquit.models.calibration import LogisticCalibrator, softmax
 from inquit.models.candidates import DESCRIPTIONS, Candidate, CandidateFinder
+from inquit.models.conjuncts import split_conjuncts
 from inquit.models.entities import NamedEntity, group_mentions
 from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.linker import LINK_FEATURES, Link
-from inquit.models.mentions import Mention, MentionTagger, add_missed_mentions
+from inquit.models.mentions import Mention, MentionTagger, make_mentions
+from inquit.models.missed_mentions import add_missed_mentions, with_defined_names
 from inquit.models.names import normalise_name
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
-from inquit.models.phrases import Phrase, PhraseKind, analyse_phrase, split_conjuncts
+from inquit.models.phrases import Phrase, PhraseKind, analyse_phrase
 from inquit.models.result import Entity, Speaker, SpeakerKind
 from inquit.models.segmentation import Document, Ints
 from inquit.models.speaker_features import KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
@@ -126,7 +128,8 @@ class SpeakerResolver:
 
     def find_mentions(self, document: Document, states: Floats, sources: Sequence[tuple[int, int]]) -> list[Mention]:
         """The named mentions of a document in text order; ``sources`` are word ranges."""
-        return add_missed_mentions(document, self.mentions.find(document, states), sources)
+        ranges = with_defined_names(document, self.mentions.find(document, states))
+        return add_missed_mentions(document, make_mentions(document, ranges), sources)
 
     def decide(
         self,

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from inquit.models.entities import NamedEntity
 from inquit.models.forenames import Gender
 from inquit.models.labels import MENTION_KINDS, SPEAKER_KINDS
-from inquit.models.mentions import ORGANIZATION, OTHER, PERSON, PLACE, Mention, is_possessive, starts_sentence
+from inquit.models.mentions import ORGANIZATION, OTHER, PERSON, PLACE, Mention
 from inquit.models.names import NameMatch
 from inquit.models.phrases import Phrase, PhraseKind
 from inquit.models.result import SpeakerKind
 from inquit.models.segmentation import Document, Ints
+from inquit.models.words import is_possessive, starts_sentence
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]

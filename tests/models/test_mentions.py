@@ -1,6 +1,7 @@
 import pytest
 
-from inquit.models.mentions import add_missed_mentions, is_headline, text_of, with_defined_names
+from inquit.models.missed_mentions import add_missed_mentions, with_defined_names
+from inquit.models.words import is_headline, text_of
 from tests.models.marked_names import read_marked, words_of
 
 

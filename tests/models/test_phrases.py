@@ -1,14 +1,9 @@
 import pytest
 
-from inquit.models.mentions import text_of
-from inquit.models.phrases import (
-    NounIndex,
-    PhraseKind,
-    analyse_phrase,
-    antecedent_phrases,
-    split_conjuncts,
-    trimmed_phrase,
-)
+from inquit.models.conjuncts import split_conjuncts
+from inquit.models.noun_phrases import NounIndex, antecedent_phrases
+from inquit.models.phrases import PhraseKind, analyse_phrase, trimmed_phrase
+from inquit.models.words import text_of
 from tests.models.marked_names import read_marked, words_of
 
 

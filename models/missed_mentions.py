@@ -1,0 +1,147 @@
+"""Names that the tagger misses or finds in part: where a bracket abbreviates them, and where they are sources."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inquit.models.mentions import ORGANIZATION, OTHER, PERSON, SENTENCE_STARTS, Mention, make_mentions
+from inquit.models.names import FEMALE_TITLES, MALE_TITLES, SMALL_WORDS, trim_title
+from inquit.models.phrases import mentions_inside
+from inquit.models.segmentation import Document
+from inquit.models.words import starts_sentence, word_text, word_texts
+
+
+def with_defined_names(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The ranges, and those of names that a bracket abbreviates, each in place of what overlaps it: "Alliance to Reclaim
+    Our Schools (AROS)". The letters must be the initials of the words before the bracket, small words aside (Schwartz and
+    Hearst 2003 have more forms).
+    """
+    texts = word_texts(document)
+    found: list[tuple[int, int, int]] = []
+    for word in range(2, len(texts) - 1):
+        if texts[word - 1] == "(" and texts[word + 1] == ")" and texts[word].isupper() and 2 <= len(texts[word]) <= 8:
+            start = _start_of_initials(texts, word - 1, texts[word].lower())
+            if start is not None:
+                found += [(start, word - 1, ORGANIZATION), (word, word + 1, ORGANIZATION)]
+    is_taken = np.zeros(len(texts) + 1, dtype=bool)
+    for start, stop, _ in found:
+        is_taken[start:stop] = True
+    return sorted([*(known for known in ranges if not is_taken[known[0] : known[1]].any()), *found])
+
+
+def _start_of_initials(texts: Sequence[str], stop: int, letters: str) -> int | None:
+    """Where the name begins that ends at ``stop`` and has these initials, counting small words or not."""
+    every = capital = ""
+    for word in range(stop - 1, max(-1, stop - 1 - 2 * len(letters)), -1):
+        text = texts[word]
+        if not text[0].isalnum():
+            continue
+        if not (text[0].isupper() or text in SMALL_WORDS):
+            return None
+        every = text[0].lower() + every
+        if text[0].isupper():
+            capital = text[0].lower() + capital
+            if letters in (every, capital):
+                return word
+    return None
+
+
+def add_missed_mentions(
+    document: Document, mentions: Sequence[Mention], sources: Sequence[tuple[int, int]]
+) -> list[Mention]:
+    """The mentions, and those of names that stand in sources but were not found: all runs of capitals that hold them.
+
+    A source of capitalised words only ("Mr. Clarke", "RT") is a name, unless it is one word that starts a sentence and
+    stands nowhere else with a capital.
+    """
+    mentions = _extend_in_sources(document, mentions, sources)
+    is_taken = np.zeros(len(document.words) + 1, dtype=bool)
+    for mention in mentions:
+        is_taken[mention.start : mention.stop] = True
+    missed: dict[str, int] = {}
+    for start, stop in sources:
+        name = _missed_name(document, start, stop, is_taken)
+        if name is not None:
+            missed[word_text(document, name[1] - 1)] = PERSON if _follows_title(document, name[0]) else OTHER
+    if not missed:
+        return list(mentions)
+    places = [
+        (word, missed[text]) for word, text in enumerate(word_texts(document)) if text in missed and not is_taken[word]
+    ]
+    n_inside = Counter(word_text(document, word) for word, _ in places if not starts_sentence(document, word))
+    ranges = []
+    for word, kind in places:
+        if n_inside[word_text(document, word)]:
+            start = word
+            while start > 0 and _is_name_word(document, start - 1) and not is_taken[start - 1]:
+                start -= 1
+            ranges.append((start, word + 1, kind))
+    return sorted([*mentions, *make_mentions(document, ranges)], key=lambda mention: mention.start)
+
+
+def _extend_in_sources(
+    document: Document, mentions: Sequence[Mention], sources: Sequence[tuple[int, int]]
+) -> list[Mention]:
+    """The mentions, those of organizations in sources as far as their capitals go: "the Commission on Presidential | Debates".
+
+    Capitals may be joined by "of", "on" and "for"; by "and" between a single word and several. A year may lead.
+    """
+    found: dict[int, tuple[int, int]] = {}
+    for start, stop in sources:
+        run: list[int] = []
+        for word in range(start, stop + 1):
+            if word < stop and _goes_on(document, word, run, stop):
+                run.append(word)
+                continue
+            if len(run) > 1:
+                name = run[0], run[-1] + 1
+                inside = [i for i in mentions_inside(name, mentions) if mentions[i].stop <= name[1]]
+                kinds = {mentions[i].kind for i in inside}
+                if inside and ORGANIZATION in kinds and PERSON not in kinds:
+                    found |= dict.fromkeys(inside, name)
+            run = []
+    if not found:
+        return list(mentions)
+    kept = [mention for i, mention in enumerate(mentions) if i not in found]
+    longer = make_mentions(document, [(start, stop, ORGANIZATION) for start, stop in set(found.values())])
+    return sorted([*kept, *longer], key=lambda mention: mention.start)
+
+
+def _goes_on(document: Document, word: int, run: Sequence[int], stop: int) -> bool:
+    text = word_text(document, word)
+    is_followed = word + 1 < stop and word_text(document, word + 1)[0].isupper()
+    if text[0].isupper():
+        return bool(run) or text.lower() not in SENTENCE_STARTS
+    if not run:
+        return is_followed and len(text) == 4 and text.isdigit()
+    if text == "and":
+        return is_followed and len(run) == 1 and word + 2 < stop and word_text(document, word + 2)[0].isupper()
+    return is_followed and text in {"of", "on", "for"}
+
+
+def _missed_name(document: Document, start: int, stop: int, is_taken: NDArray[np.bool_]) -> tuple[int, int] | None:
+    """The name that a source consists of, where it is one that no mention covers."""
+    while stop > start and not word_text(document, stop - 1)[0].isalnum():
+        stop -= 1
+    if not 0 < stop - start <= 6 or is_taken[start:stop].any():
+        return None
+    start += trim_title([word_text(document, word) for word in range(start, stop)], is_person=True)
+    if all(_is_name_word(document, word) for word in range(start, stop)):
+        return start, stop
+    return None
+
+
+def _is_name_word(document: Document, word: int) -> bool:
+    text = word_text(document, word)
+    if text == "." and word > 0:
+        return len(word_text(document, word - 1)) == 1
+    return text[0].isupper() and text.lower() not in SENTENCE_STARTS
+
+
+def _follows_title(document: Document, word: int) -> bool:
+    before = [word_text(document, i).lower() for i in range(max(0, word - 2), word)]
+    return any(title in MALE_TITLES | FEMALE_TITLES | {"dr"} for title in before)

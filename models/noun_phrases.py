@@ -1,0 +1,123 @@
+"""Noun phrases of an article, as far as they show without a parse: what "who" follows, and what is called by a noun."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from inquit.models.phrases import BREAKS, PREPOSITIONS, STARTS_OF_NOUN_PHRASES, WordRange, is_hyphen
+from inquit.models.segmentation import Document
+from inquit.models.words import word_text, word_texts
+
+_MAX_ANTECEDENT = 9
+_N_ANTECEDENTS = 4
+_N_NEAREST = 6
+_MAX_EXTENSION = 5
+_FUNCTION_WORDS = PREPOSITIONS | frozenset(
+    {
+        "and", "or", "but", "is", "are", "was", "were", "be", "been", "has", "have", "had", "that", "than", "as", "like",
+        "not", "to", "among", "said", "says", "into", "over", "through", "including", "because", "when", "while", "if",
+    }
+)  # fmt: skip
+"""Words that a short noun phrase begins after."""
+
+
+def antecedent_phrases(document: Document, word: int) -> list[WordRange]:
+    """What may be the noun phrase that ends right before a relative pronoun, the likeliest first, without a parse.
+
+    The phrase begins with an article or the like, with a capital, or after a word that no noun phrase holds.
+    """
+    stop = word
+    while stop > 0 and word_text(document, stop - 1) in BREAKS:
+        stop -= 1
+    sentence = document.sentence_of_word[word]
+    starts: list[int] = []
+    start = stop
+    while start > 0 and stop - start < _MAX_ANTECEDENT and document.sentence_of_word[start - 1] == sentence:
+        text = word_text(document, start - 1)
+        if text in BREAKS and not (start - 1 > 0 and is_hyphen(document, start - 1)):
+            break
+        if text.lower() in _FUNCTION_WORDS and start < stop:
+            starts.append(start)
+        start -= 1
+        if text.lower() in STARTS_OF_NOUN_PHRASES or text.isdigit():
+            starts.append(start)
+            break
+    else:
+        starts.append(start)
+    capitals = stop
+    while capitals > 0 and word_text(document, capitals - 1)[0].isupper():
+        capitals -= 1
+    starts += [capitals, start, stop - 1]
+    return [(place, stop) for place in dict.fromkeys(starts) if 0 <= place < stop][:_N_ANTECEDENTS]
+
+
+class NounIndex:
+    """Where each noun that ends a description stands in the document, to find its fuller forms: built once an article."""
+
+    def __init__(self, document: Document, nouns: set[str]) -> None:
+        self._document = document
+        self._places: dict[str, list[int]] = {noun: [] for noun in nouns}
+        if nouns:
+            for word, text in enumerate(word_texts(document)):
+                places = self._places.get(text.lower())
+                if places is not None and len(places) < 50:
+                    places.append(word)
+
+    def fullest(self, noun: str, *, n_least: int) -> WordRange | None:
+        """The longest run of capitalised words before an occurrence of the noun, with it: "Hong Kong police".
+
+        Args:
+            n_least: it must have more words than this.
+        """
+        best: WordRange | None = None
+        for place in self._places.get(noun, ()):
+            start = self._start(place)
+            length = place + 1 - start
+            if length > n_least and (best is None or length > best[1] - best[0]):
+                best = start, place + 1
+        return best
+
+    def nearest(self, noun: str, *, before: int) -> WordRange | None:
+        """The last run of capitalised words with the noun before a place: "the Quinnipiac poll … The poll"."""
+        places = self._places.get(noun, [])
+        for place in reversed(places[: bisect_left(places, before)][-_N_NEAREST:]):
+            start = self._start(place)
+            if start < place:
+                return start, place + 1
+        return None
+
+    def introduced(self, noun: str, *, before: int) -> WordRange | None:
+        """How the text first speaks of it before a place, at most a few words after "a" or "an": "a new 30-second ad"."""
+        for place in self._places.get(noun, ()):
+            if place >= before:
+                break
+            for start in range(place - 1, max(-1, place - 1 - _MAX_EXTENSION), -1):
+                text = word_text(self._document, start)
+                if text.lower() in {"a", "an"}:
+                    return start, place + 1
+                if not text[0].isalnum() and text not in "-’'":
+                    break
+        return None
+
+    def places(self, noun: str) -> list[int]:
+        """The words that are the noun, in text order."""
+        return self._places.get(noun, [])
+
+    def _start(self, place: int) -> int:
+        start = place
+        while start > 0 and place - start < _MAX_EXTENSION:
+            text = word_text(self._document, start - 1)
+            joined = self._document.words[start - 1, 1] == self._document.words[start, 0]
+            if (
+                text[0].isupper()
+                or text[0].isdigit()
+                or ((text in "'’-&/" or text == "s") and joined and start < place)
+            ):
+                start -= 1
+            elif text == "s" and start - 2 >= 0 and word_text(self._document, start - 2) in "'’":
+                start -= 2
+            else:
+                break
+        while start < place and (not (text := word_text(self._document, start))[0].isalnum() or text == "s"):
+            start += 1
+        return start

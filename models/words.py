@@ -1,0 +1,59 @@
+"""The words of a document as text, and what their places and capitals tell."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from inquit.models.segmentation import Document
+
+APOSTROPHES = frozenset("'’")
+_HEADLINE_SHARE = 0.7
+
+
+@lru_cache(maxsize=2)
+def word_texts(document: Document) -> tuple[str, ...]:
+    """The words of a document as they stand in the text; kept while one article is asked about word by word."""
+    text = document.text
+    return tuple([text[start:end] for start, end in document.words.tolist()])
+
+
+def word_text(document: Document, word: int) -> str:
+    return word_texts(document)[word]
+
+
+def text_of(document: Document, start: int, stop: int) -> str:
+    """The words ``start`` up to ``stop`` as they stand in the text."""
+    return document.text[document.words[start, 0] : document.words[stop - 1, 1]]
+
+
+def is_possessive(document: Document, stop: int) -> bool:
+    """Whether "’s", or a bare apostrophe after an s, follows the word before ``stop``."""
+    if stop >= len(document.words) or word_text(document, stop) not in APOSTROPHES:
+        return False
+    if document.words[stop, 0] != document.words[stop - 1, 1]:
+        return False
+    if word_text(document, stop - 1)[-1:].lower() == "s":
+        return True
+    return stop + 1 < len(document.words) and word_text(document, stop + 1).lower() == "s"
+
+
+def is_headline(document: Document, word: int) -> bool:
+    """Whether a word stands in a sentence whose words mostly begin with a capital."""
+    sentence = document.sentence_of_word
+    start, stop = np.searchsorted(sentence, [sentence[word], sentence[word] + 1])
+    words = [text for text in word_texts(document)[start:stop] if len(text) > 3 and text.isalpha()]
+    return len(words) >= 4 and sum(text[0].isupper() for text in words) >= _HEADLINE_SHARE * len(words)
+
+
+def starts_sentence(document: Document, word: int) -> bool:
+    """Whether a word is the first of its sentence, quotation marks aside."""
+    before = word - 1
+    while (
+        before >= 0
+        and not word_text(document, before)[0].isalnum()
+        and document.words[before, 1] == document.words[before + 1, 0]
+    ):
+        before -= 1
+    return before < 0 or bool(document.sentence_of_word[before] != document.sentence_of_word[word])
