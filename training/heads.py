@@ -12,9 +12,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-LEAST_KEPT = 1
-"""Heads that every layer keeps."""
-
 
 def cut_heads(encoder: nn.Module, n_heads: int, losses: Iterable[Tensor]) -> None:
     """Keep the ``n_heads`` of all layers of a BERT encoder that the losses feel most; a layer keeps one at least.
@@ -28,33 +25,38 @@ def cut_heads(encoder: nn.Module, n_heads: int, losses: Iterable[Tensor]) -> Non
     if encoder.config.model_type != "bert":  # type: ignore[union-attr]
         raise ValueError(f"heads are cut from BERT encoders only, got {encoder.config.model_type!r}")  # type: ignore[union-attr]
     importance = head_importance(encoder, losses)
-    if not LEAST_KEPT * len(importance) <= n_heads <= importance.numel():
+    if not len(importance) <= n_heads <= sum(map(len, importance)):
         raise ValueError(
-            f"heads must be between {LEAST_KEPT * len(importance)} and the encoder's {importance.numel()}, got {n_heads}"
+            f"heads must be between {len(importance)}, one a layer, and the encoder's {sum(map(len, importance))}, "
+            f"got {n_heads}"
         )
-    surely = importance.topk(LEAST_KEPT, dim=1).indices
-    ranked = importance.scatter(1, surely, torch.inf).flatten()
-    is_kept = torch.zeros_like(ranked, dtype=torch.bool)
-    is_kept[ranked.topk(n_heads).indices] = True
-    keep_heads(encoder, [row.nonzero()[:, 0].tolist() for row in is_kept.view_as(importance)])
+    ranked = sorted(
+        (
+            (torch.inf if head == int(row.argmax()) else float(share), layer, head)
+            for layer, row in enumerate(importance)
+            for head, share in enumerate(row)
+        ),
+        reverse=True,
+    )
+    kept = ranked[:n_heads]
+    keep_heads(encoder, [sorted(head for _, of, head in kept if of == layer) for layer in range(len(importance))])
 
 
-def head_importance(encoder: nn.Module, losses: Iterable[Tensor]) -> Tensor:
-    """How much the loss moves with each head's output, as a share of its layer: shape (n_layers, n_heads)."""
+def head_importance(encoder: nn.Module, losses: Iterable[Tensor]) -> list[Tensor]:
+    """How much the loss moves with each head's output, as a share of its layer: for each layer shape (n_heads,)."""
     layers = _attentions(encoder)
-    gates = torch.ones(len(layers), layers[0].self.num_attention_heads, requires_grad=True)
+    gates = [torch.ones(layer.self.num_attention_heads, requires_grad=True) for layer in layers]
     hooks = [
-        layer.output.dense.register_forward_pre_hook(_gated_by(gates[i], layer.self.attention_head_size))
-        for i, layer in enumerate(layers)
+        layer.output.dense.register_forward_pre_hook(_gated_by(gate, layer.self.attention_head_size))
+        for layer, gate in zip(layers, gates, strict=True)
     ]
-    importance = torch.zeros_like(gates)
+    importance = [torch.zeros_like(gate) for gate in gates]
     for loss in losses:
-        (gradient,) = torch.autograd.grad(loss, gates)
-        importance += gradient.abs()
+        for total, gradient in zip(importance, torch.autograd.grad(loss, gates), strict=True):
+            total += gradient.abs()
     for hook in hooks:
         hook.remove()
-    shares: Tensor = importance / importance.norm(dim=1, keepdim=True).clamp_min(1e-12)
-    return shares
+    return [total.detach() / total.norm().clamp_min(1e-12) for total in importance]
 
 
 def count_heads(encoder: nn.Module) -> int:
