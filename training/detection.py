@@ -2,7 +2,7 @@
 
 F1 is best where attributions are kept that are right with at least half the probability of F1 itself (Lipton, Elkan and
 Naryanaswamy 2014), so the tagger is made readier to see spans, and what is unlikely is then left out. What is left out by
-the whole attribution alone takes good contents with it whose source is doubtful: both count the same.
+the whole attribution alone takes good contents, cues and sources with it: the words of each count the same as it does.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ class Detection:
     """The fitted readiness: offset of the tagger's outside tag, confidence, and the least confidence that is kept.
 
     Attributes:
-        f1: of the full attribution and of content by word.
+        f1: of the full attribution, and by word of content, cue and source.
     """
 
     offset: float
     confidence: LogisticCalibrator
     least_confidence: float
-    f1: tuple[float, float]
+    f1: tuple[float, ...]
 
     def apply(self, heads: dict[str, Floats]) -> dict[str, Floats]:
         """The heads' arrays with the detection in them."""
@@ -64,25 +64,28 @@ class Found:
     Attributes:
         evidence: shape (n, len(LINK_FEATURES)).
         is_right: shape (n,), whether content and source are right.
-        words: of each attribution the words of its content, counted through all articles.
-        is_gold: for every word, whether it is in a labelled content.
+        words: of each attribution the words of its content, cue and source, counted through all articles.
+        is_gold: shape (3, n_words), whether each word is in a labelled content, cue or source.
         n_gold: labelled attributions.
     """
 
     evidence: Floats
     is_right: NDArray[np.bool_]
-    words: list[Ints]
+    words: list[tuple[Ints, Ints, Ints]]
     is_gold: NDArray[np.bool_]
     n_gold: int
 
-    def f1(self, kept: NDArray[np.bool_]) -> tuple[float, float]:
-        """F1 of the full attribution and of content by word where only ``kept`` attributions are told."""
-        is_found = np.zeros(len(self.is_gold), dtype=bool)
+    def f1(self, kept: NDArray[np.bool_]) -> tuple[float, ...]:
+        """F1 of the full attribution, and by word of content, cue and source, where only ``kept`` attributions are told."""
+        is_found = np.zeros_like(self.is_gold)
         for i in np.flatnonzero(kept).tolist():
-            is_found[self.words[i]] = True
+            for of_role, words in zip(is_found, self.words[i], strict=True):
+                of_role[words] = True
         of_attributions = 2 * int(self.is_right[kept].sum()) / max(1, int(kept.sum()) + self.n_gold)
-        of_words = 2 * int((is_found & self.is_gold).sum()) / max(1, int(is_found.sum()) + int(self.is_gold.sum()))
-        return of_attributions, of_words
+        of_words = (
+            2 * (is_found & self.is_gold).sum(axis=1) / np.maximum(1, (is_found.sum(axis=1) + self.is_gold.sum(axis=1)))
+        )
+        return of_attributions, *of_words.tolist()
 
 
 def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detection:
@@ -101,7 +104,7 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
         n_right, n = int(found.is_right.sum()), len(found.is_right)
         if n_right in (0, n):
             logger.warning("%d of %d attributions are right: confidence is a constant", n_right, n)
-            return best or Detection(0.0, constant_calibration((n_right + 1) / (n + 2)), 0.0, (0.0, 0.0))
+            return best or Detection(0.0, constant_calibration((n_right + 1) / (n + 2)), 0.0, (0.0,) * 4)
         confidence = fit_logistic(found.evidence, found.is_right)
         probabilities = confidence.probabilities(found.evidence)
         for threshold in THRESHOLDS:
@@ -110,7 +113,10 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
                 best = Detection(offset, confidence, threshold, f1)
     assert best is not None
     logger.info(
-        "detection: offset %.1f, least confidence %.2f, F1 %.3f, %.3f", best.offset, best.least_confidence, *best.f1
+        "detection: offset %.1f, least confidence %.2f, F1 %.3f, by word %.3f, %.3f, %.3f",
+        best.offset,
+        best.least_confidence,
+        *best.f1,
     )
     return best
 
@@ -119,7 +125,7 @@ def _find(model: Attributor, read: Sequence[tuple[ArticleResult, Document, Float
     tagger = with_offset(model.tagger, offset)
     evidence: list[Floats] = []
     is_right: list[bool] = []
-    words: list[Ints] = []
+    words: list[tuple[Ints, Ints, Ints]] = []
     gold_words: list[NDArray[np.bool_]] = []
     n_gold = n_words = 0
     for gold, document, states in read:
@@ -127,23 +133,29 @@ def _find(model: Attributor, read: Sequence[tuple[ArticleResult, Document, Float
         evidence += [link.evidence for link in links]
         is_right += right_attributions(gold.to_dict(), {"attributions": [_as_dict(document, link) for link in links]})
         words += [
-            n_words + np.concatenate([np.arange(start, stop) for start, stop in link.contents.tolist()])
+            (
+                n_words + np.concatenate([np.arange(start, stop) for start, stop in link.contents.tolist()]),
+                n_words + np.arange(*link.cue),
+                n_words + np.arange(*(link.source or (0, 0))),
+            )
             for link in links
         ]
-        gold_words.append(_content_words(gold, document))
+        gold_words.append(_labelled_words(gold, document))
         n_gold += len(gold.attributions)
         n_words += len(document.words)
-    is_gold = np.concatenate([np.zeros(0, dtype=bool), *gold_words])
+    is_gold = np.concatenate([np.zeros((3, 0), dtype=bool), *gold_words], axis=1)
     return Found(np.array(evidence), np.array(is_right, dtype=bool), words, is_gold, n_gold)
 
 
-def _content_words(gold: ArticleResult, document: Document) -> NDArray[np.bool_]:
-    is_content = np.zeros(len(document.words), dtype=bool)
+def _labelled_words(gold: ArticleResult, document: Document) -> NDArray[np.bool_]:
+    """Whether each word is in a labelled content, cue or source: shape (3, n_words)."""
+    is_labelled = np.zeros((3, len(document.words)), dtype=bool)
     for attribution in gold.attributions:
-        for span in attribution.content:
-            start, stop = document.word_range(span)
-            is_content[start:stop] = True
-    return is_content
+        for of_role, spans in zip(is_labelled, (attribution.content, attribution.cue, attribution.source), strict=True):
+            for span in spans:
+                start, stop = document.word_range(span)
+                of_role[start:stop] = True
+    return is_labelled
 
 
 def with_offset(tagger: Tagger, offset: float) -> Tagger:

@@ -6,33 +6,38 @@ from inquit.models.linker import LINK_FEATURES
 from inquit.training.calibrate import constant_calibration
 from inquit.training.detection import Detection, Found
 
+NO_WORDS = np.arange(0)
 FOUND = Found(
     evidence=np.zeros((3, len(LINK_FEATURES)), dtype=np.float32),
     is_right=np.array([True, True, False]),
-    words=[np.arange(0, 4), np.arange(6, 8), np.arange(6, 10)],
-    is_gold=np.isin(np.arange(12), [0, 1, 2, 3, 6, 7, 10, 11]),
+    words=[
+        (np.arange(0, 4), np.arange(4, 5), NO_WORDS),
+        (np.arange(6, 8), np.arange(8, 9), np.arange(9, 11)),
+        (np.arange(6, 10), np.arange(5, 6), np.arange(9, 11)),
+    ],
+    is_gold=np.array([np.isin(np.arange(12), words) for words in ([0, 1, 2, 3, 6, 7, 10, 11], [4, 8], [9, 10])]),
     n_gold=3,
 )
 
 
 @pytest.mark.parametrize(
-    ("kept", "of_attributions", "of_words"),
+    ("kept", "of_attributions", "by_word"),
     [
-        ([True, True, True], 4 / 6, 2 * 6 / (8 + 8)),
-        ([True, True, False], 4 / 5, 2 * 6 / (6 + 8)),
-        ([True, False, False], 2 / 4, 2 * 4 / (4 + 8)),
-        ([False, False, False], 0.0, 0.0),
+        ([True, True, True], 4 / 6, (2 * 6 / (8 + 8), 2 * 2 / (3 + 2), 1.0)),
+        ([True, True, False], 4 / 5, (2 * 6 / (6 + 8), 1.0, 1.0)),
+        ([True, False, False], 2 / 4, (2 * 4 / (4 + 8), 2 * 1 / (1 + 2), 0.0)),
+        ([False, False, False], 0.0, (0.0, 0.0, 0.0)),
     ],
 )
 def test_words_that_two_attributions_share_count_once(
-    kept: list[bool], of_attributions: float, of_words: float
+    kept: list[bool], of_attributions: float, by_word: tuple[float, ...]
 ) -> None:
-    assert FOUND.f1(np.array(kept)) == pytest.approx((of_attributions, of_words))
+    assert FOUND.f1(np.array(kept)) == pytest.approx((of_attributions, *by_word))
 
 
 def test_the_offset_moves_what_is_outside_and_nothing_else() -> None:
     heads = {"tags.bias": np.zeros(7, dtype=np.float32), "other": np.ones(1, dtype=np.float32)}
-    applied = Detection(-0.4, constant_calibration(), 0.25, (0.7, 0.9)).apply(heads)
+    applied = Detection(-0.4, constant_calibration(), 0.25, (0.7, 0.9, 0.7, 0.8)).apply(heads)
     assert applied["tags.bias"][OUTSIDE] == pytest.approx(-0.4)
     assert np.count_nonzero(applied["tags.bias"]) == 1
     assert applied["confidence.least"][0] == pytest.approx(0.25)
