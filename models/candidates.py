@@ -17,9 +17,9 @@ from inquit.models.entities import NamedEntity
 from inquit.models.joint import Coordination, find_coordinations, may_be_joint, nearest_before
 from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.mentions import ORGANIZATION, PERSON, Mention
-from inquit.models.names import NameMatch, match_names, name_tokens
+from inquit.models.names import NameMatch, initials_of, match_names, name_tokens
 from inquit.models.noun_phrases import NounIndex, antecedent_phrases
-from inquit.models.phrases import Phrase, PhraseKind, trimmed_phrase
+from inquit.models.phrases import PREPOSITIONS, Phrase, PhraseKind, trimmed_phrase
 from inquit.models.segmentation import Document
 from inquit.models.speaker_features import (
     COLUMN,
@@ -45,7 +45,6 @@ _LEAST_SIMILAR = 5
 """Names of fewer letters are not taken for slips of others."""
 
 _PLURALS = frozenset({"people", "men", "women", "children", "media", "police", "others"})
-_HANGING = frozenset({"of", "by", "for", "in", "from", "with", "at", "on", "between"})
 
 DESCRIPTIONS = (PhraseKind.DEFINITE, PhraseKind.INDEFINITE, PhraseKind.BARE)
 """How sources refer that neither name anybody nor are pronouns."""
@@ -81,7 +80,7 @@ class CandidateFinder:
         self._frequent = sorted(range(len(entities)), key=lambda i: (-len(entities[i].mentions), i))[:_N_FREQUENT]
         self._by_word: dict[str, list[int]] = {}
         for number, entity in enumerate(entities):
-            for token in {*entity.tokens, "".join(token[0] for token in entity.tokens)}:
+            for token in {*entity.tokens} | initials_of(entity.tokens):
                 self._by_word.setdefault(token, []).append(number)
         self._descriptions = [i for i, phrase in enumerate(phrases) if phrase.kind in DESCRIPTIONS]
         self._nouns = NounIndex(document, {phrases[i].noun for i in self._descriptions})
@@ -396,13 +395,13 @@ def _as_table(rows: Iterable[Row]) -> Floats:
 
 
 def _joined(name: str) -> list[tuple[str, Row]]:
-    """A description of two groups, written as joint speakers are: "analysts & sources in the camp".
+    """A description of several groups, written as joint speakers are: "analysts & sources in the camp".
 
-    It is one where a plural stands before the "and", with nothing between that hangs on to another noun.
+    Whether it is one shows before the first "and": a plural, with nothing that hangs on to another noun.
     """
-    first, *rest = re.split(r"\s+and\s+", name, maxsplit=1)
-    if not rest:
-        return []
+    first, *rest = re.split(r"\s+and\s+", name)
     words = first.lower().split()
-    is_plural = words[-1:] != [] and (words[-1].endswith("s") or words[-1] in _PLURALS) and not _HANGING & set(words)
-    return [(f"{first} & {rest[0]}", {"is joined": 1.0, "plural": float(is_plural)})]
+    if not rest or not words:
+        return []
+    is_plural = (words[-1].endswith("s") or words[-1] in _PLURALS) and not PREPOSITIONS & set(words)
+    return [(" & ".join((first, *rest)), {"is joined": 1.0, "plural": float(is_plural)})]

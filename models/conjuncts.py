@@ -7,29 +7,34 @@ from collections.abc import Sequence
 from inquit.models.mentions import PERSON, Mention
 from inquit.models.phrases import DEFINITE_STARTS, WordRange, hangs_on, mentions_inside
 from inquit.models.segmentation import Document
-from inquit.models.words import word_text
+from inquit.models.words import AND, word_text
 
-_AND = frozenset({"and", "&"})
 _STARTS_CONJUNCT = DEFINITE_STARTS | frozenset({"other", "others", "several", "many", "some", "various", "a", "an"})
 _PARTIES = frozenset({"D", "R", "I"})
 _MAX_ASIDE = 7
 _MAX_REFERENCE = 5
 _MAX_TITLE = 5
+"""The most words from an "and" to the person it leads to: "and former Ohio governor Mike Ray"."""
 
 
 def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Mention]) -> list[WordRange]:
     """The parts of a source that joins several speakers ("Iran, Russia and Syria"); the source itself where it is one."""
-    inside = mentions_inside(words, mentions)
     if (reference := _split_from_reference(document, words)) is not None:
         return reference
+    inside = mentions_inside(words, mentions)
     ends = {mentions[i].stop: mentions[i] for i in inside}
     parts: list[WordRange] = []
     start = words[0]
     for word in range(words[0] + 1, words[1] - 1):
         text = word_text(document, word).lower()
-        if text not in _AND and text != ",":
+        if text not in AND and text != ",":
             continue
-        mention = ends.get(_before_aside(document, word)) or _apposed_person(document, word, start, inside, mentions)
+        before = _before_comma(document, word)
+        mention = (
+            ends.get(before)
+            or ends.get(_before_aside(document, before, start))
+            or _apposed_person(document, word, start, inside, mentions)
+        )
         following = word + 1
         if mention is None or (
             hangs_on(document, mention, start) and not _is_between_people(document, start, following, inside, mentions)
@@ -37,7 +42,7 @@ def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Men
             continue
         if text == "," and not _is_list(word, words, inside, mentions, document):
             continue
-        if text in _AND and not _begins_conjunct(document, following, inside, mentions):
+        if text in AND and not _begins_conjunct(document, following, inside, mentions):
             continue
         parts.append((start, mention.stop))
         start = following
@@ -54,38 +59,39 @@ def _split_from_reference(document: Document, words: WordRange) -> list[WordRang
     place = texts.index("and", 1)
     start = int(texts[0] in {"both", "neither", "either"})
     is_pronoun = place - start == 1 and texts[start] in {"he", "she", "they", "it"}
-    is_definite = (
-        texts[start] == "the" and place - start <= _MAX_REFERENCE and texts[place + 1] in {"his", "her", "its"}
-    )
-    if not is_pronoun and not (is_definite and not {",", "of"} & set(texts[:place])):
-        return None
-    return [(words[0] + start, words[0] + place), (words[0] + place + 1, words[1])]
+    is_plain = texts[start] == "the" and place - start <= _MAX_REFERENCE and not {",", "of"} & set(texts[:place])
+    if is_pronoun or (is_plain and texts[place + 1] in {"his", "her", "its"}):
+        return [(words[0] + start, words[0] + place), (words[0] + place + 1, words[1])]
+    return None
 
 
 def _apposed_person(
     document: Document, word: int, start: int, inside: Sequence[int], mentions: Sequence[Mention]
 ) -> Mention | None:
     """The person whose apposition ends with the comma before the "and" that is ``word``: "Ann Lee, a judge, and Bob Ray"."""
-    if word_text(document, word).lower() not in _AND or word_text(document, word - 1) != ",":
+    if word_text(document, word).lower() not in AND or word_text(document, word - 1) != ",":
         return None
     people = [mentions[i] for i in inside if mentions[i].kind == PERSON and start <= mentions[i].start < word]
     follows = any(mentions[i].kind == PERSON and 0 < mentions[i].start - word <= _MAX_TITLE for i in inside)
-    if len(people) == 1 and follows and word_text(document, people[0].stop) == ",":
+    if len(people) == 1 and follows and people[0].stop < word and word_text(document, people[0].stop) == ",":
         return people[0]
     return None
 
 
-def _before_aside(document: Document, word: int) -> int:
-    """Where a name ends whose comma or "and" is ``word``: before a comma, a bracket, or a party and a place (", R-Tenn.,")."""
-    if word_text(document, word - 1) == ",":
-        word -= 1
-    if word_text(document, word - 1) == ")":
-        for opening in range(word - 2, max(-1, word - 2 - _MAX_ASIDE), -1):
-            if word_text(document, opening) == "(":
-                return opening
-    for comma in range(word - 2, max(0, word - 2 - _MAX_ASIDE), -1):
-        if word_text(document, comma) == "," and word_text(document, comma + 1) in _PARTIES:
-            return comma
+def _before_comma(document: Document, word: int) -> int:
+    """Where what stands before an "and" ends, the comma before it aside."""
+    return word - 1 if word_text(document, word - 1) == "," else word
+
+
+def _before_aside(document: Document, word: int, start: int) -> int:
+    """Where a name ends after which a bracket or a party and a place (", R-Tenn.") stand before ``word``."""
+    is_bracket = word_text(document, word - 1) == ")"
+    for place in range(word - 2, max(start, word - 2 - _MAX_ASIDE), -1):
+        text = word_text(document, place)
+        if is_bracket and text == "(":
+            return place
+        if not is_bracket and text == "," and word_text(document, place + 1) in _PARTIES:
+            return place
     return word
 
 
@@ -118,4 +124,4 @@ def _is_list(
     if following is None or following.stop >= words[1]:
         return False
     after = word_text(document, following.stop).lower()
-    return after in _AND or (after == "," and following.stop + 1 < words[1])
+    return after in AND or (after == "," and following.stop + 1 < words[1])

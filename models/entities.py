@@ -9,9 +9,12 @@ from typing import NamedTuple
 
 from inquit.models.forenames import Gender, gender_of_name
 from inquit.models.mentions import ORGANIZATION, PARTICLES, PERSON, PLACE, SENTENCE_STARTS, Mention, start_of_forename
-from inquit.models.names import FEMALE_TITLES, MALE_TITLES, NameMatch, match_names, name_tokens, trim_title
+from inquit.models.names import FEMALE_TITLES, MALE_TITLES, NameMatch, initials_of, match_names, name_tokens, trim_title
 from inquit.models.segmentation import Document
 from inquit.models.words import is_headline, starts_sentence, text_of, word_text, word_texts
+
+_PLACES = frozenset({"us", "uk", "dc", "la", "nj", "ny", "nh", "ri", "sc", "nc", "sd", "nd", "wv", "nm", "uae"})
+"""Short for places, whatever organization has the same initials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,7 @@ def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[Name
 
 def _keys(tokens: tuple[str, ...]) -> set[str]:
     """What a shorter form of this one must hold: one of its words, or its initials."""
-    keys = set(tokens)
-    if len(tokens) > 1:
-        keys.add("".join(word[0] for word in tokens))
-        keys.add("".join(word[0] for word in tokens if word not in {"of", "the", "and", "for"}))
-    return keys
+    return set(tokens) | initials_of(tokens)
 
 
 def _owner(
@@ -96,6 +95,7 @@ def _owner(
         for long in by_word.get(tokens[-1], ()) or by_word.get(tokens[0], ())
         if (match := match_names(tokens, long.tokens)) is not NameMatch.NONE
         and _may_name(kinds[form], kinds[long], match)
+        and not (kinds[long] == ORGANIZATION and tokens[0] in _PLACES and match is NameMatch.ACRONYM)
         and not _differ(form.gender, long.gender or gender_of_name(long.tokens))
     }
     if not candidates:
@@ -202,9 +202,10 @@ def _fullest(document: Document, mentions: Sequence[Mention]) -> Mention:
             continue
         is_end = longest[-len(tokens) :] == tokens
         is_part = is_end or (is_person and longest[: len(tokens)] == tokens)
-        is_surname = is_end and is_person and _is_surname(document, tokens, longest, mentions)
-        is_rare = count >= 2 * counts[longest] or (in_text[tokens] > 0 and not in_text[longest])
-        if is_part and is_rare and not is_surname:
+        longest_is_rare = count >= 2 * counts[longest] or (in_text[tokens] > 0 and not in_text[longest])
+        if not (is_part and longest_is_rare):
+            continue
+        if not (is_end and is_person and _is_surname(document, tokens, longest, mentions)):
             longest = tokens
     own = [mention for mention in mentions if mention.tokens == longest]
     return max(own, key=lambda mention: (mention.stop - mention.start, -mention.start))
@@ -218,7 +219,7 @@ def _is_surname(
     """
     return (
         gender_of_name((*full[: -len(tokens)], "")) is not Gender.UNKNOWN
-        or tokens[0] in PARTICLES
+        or (tokens[0] in PARTICLES and gender_of_name(tokens) is Gender.UNKNOWN)
         or any(
             mention.tokens == tokens and _title_gender(document, mention) is not Gender.UNKNOWN for mention in mentions
         )

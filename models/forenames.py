@@ -15,7 +15,7 @@ class Gender(IntEnum):
 
 
 _MALE = """
-aaron abdul abraham adam adrian ahmed alan albert alejandro alexander alfred ali allen andre andrew andy anthony antonio
+aaron abdul abraham adam adrian ahmed al alan albert alejandro alexander alfred ali allen andre andrew andy anthony antonio
 antony arnold arthur barack barry ben benjamin bernard bernie bill billy bob bobby boris brad bradley brandon brendan brent
 brett brian bruce bryan calvin carl carlos chad charles charlie chris christopher chuck clarence colin corey craig curtis
 dan daniel danny darren dave david dean dennis derek diego dmitry don donald doug douglas dwight ed eddie edgar eduardo

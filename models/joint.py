@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from inquit.models.mentions import OTHER, PLACE, Mention
 from inquit.models.phrases import Phrase, PhraseKind
 from inquit.models.segmentation import Document, Ints
-from inquit.models.words import word_text
+from inquit.models.words import AND, word_text
 
-_AND = frozenset({"and", "&"})
 _MAX_BACK = 20
 _PAIRS = frozenset({"two", "three", "pair", "couple", "duo"})
 
@@ -56,7 +55,7 @@ def _joiner(document: Document, one: Mention, other: Mention) -> str | None:
         between = between[:1]
     if len(between) != 1:
         return None
-    return between[0] if between[0] == "," or between[0] in _AND else None
+    return between[0] if between[0] == "," or between[0] in AND else None
 
 
 def may_be_joint(phrase: Phrase) -> bool:

@@ -24,6 +24,7 @@ Floats = NDArray[np.float32]
 PERSON, ORGANIZATION, PLACE, OTHER = range(len(MENTION_KINDS))
 
 _OPENING_MARKS, _CLOSING_MARKS = frozenset("\"“'‘"), frozenset("\"”'’")
+_MAX_NAME = 8
 PARTICLES = frozenset(
     {"al", "ben", "bin", "d", "da", "de", "del", "della", "di", "du", "el", "la", "le", "o", "st", "van", "von"}
 )
@@ -78,14 +79,16 @@ class MentionTagger:
 
 
 def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[Mention]:
-    """Mentions from word ranges with their kinds: titles and possessives go, what holds no letter is left out."""
+    """Mentions from word ranges with their kinds: titles and possessives go, initials before and "Jr." after a person's
+    name come in, and what holds no letter is left out.
+    """
     mentions = []
     end = 0
     for start, stop, kind in _join_cut(document, sorted(ranges)):
         words = [word_text(document, i) for i in range(start, stop)]
         start += trim_title(words, is_person=kind == PERSON)
         if kind == PERSON:
-            start = max(_with_initial(document, start), min(start, end))
+            start = _with_initial(document, start, end)
         stop = _end_of_name(document, start, stop)
         if kind == PERSON:
             stop = _with_generation(document, stop)
@@ -155,10 +158,13 @@ def _is_one_name(document: Document, person: tuple[int, int, int], other: tuple[
     """Whether two mentions of people side by side are one name: the second has one word, with hyphens at most, or the first
     is a forename ("Alderman William Burns" is none).
     """
+    sentence = document.sentence_of_word
+    if sentence[person[0]] != sentence[other[0]] or other[1] - person[0] > _MAX_NAME:
+        return False
     first, second = (text_of(document, start, stop) for start, stop, _ in (person, other))
     if not (first[0].isupper() and second[0].isupper()) or trim_title([first, ""], is_person=True) or second in first:
         return False
-    return " " not in second or gender_of_name((first.lower(), "")) is not Gender.UNKNOWN
+    return len(second.split()) == 1 or gender_of_name((first.lower(), "")) is not Gender.UNKNOWN
 
 
 def start_of_forename(document: Document, word: int) -> int:
@@ -187,16 +193,21 @@ def _end_of_name(document: Document, start: int, stop: int) -> int:
     return stop
 
 
-def _with_initial(document: Document, start: int) -> int:
-    """``start``, or that of an initial before it: "R. | Gil Kerr"."""
-    if (
-        start < 2
-        or word_text(document, start - 1) != "."
-        or document.words[start - 2, 1] != document.words[start - 1, 0]
-    ):
+def _with_initial(document: Document, start: int, end: int) -> int:
+    """``start``, or that of an initial before it: "R. | Gil Kerr", not "U.S. | Gil Kerr".
+
+    Args:
+        end: where the mention before ends.
+    """
+    if start - 2 < end or word_text(document, start - 1) != ".":
         return start
     initial = word_text(document, start - 2)
-    return start - 2 if len(initial) == 1 and initial.isupper() else start
+    is_initial = (
+        len(initial) == 1 and initial.isupper() and document.words[start - 2, 1] == document.words[start - 1, 0]
+    )
+    follows_period = start > 2 and word_text(document, start - 3) == "."
+    is_within = document.sentence_of_word[start - 2] == document.sentence_of_word[start]
+    return start - 2 if is_initial and is_within and not follows_period else start
 
 
 def _with_generation(document: Document, stop: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections import Counter
 from collections.abc import Sequence
 
@@ -14,6 +15,10 @@ from inquit.models.phrases import mentions_inside
 from inquit.models.segmentation import Document
 from inquit.models.words import starts_sentence, word_text, word_texts
 
+_ENDS_NAME = frozenset('.()"“”;:')
+_MAX_RUN = 12
+_DATES = frozenset(name.lower() for name in (*calendar.day_name, *calendar.month_name) if name)
+
 
 def with_defined_names(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     """The ranges, and those of names that a bracket abbreviates, each in place of what overlaps it: "Alliance to Reclaim
@@ -21,23 +26,26 @@ def with_defined_names(document: Document, ranges: Sequence[tuple[int, int, int]
     Hearst 2003 have more forms).
     """
     texts = word_texts(document)
+    known = set(ranges)
     found: list[tuple[int, int, int]] = []
     for word in range(2, len(texts) - 1):
         if texts[word - 1] == "(" and texts[word + 1] == ")" and texts[word].isupper() and 2 <= len(texts[word]) <= 8:
-            start = _start_of_initials(texts, word - 1, texts[word].lower())
-            if start is not None:
+            start = _start_of_initials(document, word - 1, texts[word].lower())
+            if start is not None and (start, word - 1, PERSON) not in known:
                 found += [(start, word - 1, ORGANIZATION), (word, word + 1, ORGANIZATION)]
     is_taken = np.zeros(len(texts) + 1, dtype=bool)
     for start, stop, _ in found:
         is_taken[start:stop] = True
-    return sorted([*(known for known in ranges if not is_taken[known[0] : known[1]].any()), *found])
+    return sorted([*(other for other in ranges if not is_taken[other[0] : other[1]].any()), *found])
 
 
-def _start_of_initials(texts: Sequence[str], stop: int, letters: str) -> int | None:
+def _start_of_initials(document: Document, stop: int, letters: str) -> int | None:
     """Where the name begins that ends at ``stop`` and has these initials, counting small words or not."""
     every = capital = ""
     for word in range(stop - 1, max(-1, stop - 1 - 2 * len(letters)), -1):
-        text = texts[word]
+        text = word_text(document, word)
+        if text in _ENDS_NAME or document.sentence_of_word[word] != document.sentence_of_word[stop]:
+            return None
         if not text[0].isalnum():
             continue
         if not (text[0].isupper() or text in SMALL_WORDS):
@@ -74,12 +82,14 @@ def add_missed_mentions(
     ]
     n_inside = Counter(word_text(document, word) for word, _ in places if not starts_sentence(document, word))
     ranges = []
+    end = 0
     for word, kind in places:
         if n_inside[word_text(document, word)]:
             start = word
-            while start > 0 and _is_name_word(document, start - 1) and not is_taken[start - 1]:
+            least = max(end, word - _MAX_RUN)
+            while start > least and _is_name_word(document, start - 1) and not is_taken[start - 1]:
                 start -= 1
-            ranges.append((start, word + 1, kind))
+            ranges.append((start, end := word + 1, kind))
     return sorted([*mentions, *make_mentions(document, ranges)], key=lambda mention: mention.start)
 
 
@@ -100,8 +110,7 @@ def _extend_in_sources(
             if len(run) > 1:
                 name = run[0], run[-1] + 1
                 inside = [i for i in mentions_inside(name, mentions) if mentions[i].stop <= name[1]]
-                kinds = {mentions[i].kind for i in inside}
-                if inside and ORGANIZATION in kinds and PERSON not in kinds:
+                if _are_one_organization(document, name, [mentions[i] for i in inside]):
                     found |= dict.fromkeys(inside, name)
             run = []
     if not found:
@@ -111,9 +120,23 @@ def _extend_in_sources(
     return sorted([*kept, *longer], key=lambda mention: mention.start)
 
 
+def _are_one_organization(document: Document, name: tuple[int, int], inside: Sequence[Mention]) -> bool:
+    """Whether a run of capitals is one name: an organization is in it, no person, no title before "of" ("the CEO of
+    Goldman Sachs"), and no organization that ends before an "and".
+    """
+    kinds = {mention.kind for mention in inside}
+    if ORGANIZATION not in kinds or PERSON in kinds:
+        return False
+    if any(m.kind == ORGANIZATION and m.stop < name[1] and word_text(document, m.stop) == "and" for m in inside):
+        return False
+    is_led = any(m.start > name[0] and word_text(document, m.start - 1) in {"of", "for"} for m in inside)
+    return not (is_led and trim_title([word_text(document, name[0]), ""], is_person=True))
+
+
 def _goes_on(document: Document, word: int, run: Sequence[int], stop: int) -> bool:
     text = word_text(document, word)
-    is_followed = word + 1 < stop and word_text(document, word + 1)[0].isupper()
+    following = word_text(document, word + 1) if word + 1 < stop else ""
+    is_followed = following[:1].isupper() and following.lower() not in SENTENCE_STARTS | _DATES
     if text[0].isupper():
         return bool(run) or text.lower() not in SENTENCE_STARTS
     if not run:

@@ -22,7 +22,7 @@ _ROLES = frozenset(
         "democrat", "republican", "mayor", "candidate", "former", "congressman", "congresswoman", "chairman", "chairwoman",
         "chancellor", "ambassador", "attorney", "detective", "sheriff", "coach", "captain", "lieutenant", "sergeant",
         "commissioner", "spokesman", "spokeswoman", "director", "reverend", "rev", "councilman", "councilwoman", "lt",
-        "deputy", "vice", "nominee", "cardinal", "archbishop", "bishop", "foreign", "interior", "finance", "lawyer",
+        "ceo", "cfo", "deputy", "vice", "nominee", "cardinal", "archbishop", "bishop", "foreign", "interior", "finance", "lawyer",
     }
 )  # fmt: skip
 """Words before a person's name that are no part of it."""
@@ -44,7 +44,7 @@ class NameMatch(IntEnum):
     ACRONYM = 5  # "IMF"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def normalise_name(name: str) -> str:
     """A name for comparison: lower case, no possessive, punctuation, leading article, honorific or title."""
     name = re.sub(r"[’']s\b", "", name.lower())
@@ -99,12 +99,15 @@ def _is_spelling_of(one: str, other: str) -> bool:
     return one == other or (min(len(one), len(other)) >= 6 and Levenshtein.distance(one, other, score_cutoff=1) <= 1)
 
 
+def initials_of(tokens: tuple[str, ...]) -> set[str]:
+    """What a name of several words may be abbreviated to, counting small words or not; nothing for one word."""
+    if len(tokens) < 2:
+        return set()
+    return {"".join(word[0] for word in tokens), "".join(word[0] for word in tokens if word not in SMALL_WORDS)}
+
+
 def _is_acronym_of(short: str, long: tuple[str, ...]) -> bool:
-    if not 2 <= len(short) <= 6 or len(long) < 2:
-        return False
-    initials = "".join(word[0] for word in long)
-    without_small = "".join(word[0] for word in long if word not in SMALL_WORDS)
-    return short in (initials, without_small)
+    return 2 <= len(short) <= 6 and short in initials_of(long)
 
 
 def trim_title(words: Sequence[str], *, is_person: bool) -> int:

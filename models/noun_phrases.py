@@ -22,7 +22,7 @@ _FUNCTION_WORDS = PREPOSITIONS | frozenset(
 
 
 def antecedent_phrases(document: Document, word: int) -> list[WordRange]:
-    """What may be the noun phrase that ends right before a relative pronoun, the likeliest first, without a parse.
+    """What may be the noun phrase that ends right before a relative pronoun, the shortest first, without a parse.
 
     The phrase begins with an article or the like, with a capital, or after a word that no noun phrase holds.
     """
@@ -30,6 +30,8 @@ def antecedent_phrases(document: Document, word: int) -> list[WordRange]:
     while stop > 0 and word_text(document, stop - 1) in BREAKS:
         stop -= 1
     sentence = document.sentence_of_word[word]
+    if stop == 0 or document.sentence_of_word[stop - 1] != sentence or not word_text(document, stop - 1)[0].isalnum():
+        return []
     starts: list[int] = []
     start = stop
     while start > 0 and stop - start < _MAX_ANTECEDENT and document.sentence_of_word[start - 1] == sentence:
@@ -45,10 +47,10 @@ def antecedent_phrases(document: Document, word: int) -> list[WordRange]:
     else:
         starts.append(start)
     capitals = stop
-    while capitals > 0 and word_text(document, capitals - 1)[0].isupper():
+    while capitals > start and word_text(document, capitals - 1)[0].isupper():
         capitals -= 1
     starts += [capitals, start, stop - 1]
-    return [(place, stop) for place in dict.fromkeys(starts) if 0 <= place < stop][:_N_ANTECEDENTS]
+    return [(place, stop) for place in dict.fromkeys(starts) if place < stop][:_N_ANTECEDENTS]
 
 
 class NounIndex:
@@ -82,6 +84,8 @@ class NounIndex:
         places = self._places.get(noun, [])
         for place in reversed(places[: bisect_left(places, before)][-_N_NEAREST:]):
             start = self._start(place)
+            if word_text(self._document, start).lower() in STARTS_OF_NOUN_PHRASES:
+                start += 1
             if start < place:
                 return start, place + 1
         return None

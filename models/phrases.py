@@ -63,11 +63,11 @@ PREPOSITIONS = frozenset(
         "about",
     }
 )
+_LEADS = PREPOSITIONS | {"like", "as"}
 _STARTS_CLAUSE = frozenset(
     {"who", "whom", "whose", "which", "that", "including", "where", "when", "while", "after", "as"}
 )
 BREAKS = frozenset(',;:()[]–—-"“”')
-_AND = frozenset({"and", "&"})
 _ENDS_HEAD = (PREPOSITIONS - {"of"}) | frozenset(
     {
         "released", "conducted", "published", "taken", "commissioned", "filed", "written", "issued", "obtained",
@@ -78,7 +78,9 @@ _ENDS_HEAD = (PREPOSITIONS - {"of"}) | frozenset(
 """What follows the head noun of a description: who made it known, when and where."""
 _MONTHS = frozenset(month.lower() for month in calendar.month_name if month)
 _WEEKDAYS = frozenset(day.lower() for day in calendar.day_name if day)
-_PARTICLES = frozenset({"even", "only", "just", "also", "for", "from", "on", "in", "but", "while", "how", "with", "to"})
+_BEFORE_DESCRIPTION = frozenset(
+    {"even", "only", "just", "also", "for", "from", "on", "in", "but", "while", "how", "with", "to"}
+)
 """What may stand before a description in a source and is no part of it."""
 STARTS_OF_NOUN_PHRASES = (
     DEFINITE_STARTS
@@ -110,8 +112,9 @@ class Phrase:
 def hangs_on(document: Document, mention: Mention, start: int) -> bool:
     """Whether a preposition leads to the mention: "the governor of Massachusetts"."""
     before = [word_text(document, word).lower() for word in range(max(start, mention.start - 2), mention.start)]
-    leads = before[-1:] if before[-1:] and before[-1] not in DEFINITE_STARTS else before[:1]
-    return bool(leads) and leads[0] in PREPOSITIONS | {"like", "as"}
+    if not before:
+        return False
+    return before[-1] in _LEADS or (before[-1] in DEFINITE_STARTS and before[0] in _LEADS)
 
 
 def mentions_inside(words: WordRange, mentions: Sequence[Mention]) -> list[int]:
@@ -147,10 +150,18 @@ def analyse_phrase(document: Document, words: WordRange, mentions: Sequence[Ment
 
 def _end_of_head(document: Document, core: WordRange) -> int:
     """Where the head noun of a description ends: "an official | in Yerevan"."""
-    for word in range(core[0] + 1, core[1]):
+    for word in range(_start_of_description(document, core) + 1, core[1]):
         if word_text(document, word).lower() in _ENDS_HEAD:
             return word
     return core[1]
+
+
+def _start_of_description(document: Document, core: WordRange) -> int:
+    """Where a description begins: "even | officials in Yerevan"."""
+    start = core[0]
+    while start < core[1] - 1 and word_text(document, start).lower() in _BEFORE_DESCRIPTION:
+        start += 1
+    return start
 
 
 def trimmed_phrase(document: Document, core: WordRange) -> WordRange | None:
@@ -160,9 +171,7 @@ def trimmed_phrase(document: Document, core: WordRange) -> WordRange | None:
     None where nothing is added.
     """
     stop = _end_of_head(document, core)
-    start = core[0]
-    while start < stop - 1 and word_text(document, start).lower() in _PARTICLES:
-        start += 1
+    start = _start_of_description(document, core)
     first = word_text(document, start).lower()
     if first in _WEEKDAYS and stop - start > 3 and word_text(document, start + 2) == "s":
         start += 3

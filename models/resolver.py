@@ -212,11 +212,11 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
     certainty = 1.0
     others: list[str] = []
     for decision, probabilities in decided:
-        best, own = _likeliest(decision.candidates, probabilities)
+        best, own = likeliest(decision.candidates, probabilities)
         certainty *= own
         chosen.append(best)
         if own < _DOUBT:
-            others += _other_names(decision, probabilities, best.name)
+            others += _other_names(decision, probabilities, best)
     is_author = any(candidate.is_author for candidate in chosen)
     return _Answer(
         None if is_author else " & ".join(dict.fromkeys(str(candidate.name) for candidate in chosen)),
@@ -230,14 +230,19 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
     )
 
 
-def _likeliest(candidates: Sequence[Candidate], probabilities: Floats) -> tuple[Candidate, float]:
+def likeliest(candidates: Sequence[Candidate], probabilities: Floats) -> tuple[Candidate, float]:
     """The likeliest name and its probability. Candidates of one name are one answer, an entity speaks for them if it can."""
-    by_name: dict[str | None, list[int]] = {}
-    for i, candidate in enumerate(candidates):
-        by_name.setdefault(candidate.name and normalise_name(candidate.name), []).append(i)
-    own = max(by_name.values(), key=lambda places: float(probabilities[places].sum()))
+    own = max(_by_name(candidates).values(), key=lambda places: float(probabilities[places].sum()))
     best = max(own, key=lambda i: (bool(candidates[i].entities), float(probabilities[i])))
     return candidates[best], float(probabilities[own].sum())
+
+
+def _by_name(candidates: Sequence[Candidate]) -> dict[str | None, list[int]]:
+    """The places of the candidates by normalised name; None is the writer's."""
+    found: dict[str | None, list[int]] = {}
+    for i, candidate in enumerate(candidates):
+        found.setdefault(candidate.name and normalise_name(candidate.name), []).append(i)
+    return found
 
 
 def _evidence_of_links(links: Sequence[Link], answers: Mapping[tuple[int, int], _Answer]) -> Floats:
@@ -262,13 +267,16 @@ def _evidence(answer: _Answer, link: Link) -> list[float]:
     ]
 
 
-def _other_names(decision: Decision, probabilities: Floats, chosen: str | None) -> list[str]:
-    names: dict[str, float] = {}
-    for candidate, probability in zip(decision.candidates, probabilities.tolist(), strict=True):
-        if candidate.name is not None and candidate.name != chosen:
-            names[candidate.name] = names.get(candidate.name, 0.0) + probability
-    likely = sorted(names, key=lambda name: -names[name])[:MAX_OTHERS]
-    return [name for name in likely if names[name] >= _LEAST_OTHER]
+def _other_names(decision: Decision, probabilities: Floats, chosen: Candidate) -> list[str]:
+    """The likeliest other names, each as its likeliest candidate has it."""
+    candidates = decision.candidates
+    found = [
+        (float(probabilities[places].sum()), candidates[max(places, key=lambda i: float(probabilities[i]))])
+        for places in _by_name(candidates).values()
+        if not any(candidates[i] is chosen for i in places)
+    ]
+    found.sort(key=lambda other: -other[0])
+    return [other.name for share, other in found if other.name is not None and share >= _LEAST_OTHER][:MAX_OTHERS]
 
 
 def _number_entities(

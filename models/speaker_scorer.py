@@ -76,6 +76,8 @@ class CandidateScorer:
 
     def probabilities_of(self, features: Sequence[Floats]) -> list[Floats]:
         """The same for several sources."""
+        if not features:
+            return []
         stops = np.cumsum([len(rows) for rows in features])[:-1]
         return [softmax(scores) for scores in np.split(self.scores(np.concatenate(features)), stops)]
 
@@ -159,7 +161,7 @@ def add_neighbours(
 
 
 def _answer(candidate: Candidate) -> Answer:
-    return candidate.entities or (candidate.name and normalise_name(candidate.name))
+    return tuple(sorted(candidate.entities)) or (candidate.name and normalise_name(candidate.name))
 
 
 def _sum_by_answer(answers: Sequence[Answer], probabilities: Floats) -> dict[Answer, float]:

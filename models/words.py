@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
-
-import numpy as np
 
 from inquit.models.segmentation import Document
 
 APOSTROPHES = frozenset("'’")
+AND = frozenset({"and", "&"})
 _HEADLINE_SHARE = 0.7
 
 
@@ -41,10 +41,19 @@ def is_possessive(document: Document, stop: int) -> bool:
 
 def is_headline(document: Document, word: int) -> bool:
     """Whether a word stands in a sentence whose words mostly begin with a capital."""
-    sentence = document.sentence_of_word
-    start, stop = np.searchsorted(sentence, [sentence[word], sentence[word] + 1])
-    words = [text for text in word_texts(document)[start:stop] if len(text) > 3 and text.isalpha()]
-    return len(words) >= 4 and sum(text[0].isupper() for text in words) >= _HEADLINE_SHARE * len(words)
+    return int(document.sentence_of_word[word]) in _headlines(document)
+
+
+@lru_cache(maxsize=2)
+def _headlines(document: Document) -> frozenset[int]:
+    """The sentences of four long words or more that mostly begin with a capital."""
+    n_words: Counter[int] = Counter()
+    n_capitals: Counter[int] = Counter()
+    for text, sentence in zip(word_texts(document), document.sentence_of_word.tolist(), strict=True):
+        if len(text) > 3 and text.isalpha():
+            n_words[sentence] += 1
+            n_capitals[sentence] += text[0].isupper()
+    return frozenset(s for s, n in n_words.items() if n >= 4 and n_capitals[s] >= _HEADLINE_SHARE * n)
 
 
 def starts_sentence(document: Document, word: int) -> bool:

@@ -51,11 +51,13 @@ def head_importance(encoder: nn.Module, losses: Iterable[Tensor]) -> list[Tensor
         for layer, gate in zip(layers, gates, strict=True)
     ]
     importance = [torch.zeros_like(gate) for gate in gates]
-    for loss in losses:
-        for total, gradient in zip(importance, torch.autograd.grad(loss, gates), strict=True):
-            total += gradient.abs()
-    for hook in hooks:
-        hook.remove()
+    try:
+        for loss in losses:
+            for total, gradient in zip(importance, torch.autograd.grad(loss, gates), strict=True):
+                total += gradient.abs()
+    finally:
+        for hook in hooks:
+            hook.remove()
     return [total.detach() / total.norm().clamp_min(1e-12) for total in importance]
 
 

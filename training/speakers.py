@@ -15,7 +15,7 @@ from inquit.models.candidates import Candidate
 from inquit.models.entities import group_mentions
 from inquit.models.linker import spans_of_words
 from inquit.models.names import normalise_name
-from inquit.models.resolver import CALIBRATION, SpeakerResolver
+from inquit.models.resolver import CALIBRATION, SpeakerResolver, likeliest
 from inquit.models.result import ArticleResult, Speaker, SpeakerKind
 from inquit.models.segmentation import segment
 from inquit.models.speaker_features import COLUMN, FEATURES
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 
-FRESH_WEIGHT = 3
+FRESH_WEIGHT = 2
 """What an example counts that the encoder did not learn from; see docs/experiments.md."""
 
 CONFIDENCE_STRENGTH = 1.0
@@ -68,10 +68,12 @@ def fit_speakers(
     """
     articles = list(calibration)
     known, new, held = (speaker_examples(model, labelled) for labelled in (training, fresh, articles))
-    if not known + new:
-        logger.warning("no speaker labels in the training articles: the first candidate is taken")
+    weighted = [(article, 1) for article in known] + [(article, FRESH_WEIGHT) for article in new]
+    weighted = [(article, weight) for article, weight in weighted if any(example.is_right.any() for example in article)]
+    if not weighted:
+        logger.warning("no speaker labels in the training articles: the name in a source is taken, else what it says")
         return untrained_scorer().to_arrays()
-    scorer = fit_passes([(article, 1) for article in known] + [(article, FRESH_WEIGHT) for article in new], seed=seed)
+    scorer = fit_passes(weighted, seed=seed)
     logger.info(
         "speakers right: %.3f of those trained on, %.3f of others", accuracy(scorer, known), accuracy(scorer, held)
     )
@@ -81,16 +83,16 @@ def fit_speakers(
 
 def fit_passes(articles: Sequence[tuple[SpeakerArticle, int]], *, seed: int) -> SpeakerScorer:
     """Fit both passes. The second learns from answers for articles that the first was not fitted on: from each half's for
-    the other.
+    the other, unless there is but one.
 
     Args:
-        articles: with what each counts.
+        articles: with what each counts; one at least, and a right candidate in each.
     """
+    halves = (articles[::2], articles[1::2] or articles)
     second: list[SpeakerExample] = []
-    for fitted, asked in ((articles[::2], articles[1::2]), (articles[1::2], articles[::2])):
-        if fitted:
-            first = fit_scorer(_weighted(fitted), seed=seed)
-            second += _weighted([(with_neighbours(first, article), weight) for article, weight in asked])
+    for fitted, asked in (halves, halves[::-1]):
+        first = fit_scorer(_weighted(fitted), seed=seed)
+        second += _weighted([(with_neighbours(first, article), weight) for article, weight in asked])
     return SpeakerScorer(fit_scorer(_weighted(articles), seed=seed), fit_scorer(second, seed=seed))
 
 
@@ -295,10 +297,14 @@ def _tempered(scorer: CandidateScorer, temperature: float) -> CandidateScorer:
 
 
 def accuracy(scorer: SpeakerScorer, articles: Sequence[SpeakerArticle]) -> float:
-    """Share of the decisions whose likeliest candidate is right."""
+    """Share of the decisions whose likeliest name is right."""
     hits = [
-        bool(example.is_right[scorer.second.probabilities(example.features).argmax()])
+        example.is_right[example.candidates.index(likeliest(example.candidates, probabilities)[0])]
         for article in articles
-        for example in with_neighbours(scorer.first, article)
+        for example, probabilities in zip(article, probabilities_of(scorer, article), strict=True)
     ]
-    return sum(hits) / max(1, len(hits))
+    return sum(map(bool, hits)) / max(1, len(hits))
+
+
+def probabilities_of(scorer: SpeakerScorer, article: SpeakerArticle) -> list[Floats]:
+    return scorer.second.probabilities_of([example.features for example in with_neighbours(scorer.first, article)])

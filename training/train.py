@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -31,12 +31,14 @@ from inquit.training.report import write_report
 from inquit.training.soft_labels import read_soft_labels, teach, write_soft_labels
 from inquit.training.trainer import (
     START_FILE,
+    STATE_FILE,
     History,
     fit,
     load_network,
     load_tokenizer,
     sample_losses,
     save_network_frame,
+    save_start,
     special_pieces,
 )
 from inquit.training.warm_start import load_fitted, title_of
@@ -67,6 +69,10 @@ def train_model(
         FileNotFoundError: a corpus, an encoder or a run is missing.
         ValueError: a corpus cannot be read, or gives nothing to learn from.
     """
+    origins = {
+        role: title_of(fitted) for role, fitted in (("went_on_from", warm_start), ("teacher", teacher)) if fitted
+    }
+    fresh = fresh_articles(config, data)
     soft_labels = None if teacher is None else write_teacher_labels(teacher, config, data, output / "soft-labels")
     dev = list(read_corpus(data / config.dev)) if config.dev else []
     network, tokenizer, history = train_network(
@@ -81,7 +87,6 @@ def train_model(
     )
     logger.info("exporting, calibrating, measuring")
     labelled = [gold for corpus in config.corpus for gold in training_articles(corpus, data, config, with_held=True)]
-    fresh = fresh_articles(config, data)
     evaluation = build_model(
         network,
         tokenizer,
@@ -92,9 +97,7 @@ def train_model(
         calibration=calibration_articles(config, data),
         dev={config.dev: dev} if dev else {},
         data_hashes=data_hashes(config, data),
-        origins={
-            role: title_of(fitted) for role, fitted in (("went_on_from", warm_start), ("teacher", teacher)) if fitted
-        },
+        origins=origins,
     )
     write_report(output, config, history, evaluation)
 
@@ -118,11 +121,13 @@ def train_network(
     else:
         network, tokenizer = _unfitted(config, encoder, warm_start)
         documents = _training_documents(config, data, tokenizer, soft_labels)
-        if 0 < config.heads < count_heads(network.encoder):
+        if config.heads and config.heads != count_heads(network.encoder):
             cut_heads(network.encoder, config.heads, sample_losses(network, documents, tokenizer, config))
             logger.info("attention heads by layer: %s", network.encoder.config.heads_by_layer)  # type: ignore[union-attr]
         save_network_frame(network, tokenizer, config, output)
-        save_file(network.state_dict(), output / START_FILE)
+        save_start(network, output)
+        if not resume:  # what another run left here is not to be gone on with
+            (output / STATE_FILE).unlink(missing_ok=True)
     network.encoder.get_input_embeddings().requires_grad_(False)  # type: ignore[operator]
     logger.info("%d documents an epoch", len(documents))
     history = fit(network, documents, tokenizer, config, output, resume=resume, evaluate=evaluate)
@@ -206,8 +211,16 @@ def corpus_articles(corpus: CorpusConfig, data: Path, *, with_held: bool = False
 
 def fresh_articles(config: TrainingConfig, data: Path) -> set[str]:
     """Ids of the articles whose labels the network is not to see."""
-    files = [find_labels(corpus.held_labels, data) for corpus in config.corpus if corpus.held_labels]
-    return {labels.id for file in files for labels in read_corpus(file)}
+    held: set[str] = set()
+    for corpus in config.corpus:
+        seen, own = (
+            {labels.id for labels in read_corpus(find_labels(name, data))} if name else set()
+            for name in (corpus.labels, corpus.held_labels)
+        )
+        if both := sorted(seen & own):
+            raise ValueError(f"labels and held_labels of {corpus.path} both name {both[0]}: the network would see it")
+        held |= own
+    return held
 
 
 def find_labels(name: str, data: Path) -> Path:

@@ -296,8 +296,15 @@ def save_network_frame(network: AttributionNetwork, tokenizer: Tokenizer, config
     (output / "training.json").write_text(json.dumps(config.to_dict(), indent=1), encoding="utf-8")
 
 
+def save_start(network: AttributionNetwork, output: Path) -> None:
+    """Keep the weights that training begins with."""
+    temporary = output / f".tmp-{START_FILE}"
+    save_file(network.state_dict(), temporary)
+    os.replace(temporary, output / START_FILE)
+
+
 def load_network(folder: Path, weights: str = NETWORK_FILE) -> tuple[AttributionNetwork, Tokenizer]:
-    """A fitted network and its tokenizer, from a folder that `fit` wrote."""
+    """A fitted network and its tokenizer, from a folder that `fit` wrote; ``weights`` names which of its files."""
     config = json.loads((folder / "training.json").read_text(encoding="utf-8"))
     encoder = AutoModel.from_config(AutoConfig.from_pretrained(folder / "encoder"))  # type: ignore[no-untyped-call]
     if getattr(encoder, "pooler", None) is not None:

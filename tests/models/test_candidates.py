@@ -56,6 +56,7 @@ def row_of(name: str, found: list[tuple[Candidate, Row]]) -> Row:
         ("a man who saw it said no.", "a man who saw it", "a man who saw it"),
         ("a man who saw it said no.", "a man who saw it", "a man"),
         ("Doctors and nurses said no.", "Doctors and nurses", "Doctors & nurses"),
+        ("Doctors and nurses and aides said no.", "Doctors and nurses and aides", "Doctors & nurses & aides"),
         ("a study by {P Ann Lee}, a judge, said no.", "a study by Ann Lee, a judge,", "a study by Ann Lee, a judge"),
         ("The CBS poll and the Fox poll differ. The poll said no.", "The poll", "Fox poll"),
         ("The ire of teachers and nurses who said no.", "who", "teachers & nurses"),
@@ -119,6 +120,6 @@ def test_a_comma_that_divides_a_source_is_told() -> None:
     ("source", "plural"),
     [("Doctors and nurses", 1), ("Current and former aides", 0), ("Leaders of Iowa and Ohio", 0)],
 )
-def test_two_groups_are_joint_where_both_are_nouns(source: str, plural: int) -> None:
+def test_groups_are_joint_where_the_first_is_a_plural(source: str, plural: int) -> None:
     found = find(f"{source} said no.", source)
     assert row_of(source.replace(" and ", " & "), found).get("plural", 0) == plural

@@ -1,11 +1,13 @@
 import numpy as np
+import pytest
 from safetensors.numpy import load_file
 
 from inquit.models.article import Article
 from inquit.models.calibration import LogisticCalibrator
+from inquit.models.candidates import Candidate
 from inquit.models.folder import HEADS, WEIGHTS
 from inquit.models.linker import LINK_FEATURES, Link
-from inquit.models.resolver import CALIBRATION, CONFIDENCE_FEATURES, Floats, SpeakerResolver
+from inquit.models.resolver import CALIBRATION, CONFIDENCE_FEATURES, Floats, SpeakerResolver, likeliest
 from inquit.models.result import QuoteKind
 from inquit.models.segmentation import Document, segment
 from inquit.models.speaker_features import COLUMN
@@ -28,6 +30,13 @@ def link_to(document: Document, source: str | None) -> Link:
     return Link(
         content, words_of(document, "said"), words, QuoteKind.INDIRECT, np.zeros(len(LINK_FEATURES), np.float32)
     )
+
+
+def test_the_likeliest_name_wins_not_the_likeliest_candidate() -> None:
+    candidates = (Candidate("Ann Lee", (0,)), Candidate("Bank", (1,)), Candidate("the bank"))
+    best, share = likeliest(candidates, np.array([0.4, 0.25, 0.35], dtype=np.float32))
+    assert best is candidates[1]
+    assert share == pytest.approx(0.6)
 
 
 def test_confidence_is_calibrated_where_the_model_can_and_nothing_else_changes() -> None:

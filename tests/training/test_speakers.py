@@ -12,6 +12,7 @@ from inquit.training.speakers import (
     accuracy,
     calibrate_scorer,
     fit_passes,
+    probabilities_of,
     right_candidates,
     untrained_scorer,
 )
@@ -66,10 +67,7 @@ def test_what_tells_candidates_apart_is_learnt() -> None:
 def test_who_spoke_before_is_learnt() -> None:
     articles = make_monologues(120)
     scorer = fit_passes(weigh(articles[:80]), seed=1)
-    answers = [
-        scorer.probabilities(*zip(*((e.candidates, e.features, e.paragraph) for e in article), strict=True))
-        for article in articles[80:]
-    ]
+    answers = [probabilities_of(scorer, article) for article in articles[80:]]
     second = [bool(a[1].is_right[p[1].argmax()]) for a, p in zip(articles[80:], answers, strict=True)]
     assert np.mean(second) > 0.95
 
@@ -78,6 +76,11 @@ def test_the_same_seed_gives_the_same_scorer() -> None:
     articles = make_articles(40, noise=0.1)
     one, other = (fit_passes(weigh(articles), seed=5).to_arrays() for _ in range(2))
     assert all((one[name] == array).all() for name, array in other.items())
+
+
+def test_one_article_is_enough() -> None:
+    articles = make_articles(1, noise=0.1)
+    assert accuracy(fit_passes(weigh(articles), seed=1), articles) > 0.6
 
 
 def test_an_article_counts_as_often_as_it_weighs() -> None:
@@ -92,11 +95,7 @@ def test_calibrated_probabilities_mean_what_they_say() -> None:
     articles = make_articles(400, noise=1.0)
     scorer = calibrate_scorer(fit_passes(weigh(articles[:120]), seed=2), articles[120:260])
     sure = [
-        float(probabilities.max())
-        for article in articles[260:]
-        for probabilities in scorer.probabilities(
-            *zip(*((e.candidates, e.features, e.paragraph) for e in article), strict=True)
-        )
+        float(probabilities.max()) for article in articles[260:] for probabilities in probabilities_of(scorer, article)
     ]
     assert np.mean(sure) == pytest.approx(accuracy(scorer, articles[260:]), abs=0.08)
 

@@ -111,6 +111,8 @@ def test_a_model_teaches_as_its_run_does(run: Path, tiny_data: Path, tmp_path: P
         write_teacher_labels(teacher, CONFIG, tiny_data, tmp_path / name)
         for name, teacher in (("run", run), ("model", run / "model"))
     ]
+    names = [sorted(path.name for path in folder.iterdir()) for folder in answers]
+    assert names[0] == names[1] != []
     for path in sorted(answers[0].iterdir()):
         of_run, of_model = load_file(path), load_file(answers[1] / path.name)
         assert np.abs(of_run["tags"].astype(np.float32) - of_model["tags"]).mean() < 0.2
@@ -127,6 +129,9 @@ def test_held_labels_are_for_what_is_fitted_after_the_network(tiny_data: Path, t
         found = {gold.id: gold for gold in training_articles(corpus, tmp_path, config, with_held=with_held)}
         assert [a.speaker for a in found[first.id].attributions] == [a.speaker for a in wanted.attributions]
     assert fresh_articles(config, tmp_path) == {first.id}
+    both = replace(corpus, labels="held.jsonl")
+    with pytest.raises(ValueError, match=f"both name {first.id}"):
+        fresh_articles(replace(config, corpus=(both,)), tmp_path)
     assert set(data_hashes(config, tmp_path)) == {"corpus.jsonl", "held.jsonl"}
 
 

@@ -1,0 +1,35 @@
+import pytest
+
+from inquit.models.conjuncts import split_conjuncts
+from inquit.models.words import text_of
+from tests.models.marked_names import read_marked, words_of
+
+
+@pytest.mark.parametrize(
+    ("marked", "source", "parts"),
+    [
+        ("{L Iran} and {L Syria} said", "Iran and Syria", ["Iran", "Syria"]),
+        ("{L Iran}, {L Russia} and {L Syria} said", "Iran, Russia and Syria", ["Iran", "Russia", "Syria"]),
+        ("{P Dempsey} and his team said", "Dempsey and his team", ["Dempsey", "his team"]),
+        ("{P Ann Lee}, an author and critic, said", "Ann Lee, an author and critic", ["Ann Lee, an author and critic"]),
+        ("{P Charlie Baker}, governor of {L Massachusetts} and a doctor, said", "Charlie Baker, governor of Massachusetts and a doctor", ["Charlie Baker, governor of Massachusetts and a doctor"]),
+        ("doctors and nurses said", "doctors and nurses", ["doctors and nurses"]),
+        ("{P Ann Lee} of {L Iowa} and {P Bob Ray} said", "Ann Lee of Iowa and Bob Ray", ["Ann Lee of Iowa", "Bob Ray"]),
+        ("the leaders of {L Iran} and {L Syria} said", "the leaders of Iran and Syria", ["the leaders of Iran and Syria"]),
+        ("Sens. {P Jon Roe} (D-Mont.) and {P Al Poe} (R-La.) said", "Jon Roe (D-Mont.) and Al Poe (R-La.)", ["Jon Roe", "Al Poe (R-La.)"]),
+        ("{P Bob Roe}, R-Tenn., and {P Al Poe}, R-La., said", "Bob Roe, R-Tenn., and Al Poe, R-La.", ["Bob Roe", "Al Poe, R-La."]),
+        ("{P Ann Lee}, the former judge, and Senator {P Bob Ray} of {L Ohio} said", "Ann Lee, the former judge, and Senator Bob Ray of Ohio", ["Ann Lee", "Senator Bob Ray of Ohio"]),
+        ("Senator {P Ann Lee} of {L Iowa} and Senator {P Bob Ray} said", "Senator Ann Lee of Iowa and Senator Bob Ray", ["Senator Ann Lee of Iowa", "Senator Bob Ray"]),
+        ("{P Ann Lee} and former governor {P Bob Ray} said", "Ann Lee and former governor Bob Ray", ["Ann Lee", "former governor Bob Ray"]),
+        ("he and his allies said", "he and his allies", ["he", "his allies"]),
+        ("both the candidate and her staff said", "both the candidate and her staff", ["the candidate", "her staff"]),
+        ("politicians like {P Ann Lee} and {P Bob Ray} said", "politicians like Ann Lee and Bob Ray", ["politicians like Ann Lee and Bob Ray"]),
+        ("the men and their dogs said", "the men and their dogs", ["the men and their dogs"]),
+        ("{P Bob Roe}, R-Tenn., {P Al Poe} and {P Cy Fox} said", "Bob Roe, R-Tenn., Al Poe and Cy Fox", ["Bob Roe", "Al Poe", "Cy Fox"]),
+        ("{O Google} and {O Goldman Sachs} said", "Google and Goldman Sachs", ["Google", "Goldman Sachs"]),
+    ],
+)  # fmt: skip
+def test_joint_sources_are_split(marked: str, source: str, parts: list[str]) -> None:
+    document, mentions = read_marked(marked)
+    found = split_conjuncts(document, words_of(document, source), mentions)
+    assert [text_of(document, *part) for part in found] == parts
