@@ -2,7 +2,7 @@
 
 F1 is best where attributions are kept that are right with at least half the probability of F1 itself (Lipton, Elkan and
 Naryanaswamy 2014), so the tagger is made readier to see spans, and what is unlikely is then left out. What is left out by
-the whole attribution alone takes good contents, cues and sources with it: the words of each count the same as it does.
+the whole attribution alone takes good contents, cues and sources with it: the words of all three count as much as it does.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
         probabilities = confidence.probabilities(found.evidence)
         for threshold in THRESHOLDS:
             f1 = found.f1(probabilities >= threshold)
-            if best is None or sum(f1) > sum(best.f1):
+            if best is None or _balance(f1) > _balance(best.f1):
                 best = Detection(offset, confidence, threshold, f1)
     assert best is not None
     logger.info(
@@ -119,6 +119,11 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
         *best.f1,
     )
     return best
+
+
+def _balance(f1: tuple[float, ...]) -> float:
+    of_attributions, *by_word = f1
+    return of_attributions + sum(by_word) / len(by_word)
 
 
 def _find(model: Attributor, read: Sequence[tuple[ArticleResult, Document, Floats]], offset: float) -> Found:
