@@ -232,9 +232,14 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
 
 def likeliest(candidates: Sequence[Candidate], probabilities: Floats) -> tuple[Candidate, float]:
     """The likeliest name and its probability. Candidates of one name are one answer, an entity speaks for them if it can."""
-    own = max(_by_name(candidates).values(), key=lambda places: float(probabilities[places].sum()))
-    best = max(own, key=lambda i: (bool(candidates[i].entities), float(probabilities[i])))
-    return candidates[best], float(probabilities[own].sum())
+    names = [candidate.name and normalise_name(candidate.name) for candidate in candidates]
+    shares: dict[str | None, float] = {}
+    for name, probability in zip(names, probabilities.tolist(), strict=True):
+        shares[name] = shares.get(name, 0.0) + probability
+    likely = max(shares, key=lambda name: shares[name])
+    own = [i for i, name in enumerate(names) if name == likely]
+    best = max(own, key=lambda i: (bool(candidates[i].entities), probabilities[i]))
+    return candidates[best], shares[likely]
 
 
 def _by_name(candidates: Sequence[Candidate]) -> dict[str | None, list[int]]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from inquit.models.calibration import softmax
 from inquit.models.candidates import Candidate
 from inquit.models.names import normalise_name
+from inquit.models.segmentation import Ints
 from inquit.models.speaker_features import FEATURES
 
 Floats = NDArray[np.float32]
@@ -122,50 +122,52 @@ def add_neighbours(
     """The features with those of `NEIGHBOUR_FEATURES` beside them."""
     if not features:
         return []
-    answers = [[_answer(candidate) for candidate in of_source] for of_source in candidates]
-    told = [
-        _sum_by_answer(of_source, probabilities)
-        for of_source, probabilities in zip(answers, first.probabilities_of(features), strict=True)
-    ]
-    share: defaultdict[Answer, float] = defaultdict(float)
-    for by_answer in told:
-        for answer, probability in by_answer.items():
-            share[answer] += probability
-    of_paragraph = [
-        [
-            j
-            for j in range(max(0, i - _NEAR), min(len(told), i + _NEAR + 1))
-            if j != i and paragraphs[j] == paragraphs[i]
-        ]
-        for i in range(len(told))
-    ]
-    nobody: dict[Answer, float] = {}
-    added = []
-    for i, of_source in enumerate(answers):
-        before, second_before = (told[i - back] if i >= back else nobody for back in (1, 2))
-        after = told[i + 1] if i + 1 < len(told) else nobody
-        rows = np.zeros((len(of_source), len(NEIGHBOUR_FEATURES)), dtype=np.float32)
-        for row, answer in zip(rows, of_source, strict=True):
-            own = min(max(told[i][answer], _LEAST), 1 - _LEAST)
-            row[0] = np.log(own / (1 - own)) / 4
-            if answer is not None:
-                row[1:] = (
-                    before.get(answer, 0.0),
-                    second_before.get(answer, 0.0),
-                    after.get(answer, 0.0),
-                    max((told[j].get(answer, 0.0) for j in of_paragraph[i]), default=0.0),
-                    (share[answer] - told[i][answer]) / max(1, len(told) - 1),
-                )
-        added.append(np.concatenate([features[i], rows], axis=1))
-    return added
+    told = _Told(candidates, first.probabilities_of(features))
+    paragraph = np.array(paragraphs)
+    added = np.zeros((len(told.source), len(NEIGHBOUR_FEATURES)), dtype=np.float32)
+    own = told.by(0)
+    certain = np.clip(own, _LEAST, 1 - _LEAST)
+    added[:, 0] = np.log(certain / (1 - certain)) / 4
+    for column, shift in ((1, -1), (2, -2), (3, 1)):
+        added[:, column] = told.by(shift)
+    for shift in (*range(-_NEAR, 0), *range(1, _NEAR + 1)):
+        neighbour = np.clip(told.source + shift, 0, len(paragraph) - 1)
+        is_near = paragraph[neighbour] == paragraph[told.source]
+        added[:, 4] = np.maximum(added[:, 4], told.by(shift) * is_near)
+    added[:, 5] = (told.of_all() - own) / max(1, len(features) - 1)
+    added[told.is_author, 1:] = 0
+    stops = np.cumsum([len(rows) for rows in features])[:-1]
+    return [np.concatenate(pair, axis=1) for pair in zip(features, np.split(added, stops), strict=True)]
+
+
+class _Told:
+    """What the first pass answered for each source, to be asked of every candidate: one entry a candidate of any source."""
+
+    def __init__(self, candidates: Sequence[Sequence[Candidate]], probabilities: Sequence[Floats]) -> None:
+        numbers: dict[Answer, int] = {}
+        answers = [numbers.setdefault(_answer(c), len(numbers)) for of_source in candidates for c in of_source]
+        self.source: Ints = np.repeat(np.arange(len(candidates)), [len(of_source) for of_source in candidates])
+        self.is_author = np.array(answers) == numbers.get(None, -1)
+        self._answer = np.array(answers)
+        self._n_answers, self._n_sources = len(numbers), len(candidates)
+        self._keys, place = np.unique(self.source * self._n_answers + self._answer, return_inverse=True)
+        self._sums = np.bincount(place, weights=np.concatenate(probabilities))
+
+    def by(self, shift: int) -> NDArray[np.float64]:
+        """The probability that the source ``shift`` places further has each candidate's answer, 0 where there is none."""
+        source = self.source + shift
+        keys = source * self._n_answers + self._answer
+        place = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        is_told = (source >= 0) & (source < self._n_sources) & (self._keys[place] == keys)
+        return np.where(is_told, self._sums[place], 0.0)
+
+    def of_all(self) -> NDArray[np.float64]:
+        """The sum over all sources of the probability of each candidate's answer."""
+        sums = np.zeros(self._n_answers)
+        np.add.at(sums, self._keys % self._n_answers, self._sums)
+        of_each: NDArray[np.float64] = sums[self._answer]
+        return of_each
 
 
 def _answer(candidate: Candidate) -> Answer:
     return tuple(sorted(candidate.entities)) or (candidate.name and normalise_name(candidate.name))
-
-
-def _sum_by_answer(answers: Sequence[Answer], probabilities: Floats) -> dict[Answer, float]:
-    summed: dict[Answer, float] = {}
-    for answer, probability in zip(answers, probabilities.tolist(), strict=True):
-        summed[answer] = summed.get(answer, 0.0) + probability
-    return summed
