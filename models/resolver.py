@@ -212,7 +212,7 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
     certainty = 1.0
     others: list[str] = []
     for decision, probabilities in decided:
-        best, own = likeliest(decision.candidates, probabilities)
+        best, own = likeliest(decision.candidates, _without(chosen, decision.candidates, probabilities))
         certainty *= own
         chosen.append(best)
         if own < _DOUBT:
@@ -228,6 +228,16 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
         tuple(decision.phrase.kind for decision, _ in decided),
         tuple(others),
     )
+
+
+def _without(chosen: Sequence[Candidate], candidates: Sequence[Candidate], probabilities: Floats) -> Floats:
+    """The probabilities without those of entities that were chosen before: the speakers that a source joins differ."""
+    taken = {number for candidate in chosen for number in candidate.entities}
+    if not taken:
+        return probabilities
+    is_free = np.array([taken.isdisjoint(candidate.entities) for candidate in candidates])
+    share = max(float(probabilities[is_free].sum()), _LEAST_CERTAINTY)
+    return (np.where(is_free, probabilities, 0) / share).astype(np.float32)
 
 
 def likeliest(candidates: Sequence[Candidate], probabilities: Floats) -> tuple[Candidate, float]:
