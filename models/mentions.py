@@ -10,11 +10,7 @@ from numpy.typing import NDArray
 
 from inquit.models.forenames import Gender, gender_of_name
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
-from inquit.models.names import (
-    GENERATIONS,
-    name_tokens,
-    trim_title,
-)
+from inquit.models.names import GENERATIONS, name_tokens, trim_title
 from inquit.models.segmentation import Document
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
 from inquit.models.words import APOSTROPHES, text_of, word_text

@@ -242,22 +242,19 @@ def _without(chosen: Sequence[Candidate], candidates: Sequence[Candidate], proba
 
 def likeliest(candidates: Sequence[Candidate], probabilities: Floats) -> tuple[Candidate, float]:
     """The likeliest name and its probability. Candidates of one name are one answer, an entity speaks for them if it can."""
-    names = [candidate.name and normalise_name(candidate.name) for candidate in candidates]
-    shares: dict[str | None, float] = {}
-    for name, probability in zip(names, probabilities.tolist(), strict=True):
-        shares[name] = shares.get(name, 0.0) + probability
-    likely = max(shares, key=lambda name: shares[name])
-    own = [i for i, name in enumerate(names) if name == likely]
+    groups = _by_name(candidates, probabilities)
+    share, own = max(groups, key=lambda group: group[0])
     best = max(own, key=lambda i: (bool(candidates[i].entities), probabilities[i]))
-    return candidates[best], shares[likely]
+    return candidates[best], share
 
 
-def _by_name(candidates: Sequence[Candidate]) -> dict[str | None, list[int]]:
-    """The places of the candidates by normalised name; None is the writer's."""
-    found: dict[str | None, list[int]] = {}
+def _by_name(candidates: Sequence[Candidate], probabilities: Floats) -> list[tuple[float, list[int]]]:
+    """For each name, normalised, its probability and the places of its candidates."""
+    values = probabilities.tolist()
+    places: dict[str | None, list[int]] = {}
     for i, candidate in enumerate(candidates):
-        found.setdefault(candidate.name and normalise_name(candidate.name), []).append(i)
-    return found
+        places.setdefault(candidate.name and normalise_name(candidate.name), []).append(i)
+    return [(sum(values[i] for i in own), own) for own in places.values()]
 
 
 def _evidence_of_links(links: Sequence[Link], answers: Mapping[tuple[int, int], _Answer]) -> Floats:
@@ -285,13 +282,13 @@ def _evidence(answer: _Answer, link: Link) -> list[float]:
 def _other_names(decision: Decision, probabilities: Floats, chosen: Candidate) -> list[str]:
     """The likeliest other names, each as its likeliest candidate has it."""
     candidates = decision.candidates
-    found = [
-        (float(probabilities[places].sum()), candidates[max(places, key=lambda i: float(probabilities[i]))])
-        for places in _by_name(candidates).values()
-        if not any(candidates[i] is chosen for i in places)
+    others = [
+        (share, candidates[max(own, key=lambda i: float(probabilities[i]))])
+        for share, own in _by_name(candidates, probabilities)
+        if not any(candidates[i] is chosen for i in own)
     ]
-    found.sort(key=lambda other: -other[0])
-    return [other.name for share, other in found if other.name is not None and share >= _LEAST_OTHER][:MAX_OTHERS]
+    others.sort(key=lambda other: -other[0])
+    return [other.name for share, other in others if other.name is not None and share >= _LEAST_OTHER][:MAX_OTHERS]
 
 
 def _number_entities(

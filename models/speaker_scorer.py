@@ -78,8 +78,7 @@ class CandidateScorer:
         """The same for several sources."""
         if not features:
             return []
-        stops = np.cumsum([len(rows) for rows in features])[:-1]
-        return [softmax(scores) for scores in np.split(self.scores(np.concatenate(features)), stops)]
+        return [softmax(scores) for scores in _split(self.scores(np.concatenate(features)), features)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,8 +135,12 @@ def add_neighbours(
         added[:, 4] = np.maximum(added[:, 4], told.by(shift) * is_near)
     added[:, 5] = (told.of_all() - own) / max(1, len(features) - 1)
     added[told.is_author, 1:] = 0
-    stops = np.cumsum([len(rows) for rows in features])[:-1]
-    return [np.concatenate(pair, axis=1) for pair in zip(features, np.split(added, stops), strict=True)]
+    return [np.concatenate(pair, axis=1) for pair in zip(features, _split(added, features), strict=True)]
+
+
+def _split(rows: Floats, features: Sequence[Floats]) -> list[Floats]:
+    """The rows of each source, of as many as its features have."""
+    return np.split(rows, np.cumsum([len(of_source) for of_source in features])[:-1])
 
 
 class _Told:

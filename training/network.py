@@ -105,12 +105,11 @@ class AttributionNetwork(nn.Module):
 
     @classmethod
     def from_pretrained(cls, path: str, **options: Any) -> AttributionNetwork:
-        """Start from a pretrained encoder. Word embeddings stay frozen: few articles would only spoil them."""
+        """Start from a pretrained encoder."""
         config = AutoConfig.from_pretrained(path)
         config.attention_probs_dropout_prob = 0.0  # anything else halves the speed on a CPU
         encoder = AutoModel.from_pretrained(path, config=config, **without_pooler(config))
         use_fast_attention(encoder)
-        encoder.get_input_embeddings().requires_grad_(False)
         return cls(encoder, **options)
 
     def encode(self, ids: Tensor, features: Tensor, attention_mask: Tensor | None = None) -> Tensor:

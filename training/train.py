@@ -128,6 +128,7 @@ def train_network(
         save_start(network, output)
         if not resume:  # what another run left here is not to be gone on with
             (output / STATE_FILE).unlink(missing_ok=True)
+    # Few articles would only spoil them.
     network.encoder.get_input_embeddings().requires_grad_(False)  # type: ignore[operator]
     logger.info("%d documents an epoch", len(documents))
     history = fit(network, documents, tokenizer, config, output, resume=resume, evaluate=evaluate)
@@ -237,7 +238,7 @@ def read_silver_marks(corpus: CorpusConfig, data: Path) -> dict[str, SilverMarks
 
 
 def data_hashes(config: TrainingConfig, data: Path) -> dict[str, str]:
-    """SHA-256 of every file that a model is made from, by its path in the configuration."""
+    """SHA-256 of every file that a model is made from, by its path in the data; of labels that inquit brings by its name."""
     names = [name for corpus in config.corpus for name in (corpus.path, corpus.mentions)]
     labels = [name for corpus in config.corpus for name in (corpus.labels, corpus.held_labels)]
     files = {data / name for name in [*names, config.dev] if name} | {
