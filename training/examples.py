@@ -72,11 +72,33 @@ class ClaimExample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SoftLabels:
-    """A teacher's answers for one article: scores by word for tags and mentions, by attribution for claims."""
+    """A teacher's answers for one article: scores by word for tags and mentions, by attribution for claims.
+
+    Attributes:
+        links: scores by relation, shape (n_spans, n_others + 1); nan where the teacher was not asked. The last column is
+            "none of them".
+    """
 
     tags: Floats
     mentions: Floats
     claims: Floats
+    links: Mapping[str, Floats]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Links:
+    """What a document says of one relation.
+
+    Attributes:
+        spans, others: word ranges in text order, shape (n, 2); which of the others belongs to each span?
+        answers: indices of others for each span; empty: none of them; None: nobody labelled it.
+        reach: how many others before and after a span are its candidates.
+    """
+
+    spans: Ints
+    others: Ints
+    answers: Sequence[frozenset[int] | None]
+    reach: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +133,17 @@ class LabelledDocument:
     mentions_of_anaphor: tuple[frozenset[int], ...]
     claims: tuple[ClaimExample, ...]
     soft: SoftLabels | None = None
+
+    def links(self) -> dict[str, Links]:
+        """By relation."""
+        cues = [frozenset({cue}) for cue in self.cue_of_content.tolist()]
+        sources = [frozenset({source} - {-1}) for source in self.source_of_cue.tolist()]
+        return {
+            "content_cue": Links(self.contents, self.cues, cues, CONTENT_CUE),
+            "cue_source": Links(self.cues, self.sources, sources, CUE_SOURCE),
+            "source_mention": Links(self.sources, self.mentions, self.mentions_of_source, SOURCE_MENTION),
+            "coreference": Links(self.anaphors, self.mentions, self.mentions_of_anaphor, SOURCE_MENTION),
+        }
 
 
 def label_document(
@@ -408,13 +441,19 @@ class Batch:
 
 @dataclass(slots=True)
 class Relation:
-    """Candidate pairs of one relation and which of them hold: ``is_right`` has shape (n_spans, n_candidates + 1)."""
+    """Candidate pairs of one relation and which of them hold.
+
+    Attributes:
+        is_right: shape (n_spans, n_candidates + 1); nowhere in a row whose answer is unlabelled or no candidate.
+        soft: a teacher's scores, of the same shape; nan where there are none.
+    """
 
     spans: Ints
     others: Ints
     candidates: Ints
     features: Ints
     is_right: NDArray[np.bool_]
+    soft: Floats
 
 
 def cut_windows(documents: Sequence[LabelledDocument], config: WindowConfig) -> list[tuple[LabelledDocument, Window]]:
@@ -454,12 +493,7 @@ def collate(windows: Sequence[tuple[LabelledDocument, Window]], special: tuple[i
         is_core=np.concatenate([part.is_core() for part in parts]),
         mention_tags=np.concatenate([part.mention_tags() for part in parts]),
         sequences=[sequence for part in parts for sequence in part.sequences()],
-        relations={
-            "content_cue": _stack_relations([part.content_cue() for part in parts]),
-            "cue_source": _stack_relations([part.cue_source() for part in parts]),
-            "source_mention": _stack_relations([part.source_mention() for part in parts]),
-            "coreference": _stack_relations([part.coreference() for part in parts]),
-        },
+        relations=_stack_relations([part.relations() for part in parts]),
         speaker_spans=np.concatenate([part.inside(part.document.sources)[1] for part in parts]),
         speaker_kind=np.concatenate([part.speaker_kind() for part in parts]),
         claims=[claim for part in parts for claim in part.claims()],
@@ -508,54 +542,30 @@ class _WindowPart:
         index = np.flatnonzero((spans[:, 0] >= self.start) & (spans[:, 1] <= self.stop))
         return index, spans[index] + self.offset
 
-    def content_cue(self) -> Relation:
-        gold = self.document
-        contents, cues = self.inside(gold.contents)[0], self.inside(gold.cues)[0]
-        answers = [{int(gold.cue_of_content[i])} for i in contents]
-        return self._relation(gold.contents[contents], gold.cues[cues], cues, answers, *CONTENT_CUE)
+    def relations(self) -> dict[str, Relation]:
+        soft = self.document.soft
+        return {
+            name: self._relation(links, None if soft is None else soft.links[name])
+            for name, links in self.document.links().items()
+        }
 
-    def cue_source(self) -> Relation:
-        gold = self.document
-        cues, sources = self.inside(gold.cues)[0], self.inside(gold.sources)[0]
-        answers = [set() if gold.source_of_cue[i] < 0 else {int(gold.source_of_cue[i])} for i in cues]
-        return self._relation(gold.cues[cues], gold.sources[sources], sources, answers, *CUE_SOURCE)
-
-    def source_mention(self) -> Relation:
-        gold = self.document
-        sources, mentions = self.inside(gold.sources)[0], self.inside(gold.mentions)[0]
-        answers = [gold.mentions_of_source[i] for i in sources]
-        return self._relation(gold.sources[sources], gold.mentions[mentions], mentions, answers, *SOURCE_MENTION)
-
-    def coreference(self) -> Relation:
-        gold = self.document
-        anaphors, mentions = self.inside(gold.anaphors)[0], self.inside(gold.mentions)[0]
-        answers = [gold.mentions_of_anaphor[i] for i in anaphors]
-        return self._relation(gold.anaphors[anaphors], gold.mentions[mentions], mentions, answers, *SOURCE_MENTION)
-
-    def _relation(
-        self,
-        spans: Ints,
-        others: Ints,
-        names: Ints,
-        answers: Sequence[set[int] | frozenset[int] | None],
-        n_before: int,
-        n_after: int,
-    ) -> Relation:
-        """Pairs whose answer is unlabelled or not among the candidates are left out; an empty answer means "none"."""
+    def _relation(self, links: Links, soft_links: Floats | None) -> Relation:
+        (rows, spans), (names, others) = self.inside(links.spans), self.inside(links.others)
+        n_before, n_after = links.reach
         candidates = nearest_candidates(spans, others, n_before=n_before, n_after=n_after)
-        features = pair_features(self.document.pieces.document, spans, others, candidates)
-        is_right = np.zeros((len(spans), candidates.shape[1] + 1), dtype=bool)
-        for row, answer in enumerate(answers):
-            if answer is None:
-                continue
-            if not answer:
-                is_right[row, -1] = True
-            else:
-                is_right[row, :-1] = [c >= 0 and int(names[c]) in answer for c in candidates[row]]
-        kept = is_right.any(axis=1)
-        return Relation(
-            spans[kept] + self.offset, others + self.offset, candidates[kept], features[kept], is_right[kept]
-        )
+        is_right = np.zeros((len(rows), candidates.shape[1] + 1), dtype=bool)
+        for right, of_row, row in zip(is_right, candidates, rows, strict=True):
+            answer = links.answers[row]
+            if answer:
+                right[:-1] = [c >= 0 and int(names[c]) in answer for c in of_row]
+            elif answer is not None:
+                right[-1] = True
+        soft = np.full(is_right.shape, np.nan, dtype=np.float32)
+        if soft_links is not None and len(names):
+            soft[:, :-1] = np.where(candidates >= 0, soft_links[rows[:, None], names[candidates]], np.nan)
+            soft[:, -1] = soft_links[rows, -1]
+        features = pair_features(self.document.pieces.document, links.spans[rows], links.others[names], candidates)
+        return Relation(spans, others, candidates, features, is_right, soft)
 
     def speaker_kind(self) -> Ints:
         return self.document.speaker_kind[self.inside(self.document.sources)[0]]
@@ -596,20 +606,25 @@ class _WindowPart:
         return soft.tags[part], soft.mentions[part], np.ones(n_words, dtype=bool)
 
 
-def _stack_relations(relations: Sequence[Relation]) -> Relation:
-    """Join relations of several windows; candidates then index into the joined ``others``."""
+def _stack_relations(windows: Sequence[Mapping[str, Relation]]) -> dict[str, Relation]:
+    """Join the relations of several windows by name."""
+    return {name: _stack([relations[name] for relations in windows]) for name in windows[0]}
+
+
+def _stack(relations: Sequence[Relation]) -> Relation:
+    """Candidates then index into the joined ``others``."""
     n_others = np.cumsum([0, *(len(relation.others) for relation in relations)])
+    candidates = [
+        np.where(relation.candidates >= 0, relation.candidates + shift, -1)
+        for relation, shift in zip(relations, n_others, strict=False)
+    ]
     return Relation(
         np.concatenate([relation.spans for relation in relations]),
         np.concatenate([relation.others for relation in relations]),
-        np.concatenate(
-            [
-                np.where(relation.candidates >= 0, relation.candidates + shift, -1)
-                for relation, shift in zip(relations, n_others, strict=False)
-            ]
-        ),
+        np.concatenate(candidates),
         np.concatenate([relation.features for relation in relations]),
         np.concatenate([relation.is_right for relation in relations]),
+        np.concatenate([relation.soft for relation in relations]),
     )
 
 

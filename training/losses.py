@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from inquit.models.claims import CHECKWORTHY_OUTPUT, POLARITY_OUTPUTS, SECONDARY
 from inquit.models.labels import POLARITIES
 from inquit.training.config import LossConfig
 from inquit.training.examples import IGNORED, Batch, Relation
-from inquit.training.network import AttributionNetwork, PairScorer
+from inquit.training.network import FORBIDDEN, AttributionNetwork, PairScorer
 from inquit.training.precision import encoder_precision
 
 SCORER_OF_RELATION = {"coreference": "source_mention"}
@@ -46,10 +47,27 @@ def batch_losses(network: AttributionNetwork, batch: Batch, config: LossConfig) 
         "claim": _claim_loss(network, dropped, batch, config),
     }
     for name, relation in batch.relations.items():
-        scorer = network.pairs[SCORER_OF_RELATION.get(name, name)]
-        assert isinstance(scorer, PairScorer)
-        losses[name] = _relation_loss(scorer, states, relation)
+        if len(relation.spans) == 0 or len(relation.others) == 0:
+            losses[name] = states.sum() * 0.0
+        else:
+            losses[name] = _link_loss(link_scores(network, name, states, relation), relation, config)
     return losses
+
+
+def link_scores(network: AttributionNetwork, name: str, states: Tensor, relation: Relation) -> Tensor:
+    """Scores of a relation's pairs, of which there must be some: shape (n_spans, n_candidates + 1)."""
+    scorer = network.pairs[SCORER_OF_RELATION.get(name, name)]
+    assert isinstance(scorer, PairScorer)
+    return cast(
+        Tensor,
+        scorer(
+            states,
+            torch.from_numpy(relation.spans),
+            torch.from_numpy(relation.others),
+            torch.from_numpy(relation.candidates),
+            torch.from_numpy(relation.features),
+        ),
+    )
 
 
 def word_states(network: AttributionNetwork, batch: Batch) -> Tensor:
@@ -90,20 +108,25 @@ def _crf_loss(network: AttributionNetwork, tags: Tensor, batch: Batch) -> Tensor
     return total / int(lengths.sum())
 
 
-def _relation_loss(scorer: PairScorer, states: Tensor, relation: Relation) -> Tensor:
-    """Minus the log of the probability given to the right candidates together."""
-    if len(relation.spans) == 0 or len(relation.others) == 0:
-        return states.sum() * 0.0
-    scores = scorer(
-        states,
-        torch.from_numpy(relation.spans),
-        torch.from_numpy(relation.others),
-        torch.from_numpy(relation.candidates),
-        torch.from_numpy(relation.features),
-    )
+def _link_loss(scores: Tensor, relation: Relation, config: LossConfig) -> Tensor:
+    """Minus the log of the probability given to the right candidates together, mixed with the divergence from the
+    teacher's choice where it was asked.
+    """
+    hard = scores.sum() * 0.0
     is_right = torch.from_numpy(relation.is_right)
-    right = torch.logsumexp(scores.masked_fill(~is_right, -1e9), dim=1)
-    return (torch.logsumexp(scores, dim=1) - right).mean()
+    if (labelled := is_right.any(dim=1)).any():
+        right = torch.logsumexp(scores.masked_fill(~is_right, -1e9), dim=1)
+        hard = hard + (torch.logsumexp(scores, dim=1) - right)[labelled].mean()
+    soft = torch.from_numpy(relation.soft)
+    is_asked = ~soft.isnan()
+    if not (asked := is_asked.any(dim=1)).any():
+        return hard
+    teacher, student = (
+        torch.log_softmax(of.masked_fill(~is_asked, FORBIDDEN)[asked] / config.temperature, dim=1)
+        for of in (soft, scores)
+    )
+    divergence = functional.kl_div(student, teacher, log_target=True, reduction="batchmean") * config.temperature**2
+    return (1 - config.soft) * hard + config.soft * divergence
 
 
 def _speaker_kind_loss(network: AttributionNetwork, states: Tensor, batch: Batch) -> Tensor:

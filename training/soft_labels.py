@@ -8,22 +8,26 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.numpy import load_file, save_file
+from torch import Tensor
 
 from inquit.models.article import text_sha256
 from inquit.models.claims import N_CLAIM_OUTPUTS
+from inquit.models.labels import MENTION_KINDS, ROLES, n_tags
 from inquit.models.pieces import WindowConfig
-from inquit.training.examples import ClaimExample, LabelledDocument, SoftLabels, collate, cut_windows
-from inquit.training.losses import pooled_claims, word_states
+from inquit.training.examples import Batch, LabelledDocument, SoftLabels, collate, cut_windows
+from inquit.training.losses import link_scores, pooled_claims, word_states
 from inquit.training.network import AttributionNetwork
+
+_LINKS = "links."
 
 
 def teach(
     network: AttributionNetwork, document: LabelledDocument, config: WindowConfig, special: tuple[int, int, int]
 ) -> SoftLabels:
-    """The scores of a fitted network for one article: tags and mentions by word, claims by attribution."""
+    """The scores of a fitted network for one article: tags and mentions by word, claims by attribution, links by pair."""
+    answers = _no_answers(document)
+    asked = _with_places(document, answers)
     tags, mentions = [], []
-    claims = np.zeros((len(document.claims), N_CLAIM_OUTPUTS), dtype=np.float32)
-    asked = replace(document, claims=tuple(_asked(claim, i) for i, claim in enumerate(document.claims)))
     with torch.no_grad():
         for window in cut_windows([asked], config):
             batch = collate([window], special)
@@ -33,18 +37,57 @@ def teach(
             mentions.append(network.mentions(states)[core].numpy())
             if batch.claims:
                 rows = [int(claim.soft[0]) for claim in batch.claims if claim.soft is not None]
-                claims[rows] = network.claims(pooled_claims(states, batch)).numpy()
-    return SoftLabels(np.concatenate(tags), np.concatenate(mentions), claims)
+                answers.claims[rows] = network.claims(pooled_claims(states, batch)).numpy()
+            _answer_links(network, states, batch, answers)
+    return replace(answers, tags=np.concatenate(tags), mentions=np.concatenate(mentions))
 
 
-def _asked(claim: ClaimExample, index: int) -> ClaimExample:
-    """A claim that passes through a batch with its place in the document, whether labelled or not."""
-    return replace(claim, soft=np.array([index], dtype=np.float32))
+def has_asked(answers: SoftLabels, document: LabelledDocument) -> bool:
+    """Whether the answers are to what the document asks: with other labels than before, it asks about other places."""
+    nothing = _no_answers(document)
+    return len(answers.claims) == len(nothing.claims) and {name: s.shape for name, s in answers.links.items()} == {
+        name: scores.shape for name, scores in nothing.links.items()
+    }
+
+
+def _no_answers(document: LabelledDocument) -> SoftLabels:
+    n_words = len(document.pieces.document.words)
+    return SoftLabels(
+        np.zeros((n_words, n_tags(len(ROLES))), dtype=np.float32),
+        np.zeros((n_words, n_tags(len(MENTION_KINDS))), dtype=np.float32),
+        np.zeros((len(document.claims), N_CLAIM_OUTPUTS), dtype=np.float32),
+        {
+            name: np.full((len(links.spans), len(links.others) + 1), np.nan, dtype=np.float32)
+            for name, links in document.links().items()
+        },
+    )
+
+
+def _with_places(document: LabelledDocument, answers: SoftLabels) -> LabelledDocument:
+    """The document with the place of each answer where the answer should be: a batch then says which it asks for."""
+    claims = (replace(claim, soft=np.array([index], dtype=np.float32)) for index, claim in enumerate(document.claims))
+    links = {
+        name: np.arange(scores.size, dtype=np.float32).reshape(scores.shape) for name, scores in answers.links.items()
+    }
+    return replace(document, claims=tuple(claims), soft=replace(answers, links=links))
+
+
+def _answer_links(network: AttributionNetwork, states: Tensor, batch: Batch, answers: SoftLabels) -> None:
+    """Fill in the window's links. One that two windows see is answered by the first, which knows more of what is before."""
+    for name, relation in batch.relations.items():
+        if len(relation.spans) == 0 or len(relation.others) == 0:
+            continue
+        scores = link_scores(network, name, states, relation).numpy()
+        is_asked = ~np.isnan(relation.soft)
+        places, given = relation.soft[is_asked].astype(np.int64), scores[is_asked]
+        known = answers.links[name].reshape(-1)
+        known[places] = np.where(np.isnan(known[places]), given, known[places])
 
 
 def write_soft_labels(folder: Path, article_id: str, labels: SoftLabels) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {"tags": labels.tags, "mentions": labels.mentions, "claims": labels.claims}
+    arrays |= {_LINKS + name: scores for name, scores in labels.links.items()}
     # Half precision is finer than a teacher's scores are certain.
     save_file({name: array.astype(np.float16) for name, array in arrays.items()}, _path(folder, article_id))
 
@@ -54,8 +97,13 @@ def read_soft_labels(folder: Path, article_id: str) -> SoftLabels | None:
     path = _path(folder, article_id)
     if not path.exists():
         return None
-    arrays = load_file(path)
-    return SoftLabels(*(arrays[name].astype(np.float32) for name in ("tags", "mentions", "claims")))
+    arrays = {name: array.astype(np.float32) for name, array in load_file(path).items()}
+    return SoftLabels(
+        arrays["tags"],
+        arrays["mentions"],
+        arrays["claims"],
+        {name.removeprefix(_LINKS): scores for name, scores in arrays.items() if name.startswith(_LINKS)},
+    )
 
 
 def _path(folder: Path, article_id: str) -> Path:

@@ -28,7 +28,7 @@ from inquit.training.heads import count_heads, cut_heads
 from inquit.training.network import AttributionNetwork
 from inquit.training.pretrained import find_encoder
 from inquit.training.report import write_report
-from inquit.training.soft_labels import read_soft_labels, teach, write_soft_labels
+from inquit.training.soft_labels import has_asked, read_soft_labels, teach, write_soft_labels
 from inquit.training.trainer import (
     START_FILE,
     STATE_FILE,
@@ -177,8 +177,7 @@ def write_teacher_labels(teacher: str | Path, config: TrainingConfig, data: Path
         for gold in training_articles(corpus, data, config):
             document = label_document(gold, tokenizer, marks=marks.get(gold.id))
             known = read_soft_labels(folder, gold.id)
-            # An answer is by place: with other labels than before, it is for other claims.
-            if known is None or len(known.claims) != len(document.claims):
+            if known is None or not has_asked(known, document):
                 write_soft_labels(folder, gold.id, teach(network, document, config.window, special))
     logger.info("the teacher has answered")
     return folder

@@ -1,0 +1,110 @@
+"""What a teacher answers is what the network it teaches is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="training needs inquit[train]")
+
+import torch
+
+from inquit.models.article import Span
+from inquit.models.labels import CLAIM_TYPES
+from inquit.models.pieces import WindowConfig
+from inquit.models.result import ArticleResult, Attribution, Claim, Speaker, SpeakerKind
+from inquit.training.config import LossConfig
+from inquit.training.examples import LabelledDocument, SilverMarks, collate, cut_windows, label_document
+from inquit.training.losses import batch_losses, link_scores, word_states
+from inquit.training.network import AttributionNetwork
+from inquit.training.soft_labels import has_asked, read_soft_labels, teach, write_soft_labels
+from inquit.training.trainer import load_tokenizer, special_pieces
+
+TEXT = "Ana Ruiz met Paul Lee. She said the talks went well. Nothing was signed, Lee added."
+SMALL = WindowConfig(core=16, left=8, right=4)
+
+
+def place(words: str) -> Span:
+    start = TEXT.index(words)
+    return Span(start, start + len(words))
+
+
+@pytest.fixture
+def network(tiny_encoder: Path) -> AttributionNetwork:
+    torch.manual_seed(1)
+    return AttributionNetwork.from_pretrained(str(tiny_encoder), n_pair_dimensions=8, dropout=0.0).eval()
+
+
+@pytest.fixture
+def document(tiny_encoder: Path) -> LabelledDocument:
+    gold = ArticleResult(
+        "a",
+        TEXT,
+        (
+            Attribution(
+                "E1",
+                (place("the talks went well"),),
+                (place("said"),),
+                (place("She"),),
+                speaker=Speaker("Ana Ruiz", SpeakerKind.PERSON, named=True),
+                claim=Claim(CLAIM_TYPES[0], checkworthy=True),
+            ),
+            Attribution("E2", (place("Nothing was signed"),), (place("added"),), (Span(73, 76),)),
+        ),
+    )
+    marks = SilverMarks(((0, 8, "PERSON"), (13, 21, "PERSON")), (((0, 8), (23, 26)),))
+    return label_document(gold, load_tokenizer(tiny_encoder), marks=marks)
+
+
+def test_the_answers_are_the_scores_of_what_a_batch_asks(
+    network: AttributionNetwork, document: LabelledDocument, tiny_encoder: Path, tmp_path: Path
+) -> None:
+    special = special_pieces(load_tokenizer(tiny_encoder))
+    write_soft_labels(tmp_path, "a", teach(network, document, WindowConfig(), special))
+    answers = read_soft_labels(tmp_path, "a")
+    assert answers is not None
+    assert has_asked(answers, document)
+    batch = collate(cut_windows([replace(document, soft=answers)], WindowConfig()), special)
+    with torch.no_grad():
+        states = word_states(network, batch)
+        assert np.allclose(batch.soft_tags, network.tags(states).numpy(), atol=0.02)
+        for name, relation in batch.relations.items():
+            assert len(relation.spans) > 0, name
+            is_asked = ~np.isnan(relation.soft)
+            assert is_asked[:, -1].all()
+            scores = link_scores(network, name, states, relation).numpy()
+            assert np.allclose(relation.soft[is_asked], scores[is_asked], atol=0.02), name
+
+
+def test_each_window_of_a_long_article_is_asked(
+    network: AttributionNetwork, document: LabelledDocument, tiny_encoder: Path
+) -> None:
+    special = special_pieces(load_tokenizer(tiny_encoder))
+    assert len(cut_windows([document], SMALL)) > 1
+    answers = teach(network, document, SMALL, special)
+    assert answers.tags.shape[0] == len(document.pieces.document.words)
+    assert not np.isnan(answers.links["content_cue"][:, -1]).any()
+
+
+def test_answers_to_other_labels_are_not_taken(
+    network: AttributionNetwork, document: LabelledDocument, tiny_encoder: Path
+) -> None:
+    answers = teach(network, document, WindowConfig(), special_pieces(load_tokenizer(tiny_encoder)))
+    assert not has_asked(answers, replace(document, mentions=document.mentions[:1]))
+    assert not has_asked(answers, replace(document, claims=document.claims[:1]))
+
+
+def test_a_network_that_agrees_with_its_teacher_has_nothing_to_learn_from_it(
+    network: AttributionNetwork, document: LabelledDocument, tiny_encoder: Path
+) -> None:
+    special = special_pieces(load_tokenizer(tiny_encoder))
+    answers = teach(network, document, WindowConfig(), special)
+    batch = collate(cut_windows([replace(document, soft=answers)], WindowConfig()), special)
+    with torch.no_grad():
+        losses = batch_losses(network, batch, LossConfig(soft=1.0))
+        assert abs(float(losses["source_mention"])) < 1e-3
+        assert abs(float(losses["token"])) < 1e-3
+        assert float(batch_losses(network, batch, LossConfig(soft=0.0))["source_mention"]) > 0.01
