@@ -22,7 +22,7 @@ def link(document: Document, content: str, cue: str, source: str | None) -> Link
 
 
 @pytest.mark.parametrize(("confidence", "own"), [(0.9, [SECOND, "It rained."]), (0.4, [FIRST, SECOND, "It rained."])])
-def test_a_sentence_is_the_journalists_own_where_likely_attributions_cover_less_than_half(
+def test_a_sentence_is_the_journalists_own_where_contents_are_expected_to_cover_less_than_half(
     confidence: float, own: list[str]
 ) -> None:
     document = segment(Article("a", TEXT))
