@@ -11,21 +11,25 @@ from inquit.models.linker import Link
 from inquit.models.segmentation import Document
 
 COVERED = 0.5
-"""Share of the words of a sentence from which on contents cover it."""
+"""Share of what a sentence says from which on contents cover it."""
 
 
 def own_sentences(document: Document, links: Iterable[Link], confidences: Iterable[float]) -> list[Span]:
-    """The sentences that hold words, fewer than half of which are expected to be of any content.
+    """The sentences that hold words, and of which contents are expected to cover less than half, cues and sources aside.
 
-    A word counts as much as the likeliest attribution whose content it stands in. What is left of "Ann Lee, who calls the
-    plan 'absurd', left for Rome on Monday" is the journalist's own claim.
+    A word counts as much as the likeliest attribution that it stands in. What is left of "Ann Lee, who calls the plan
+    'absurd', left for Rome on Monday" is the journalist's own claim.
     """
-    in_content = np.zeros(len(document.words))
+    in_content, brings_in = np.zeros(len(document.words)), np.zeros(len(document.words))
     for link, confidence in zip(links, confidences, strict=True):
         for start, stop in link.contents.tolist():
             in_content[start:stop] = np.maximum(in_content[start:stop], confidence)
-    n_sentences = len(document.sentences)
-    n_words = np.bincount(document.sentence_of_word, minlength=n_sentences)
-    n_expected = np.bincount(document.sentence_of_word, weights=in_content, minlength=n_sentences)
-    is_own = n_expected < COVERED * n_words
+        for start, stop in (link.cue, link.source or (0, 0)):
+            brings_in[start:stop] = np.maximum(brings_in[start:stop], confidence)
+    brings_in[in_content > 0] = 0  # words of a statement within a statement are said as well
+    n_words, n_content, n_around = (
+        np.bincount(document.sentence_of_word, weights=weights, minlength=len(document.sentences))
+        for weights in (np.ones(len(document.words)), in_content, brings_in)
+    )
+    is_own = (n_words > 0) & ((n_content == 0) | (n_content < COVERED * (n_words - n_around)))
     return [document.sentences[i] for i in np.flatnonzero(is_own).tolist()]
