@@ -15,11 +15,19 @@ from inquit.models.quotation_marks import Quotation, find_quotations
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _WORD = re.compile(r"\w+(?:[\u0300-\u036f\u00ad\u200c\u200d\u2060]+\w*)*|[^\w\s]")
 _SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’»›)\]」』]*(?=\s)")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|col|lt|sgt|capt|cmdr|adm|maj|hon|rev|st|jr|sr|vs|no|nos|inc|ltd|corp|co"
-    r"|dept|fig|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|approx|est|e\.g|i\.e|u\.s|u\.k|u\.n|a\.m|p\.m|d\.c)"
-    r"|(?:^|[\s(“\"‘'])[a-z](?:\.[a-z])*)$",
+_BEFORE_NAME = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|col|lt|sgt|capt|cmdr|adm|maj|hon|rev|st|vs|dept|fig|jan|feb|mar|apr|jun|jul"
+    r"|aug|sep|sept|oct|nov|dec|approx|est|e\.g|i\.e)|(?:^|[\s(“\"‘]|(?<!\w)')[a-z])$",
     re.IGNORECASE,
+)
+"""Abbreviations and initials that something follows."""
+_WITHIN = re.compile(r"(?:\b(?:jr|sr|inc|ltd|corp|co)|(?:^|[\s(“\"‘]|(?<!\w)')[a-z](?:\.[a-z])+)$", re.IGNORECASE)
+"""Abbreviations that may stand at the end of a sentence as well."""
+_BEFORE_NUMBER = re.compile(r"\bnos?$", re.IGNORECASE)
+_STARTS_SENTENCE = re.compile(
+    r"(?:The|A|An|He|She|It|They|We|I|You|This|That|These|Those|There|His|Her|Its|Their|Our|My|But|And|Or|So|Yet|If|When|While"
+    r"|As|After|Before|Since|Although|Though|Because|In|On|At|For|From|With|By|To|Of|Not|No|Some|Many|Most|Both|What|Who|How"
+    r"|Why|Where)\b"
 )
 _ENDS_PARAGRAPH = re.compile(r"[.!?…:;。！？|][\"'”’»›)\]*」』\s]*$")
 _OPEN_ENDED = re.compile(
@@ -171,8 +179,14 @@ def _ends_sentence(text: str, match: re.Match[str], start: int, paragraph_end: i
         return False  # the last sentence: the caller closes it
     if text[following].islower():
         return False
-    is_single_period = match.group() == "."
-    return not (is_single_period and _ABBREVIATION.search(text[max(start, match.start() - 12) : match.start()]))
+    if match.group() != ".":
+        return True
+    before = text[max(start, match.start() - 12) : match.start()]
+    if _BEFORE_NUMBER.search(before):
+        return not text[following].isdigit()
+    if _WITHIN.search(before):
+        return _STARTS_SENTENCE.match(text, following) is not None
+    return not _BEFORE_NAME.search(before)
 
 
 def _find_words(text: str) -> Ints:
