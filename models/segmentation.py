@@ -14,21 +14,25 @@ from inquit.models.quotation_marks import Quotation, find_quotations
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _WORD = re.compile(r"\w+(?:[\u0300-\u036f\u00ad\u200c\u200d\u2060]+\w*)*|[^\w\s]")
-_SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’»›)\]」』]*(?=\s)")
+_SENTENCE_END = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»›)\]」』]*+(?=\s)")
 _BEFORE_NAME = re.compile(
-    r"(?:\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|col|lt|sgt|capt|cmdr|adm|maj|hon|rev|st|vs|dept|fig|jan|feb|mar|apr|jun|jul"
-    r"|aug|sep|sept|oct|nov|dec|approx|est|e\.g|i\.e)|(?:^|[\s(“\"‘]|(?<!\w)')[a-z])$",
+    r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|col|lt|sgt|capt|cmdr|adm|maj|hon|rev|vs|v|fig|approx|est|e\.g|i\.e|[af]\.k\.a)$",
     re.IGNORECASE,
 )
-"""Abbreviations and initials that something follows."""
-_WITHIN = re.compile(r"(?:\b(?:jr|sr|inc|ltd|corp|co)|(?:^|[\s(“\"‘]|(?<!\w)')[a-z](?:\.[a-z])+)$", re.IGNORECASE)
-"""Abbreviations that may stand at the end of a sentence as well."""
+"""Abbreviations that something follows."""
 _BEFORE_NUMBER = re.compile(r"\bnos?$", re.IGNORECASE)
-_STARTS_SENTENCE = re.compile(
-    r"(?:The|A|An|He|She|It|They|We|I|You|This|That|These|Those|There|His|Her|Its|Their|Our|My|But|And|Or|So|Yet|If|When|While"
-    r"|As|After|Before|Since|Although|Though|Because|In|On|At|For|From|With|By|To|Of|Not|No|Some|Many|Most|Both|What|Who|How"
-    r"|Why|Where)\b"
+"""An abbreviation where a number follows, a word where not."""
+_ANYWHERE = re.compile(
+    r"(?:\b(?:jr|sr|inc|ltd|corp|co|st|dept|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)"
+    r"|(?<!\w)(?<!\w['‘’])[^\W\d_](?:\.[^\W\d_])*)$",
+    re.IGNORECASE,
 )
+"""Abbreviations and initials that may end a sentence as well; no possessives ("Paul's")."""
+_STARTS_SENTENCE = re.compile(
+    r"[\"'“‘«(\[]*(?:The|A|An|He|She|It|They|We|I|You|This|That|These|Those|There|His|Her|Its|Their|Our|But|If|When|While|After"
+    r"|Before|Although|Though|Because|In|On|Some|Many|What|Who|How|Why|Where)\b(?![-.])"
+)
+"""Words that hardly go on with a name."""
 _ENDS_PARAGRAPH = re.compile(r"[.!?…:;。！？|][\"'”’»›)\]*」』\s]*$")
 _OPEN_ENDED = re.compile(
     r"(?:,|\b(?:a|an|the|and|or|but|of|to|in|on|at|by|for|from|with|as|that|which|who|whose|his|her|its|their|this|these"
@@ -184,9 +188,11 @@ def _ends_sentence(text: str, match: re.Match[str], start: int, paragraph_end: i
     before = text[max(start, match.start() - 12) : match.start()]
     if _BEFORE_NUMBER.search(before):
         return not text[following].isdigit()
-    if _WITHIN.search(before):
-        return _STARTS_SENTENCE.match(text, following) is not None
-    return not _BEFORE_NAME.search(before)
+    if _BEFORE_NAME.search(before):
+        return False
+    if found := _ANYWHERE.search(before):
+        return match.start() - len(found.group()) > start and bool(_STARTS_SENTENCE.match(text, following))
+    return True
 
 
 def _find_words(text: str) -> Ints:

@@ -72,7 +72,8 @@ class ClaimExample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SoftLabels:
-    """A teacher's answers for one article: scores by word for tags and mentions, by attribution for claims.
+    """A teacher's answers for one article: scores by word for tags and mentions, by attribution for claims, by pair for
+    links.
 
     Attributes:
         links: scores by relation, shape (n_spans, n_others + 1); nan where the teacher was not asked. The last column is
@@ -86,8 +87,8 @@ class SoftLabels:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Links:
-    """What a document says of one relation.
+class RelationLabels:
+    """What is labelled of one relation.
 
     Attributes:
         spans, others: word ranges in text order, shape (n, 2); which of the others belongs to each span?
@@ -134,15 +135,15 @@ class LabelledDocument:
     claims: tuple[ClaimExample, ...]
     soft: SoftLabels | None = None
 
-    def links(self) -> dict[str, Links]:
-        """By relation."""
+    def relations(self) -> dict[str, RelationLabels]:
+        """What is labelled of each relation, by its name."""
         cues = [frozenset({cue}) for cue in self.cue_of_content.tolist()]
         sources = [frozenset({source} - {-1}) for source in self.source_of_cue.tolist()]
         return {
-            "content_cue": Links(self.contents, self.cues, cues, CONTENT_CUE),
-            "cue_source": Links(self.cues, self.sources, sources, CUE_SOURCE),
-            "source_mention": Links(self.sources, self.mentions, self.mentions_of_source, SOURCE_MENTION),
-            "coreference": Links(self.anaphors, self.mentions, self.mentions_of_anaphor, SOURCE_MENTION),
+            "content_cue": RelationLabels(self.contents, self.cues, cues, CONTENT_CUE),
+            "cue_source": RelationLabels(self.cues, self.sources, sources, CUE_SOURCE),
+            "source_mention": RelationLabels(self.sources, self.mentions, self.mentions_of_source, SOURCE_MENTION),
+            "coreference": RelationLabels(self.anaphors, self.mentions, self.mentions_of_anaphor, SOURCE_MENTION),
         }
 
 
@@ -545,17 +546,17 @@ class _WindowPart:
     def relations(self) -> dict[str, Relation]:
         soft = self.document.soft
         return {
-            name: self._relation(links, None if soft is None else soft.links[name])
-            for name, links in self.document.links().items()
+            name: self._relation(labels, None if soft is None else soft.links[name])
+            for name, labels in self.document.relations().items()
         }
 
-    def _relation(self, links: Links, soft_links: Floats | None) -> Relation:
-        (rows, spans), (names, others) = self.inside(links.spans), self.inside(links.others)
-        n_before, n_after = links.reach
+    def _relation(self, labels: RelationLabels, soft_links: Floats | None) -> Relation:
+        (rows, spans), (names, others) = self.inside(labels.spans), self.inside(labels.others)
+        n_before, n_after = labels.reach
         candidates = nearest_candidates(spans, others, n_before=n_before, n_after=n_after)
         is_right = np.zeros((len(rows), candidates.shape[1] + 1), dtype=bool)
         for right, of_row, row in zip(is_right, candidates, rows, strict=True):
-            answer = links.answers[row]
+            answer = labels.answers[row]
             if answer:
                 right[:-1] = [c >= 0 and int(names[c]) in answer for c in of_row]
             elif answer is not None:
@@ -564,7 +565,7 @@ class _WindowPart:
         if soft_links is not None and len(names):
             soft[:, :-1] = np.where(candidates >= 0, soft_links[rows[:, None], names[candidates]], np.nan)
             soft[:, -1] = soft_links[rows, -1]
-        features = pair_features(self.document.pieces.document, links.spans[rows], links.others[names], candidates)
+        features = pair_features(self.document.pieces.document, labels.spans[rows], labels.others[names], candidates)
         return Relation(spans, others, candidates, features, is_right, soft)
 
     def speaker_kind(self) -> Ints:

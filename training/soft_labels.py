@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 from torch import Tensor
 
@@ -18,7 +20,7 @@ from inquit.training.examples import Batch, LabelledDocument, SoftLabels, collat
 from inquit.training.losses import link_scores, pooled_claims, word_states
 from inquit.training.network import AttributionNetwork
 
-_LINKS = "links."
+_LINKS, _QUESTION = "links.", "question"
 
 
 def teach(
@@ -42,12 +44,18 @@ def teach(
     return replace(answers, tags=np.concatenate(tags), mentions=np.concatenate(mentions))
 
 
-def has_asked(answers: SoftLabels, document: LabelledDocument) -> bool:
-    """Whether the answers are to what the document asks: with other labels than before, it asks about other places."""
-    nothing = _no_answers(document)
-    return len(answers.claims) == len(nothing.claims) and {name: s.shape for name, s in answers.links.items()} == {
-        name: scores.shape for name, scores in nothing.links.items()
-    }
+def question_sha256(teacher: str, document: LabelledDocument, config: WindowConfig) -> str:
+    """A digest of all that answers depend on: with another teacher, other windows or other labels, the same places in the
+    arrays stand for something else.
+
+    Args:
+        teacher: a digest of its weights.
+    """
+    digest = hashlib.sha256(f"{teacher} {config} {document.pieces.document.text}".encode())
+    for name, labels in document.relations().items():
+        digest.update(f"{name} {labels.reach} {labels.spans.tolist()} {labels.others.tolist()}".encode())
+    digest.update(str([(claim.parts, claim.cue, claim.source) for claim in document.claims]).encode())
+    return digest.hexdigest()
 
 
 def _no_answers(document: LabelledDocument) -> SoftLabels:
@@ -57,8 +65,8 @@ def _no_answers(document: LabelledDocument) -> SoftLabels:
         np.zeros((n_words, n_tags(len(MENTION_KINDS))), dtype=np.float32),
         np.zeros((len(document.claims), N_CLAIM_OUTPUTS), dtype=np.float32),
         {
-            name: np.full((len(links.spans), len(links.others) + 1), np.nan, dtype=np.float32)
-            for name, links in document.links().items()
+            name: np.full((len(labels.spans), len(labels.others) + 1), np.nan, dtype=np.float32)
+            for name, labels in document.relations().items()
         },
     )
 
@@ -84,20 +92,28 @@ def _answer_links(network: AttributionNetwork, states: Tensor, batch: Batch, ans
         known[places] = np.where(np.isnan(known[places]), given, known[places])
 
 
-def write_soft_labels(folder: Path, article_id: str, labels: SoftLabels) -> None:
+def write_soft_labels(folder: Path, article_id: str, labels: SoftLabels, question: str) -> None:
+    """Keep the answers to a question (`question_sha256`)."""
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {"tags": labels.tags, "mentions": labels.mentions, "claims": labels.claims}
     arrays |= {_LINKS + name: scores for name, scores in labels.links.items()}
     # Half precision is finer than a teacher's scores are certain.
-    save_file({name: array.astype(np.float16) for name, array in arrays.items()}, _path(folder, article_id))
+    arrays = {name: array.astype(np.float16) for name, array in arrays.items()}
+    save_file(arrays, _path(folder, article_id), metadata={_QUESTION: question})
 
 
-def read_soft_labels(folder: Path, article_id: str) -> SoftLabels | None:
-    """The teacher's answers for an article, None where it was not asked."""
+def answered_question(folder: Path, article_id: str) -> str | None:
+    """The question whose answers are kept for an article; None where there are none."""
     path = _path(folder, article_id)
     if not path.exists():
         return None
-    arrays = {name: array.astype(np.float32) for name, array in load_file(path).items()}
+    with safe_open(path, "numpy") as file:
+        return (file.metadata() or {}).get(_QUESTION)
+
+
+def read_soft_labels(folder: Path, article_id: str) -> SoftLabels:
+    """The teacher's answers for an article that it was asked about."""
+    arrays = {name: array.astype(np.float32) for name, array in load_file(_path(folder, article_id)).items()}
     return SoftLabels(
         arrays["tags"],
         arrays["mentions"],

@@ -28,7 +28,7 @@ from inquit.training.heads import count_heads, cut_heads
 from inquit.training.network import AttributionNetwork
 from inquit.training.pretrained import find_encoder
 from inquit.training.report import write_report
-from inquit.training.soft_labels import has_asked, read_soft_labels, teach, write_soft_labels
+from inquit.training.soft_labels import answered_question, question_sha256, read_soft_labels, teach, write_soft_labels
 from inquit.training.trainer import (
     START_FILE,
     STATE_FILE,
@@ -41,7 +41,7 @@ from inquit.training.trainer import (
     save_start,
     special_pieces,
 )
-from inquit.training.warm_start import load_fitted, title_of
+from inquit.training.warm_start import load_fitted, title_of, weights_sha256
 
 logger = logging.getLogger(__name__)
 
@@ -171,14 +171,14 @@ def _mix(network: AttributionNetwork, start: Mapping[str, Tensor], share: float)
 def write_teacher_labels(teacher: str | Path, config: TrainingConfig, data: Path, folder: Path) -> Path:
     """Ask a finished run or a model about every training article; what is there already is not asked again."""
     network, tokenizer = load_fitted(teacher)
-    special = special_pieces(tokenizer)
+    special, teacher_sha256 = special_pieces(tokenizer), weights_sha256(teacher)
     for corpus in config.corpus:
         marks = read_silver_marks(corpus, data)
         for gold in training_articles(corpus, data, config):
             document = label_document(gold, tokenizer, marks=marks.get(gold.id))
-            known = read_soft_labels(folder, gold.id)
-            if known is None or not has_asked(known, document):
-                write_soft_labels(folder, gold.id, teach(network, document, config.window, special))
+            question = question_sha256(teacher_sha256, document, config.window)
+            if answered_question(folder, gold.id) != question:
+                write_soft_labels(folder, gold.id, teach(network, document, config.window, special), question)
     logger.info("the teacher has answered")
     return folder
 

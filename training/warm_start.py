@@ -15,14 +15,14 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, PretrainedConfig
 
-from inquit.models.folder import ENCODER, HEADS, find_model, verify
+from inquit.models.folder import ENCODER, HEADS, file_sha256, find_model, verify
 from inquit.training.bert_graph import TRANSPOSED
 from inquit.training.config import TrainingConfig, training_config_from_dict
 from inquit.training.heads import shape_heads
 from inquit.training.mpnet import use_fast_attention
 from inquit.training.network import AttributionNetwork, without_pooler
 from inquit.training.pretrained import find_encoder
-from inquit.training.trainer import load_network, load_tokenizer
+from inquit.training.trainer import NETWORK_FILE, load_network, load_tokenizer
 
 Floats = NDArray[np.float32]
 
@@ -54,6 +54,12 @@ def title_of(fitted: str | Path) -> str:
     """Name and version of a finished run or a model."""
     config = config_of(fitted)
     return f"{config.name}-{config.version}"
+
+
+def weights_sha256(fitted: str | Path) -> str:
+    """A digest that changes with the weights of a finished run or a model."""
+    weights = Path(fitted) / "network" / NETWORK_FILE
+    return file_sha256(weights) if weights.is_file() else verify(find_model(fitted)).fingerprint
 
 
 def _load_model(folder: Path) -> tuple[AttributionNetwork, Tokenizer]:

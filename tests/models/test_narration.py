@@ -33,8 +33,26 @@ def test_a_sentence_is_the_journalists_own_where_contents_are_expected_to_cover_
     assert [span.of(TEXT) for span in own_sentences(document, links, [confidence, 0.9])] == own
 
 
-def test_a_text_without_words_has_no_sentences_of_its_own() -> None:
-    assert own_sentences(segment(Article("a", " \n\n ")), [], []) == []
+@pytest.mark.parametrize("text", [" \n\n ", "***\n\n---"])
+def test_a_text_without_words_has_no_sentences_of_its_own(text: str) -> None:
+    assert own_sentences(segment(Article("a", text)), [], []) == []
+
+
+def test_punctuation_does_not_count() -> None:
+    text = "Ann Lee said no."
+    document = segment(Article("a", text))
+    evidence = np.zeros(len(LINK_FEATURES), dtype=np.float32)
+    said = Link(np.array([[3, 4]]), (2, 3), (0, 2), QuoteKind.INDIRECT, evidence)
+    assert own_sentences(document, [said], [0.9]) == []
+
+
+def test_an_unlikely_attribution_changes_little() -> None:
+    document = segment(Article("a", TEXT))
+    likely = link(document, "the bridge was closed", "said", "Ann Lee")
+    unlikely = link(document, "said", "closed", None)
+    alone = own_sentences(document, [likely], [0.9])
+    assert own_sentences(document, [likely, unlikely], [0.9, 0.05]) == alone
+    assert FIRST not in [span.of(TEXT) for span in alone]
 
 
 def test_a_sentence_that_only_brings_in_what_stands_elsewhere_is_the_journalists_own() -> None:

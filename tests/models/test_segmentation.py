@@ -1,11 +1,12 @@
 import itertools
+import time
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inquit.models.article import Article
+from inquit.models.article import Article, Span
 from inquit.models.segmentation import N_WORD_FEATURES, segment, split_paragraphs, split_sentences
 
 TEXTS = st.text(
@@ -38,6 +39,16 @@ def sentences(text: str) -> list[str]:
         ("It began at 7 p.m. The hall was full.", ["It began at 7 p.m.", "The hall was full."]),
         ("Gray Inc. A buyer was found.", ["Gray Inc.", "A buyer was found."]),
         ("The Rev. A. Gray Jr. The end.", ["The Rev. A. Gray Jr.", "The end."]),
+        ("He began at 7 p.m. “We left,” she said.", ["He began at 7 p.m.", "“We left,” she said."]),
+        ("Gray, a.k.a. The Rock, met (e.g. The Hague) them.", ["Gray, a.k.a. The Rock, met (e.g. The Hague) them."]),
+        ("An ex-U.S. Marine and the U.S.-U.K. Treaty.", ["An ex-U.S. Marine and the U.S.-U.K. Treaty."]),
+        ("“[U.S. Senate] must act.”", ["“[U.S. Senate] must act.”"]),
+        ("É. Zola and J.-P. Martin met A. Gray.", ["É. Zola and J.-P. Martin met A. Gray."]),
+        ("A Green Light From The U.S. And Iran.", ["A Green Light From The U.S. And Iran."]),
+        ("U.S. In Talks With Iran.", ["U.S. In Talks With Iran."]),
+        ("The U.S. A-10 jets left.", ["The U.S. A-10 jets left."]),
+        ("He fought in World War I. The wound healed.", ["He fought in World War I.", "The wound healed."]),
+        ("They meet on Feb. 5 in Rome.", ["They meet on Feb. 5 in Rome."]),
         ("Wait… what? Yes.", ["Wait… what?", "Yes."]),
         ("A headline without a stop", ["A headline without a stop"]),
     ],
@@ -107,3 +118,19 @@ def test_every_word_lies_in_its_sentence_and_paragraph(text: str) -> None:
     ):
         assert document.paragraphs[p].start <= start < end <= document.paragraphs[p].end
         assert document.sentences[s].start <= start < end <= document.sentences[s].end
+
+
+@pytest.mark.parametrize("unit", [".", '."', "J. ", "U.S. ", "a.b"])
+def test_sentences_are_found_in_linear_time(unit: str) -> None:
+    """Ten times the text takes about ten times as long: far below the hundred times of a quadratic scan."""
+
+    def seconds(n: int) -> float:
+        text = unit * n + "x"
+        best = float("inf")
+        for _ in range(3):
+            started = time.process_time()
+            split_sentences(text, Span(0, len(text)))
+            best = min(best, time.process_time() - started)
+        return best
+
+    assert seconds(20_000) < 40 * max(seconds(2_000), 0.002)

@@ -17,10 +17,16 @@ from inquit.models.labels import CLAIM_TYPES
 from inquit.models.pieces import WindowConfig
 from inquit.models.result import ArticleResult, Attribution, Claim, Speaker, SpeakerKind
 from inquit.training.config import LossConfig
-from inquit.training.examples import LabelledDocument, SilverMarks, collate, cut_windows, label_document
+from inquit.training.examples import LabelledDocument, SilverMarks, SoftLabels, collate, cut_windows, label_document
 from inquit.training.losses import batch_losses, link_scores, word_states
 from inquit.training.network import AttributionNetwork
-from inquit.training.soft_labels import has_asked, read_soft_labels, teach, write_soft_labels
+from inquit.training.soft_labels import (
+    answered_question,
+    question_sha256,
+    read_soft_labels,
+    teach,
+    write_soft_labels,
+)
 from inquit.training.trainer import load_tokenizer, special_pieces
 
 TEXT = "Ana Ruiz met Paul Lee. She said the talks went well. Nothing was signed, Lee added."
@@ -63,10 +69,8 @@ def test_the_answers_are_the_scores_of_what_a_batch_asks(
     network: AttributionNetwork, document: LabelledDocument, tiny_encoder: Path, tmp_path: Path
 ) -> None:
     special = special_pieces(load_tokenizer(tiny_encoder))
-    write_soft_labels(tmp_path, "a", teach(network, document, WindowConfig(), special))
+    write_soft_labels(tmp_path, "a", teach(network, document, WindowConfig(), special), "question")
     answers = read_soft_labels(tmp_path, "a")
-    assert answers is not None
-    assert has_asked(answers, document)
     batch = collate(cut_windows([replace(document, soft=answers)], WindowConfig()), special)
     with torch.no_grad():
         states = word_states(network, batch)
@@ -89,12 +93,40 @@ def test_each_window_of_a_long_article_is_asked(
     assert not np.isnan(answers.links["content_cue"][:, -1]).any()
 
 
-def test_answers_to_other_labels_are_not_taken(
+def test_a_window_that_the_teacher_did_not_see_asks_for_what_it_knows(
     network: AttributionNetwork, document: LabelledDocument, tiny_encoder: Path
 ) -> None:
-    answers = teach(network, document, WindowConfig(), special_pieces(load_tokenizer(tiny_encoder)))
-    assert not has_asked(answers, replace(document, mentions=document.mentions[:1]))
-    assert not has_asked(answers, replace(document, claims=document.claims[:1]))
+    special = special_pieces(load_tokenizer(tiny_encoder))
+    taught = replace(document, soft=teach(network, document, SMALL, special))
+    relations = collate(cut_windows([taught, document], WindowConfig()), special).relations
+    for name in ("source_mention", "coreference"):
+        is_asked = ~np.isnan(relations[name].soft)
+        assert 0 < is_asked.sum() < is_asked.size, name
+    with torch.enable_grad():
+        losses = batch_losses(
+            network, collate(cut_windows([taught, document], WindowConfig()), special), LossConfig(soft=0.5)
+        )
+        torch.stack(list(losses.values())).sum().backward()
+    assert all(bool(loss.isfinite()) for loss in losses.values())
+    assert all(bool(p.grad.isfinite().all()) for p in network.parameters() if p.grad is not None)
+
+
+def test_answers_are_kept_with_their_question(document: LabelledDocument, tmp_path: Path) -> None:
+    asked = question_sha256("teacher", document, SMALL)
+    others = (
+        question_sha256("another", document, SMALL),
+        question_sha256("teacher", document, WindowConfig()),
+        question_sha256("teacher", replace(document, mentions=document.mentions[:1]), SMALL),
+        question_sha256("teacher", replace(document, sources=document.sources + 1), SMALL),
+        question_sha256("teacher", replace(document, claims=document.claims[:1]), SMALL),
+    )
+    assert len({asked, *others}) == 6
+    assert answered_question(tmp_path, "a") is None
+    nothing = np.zeros((1, 1), dtype=np.float32)
+    links = {"content_cue": np.array([[1.5, np.nan]], dtype=np.float32)}
+    write_soft_labels(tmp_path, "a", SoftLabels(nothing, nothing, nothing, links), asked)
+    assert answered_question(tmp_path, "a") == asked
+    assert np.array_equal(read_soft_labels(tmp_path, "a").links["content_cue"], links["content_cue"], equal_nan=True)
 
 
 def test_a_network_that_agrees_with_its_teacher_has_nothing_to_learn_from_it(

@@ -116,6 +116,18 @@ def test_a_model_teaches_as_its_run_does(run: Path, tiny_data: Path, tmp_path: P
     for path in sorted(answers[0].iterdir()):
         of_run, of_model = load_file(path), load_file(answers[1] / path.name)
         assert np.abs(of_run["tags"].astype(np.float32) - of_model["tags"]).mean() < 0.2
+        for name in (name for name in of_run if name.startswith("links.")):
+            assert np.array_equal(np.isnan(of_run[name]), np.isnan(of_model[name])), name
+
+
+def test_another_teacher_is_asked_again(run: Path, tiny_data: Path, tmp_path: Path) -> None:
+    folder = write_teacher_labels(run, CONFIG, tiny_data, tmp_path)
+    of_run = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert {
+        path.name: path.read_bytes() for path in write_teacher_labels(run, CONFIG, tiny_data, tmp_path).iterdir()
+    } == of_run
+    write_teacher_labels(run / "model", CONFIG, tiny_data, tmp_path)
+    assert all(path.read_bytes() != of_run[path.name] for path in folder.iterdir())
 
 
 def test_held_labels_are_for_what_is_fitted_after_the_network(tiny_data: Path, tmp_path: Path) -> None:
