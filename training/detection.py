@@ -1,8 +1,9 @@
 """How ready the model is to see an attribution, and how sure it may be of it: fitted on articles that trained nothing.
 
 F1 is best where attributions are kept that are right with at least half the probability of F1 itself (Lipton, Elkan and
-Naryanaswamy 2014), so the tagger is made readier to see spans, and what is unlikely is then left out. What is left out by
-the whole attribution alone takes good contents, cues and sources with it: the words of all three count as much as it does.
+Naryanaswamy 2014), so the tagger is made readier to see cues, without which there is no attribution, and what is unlikely is
+then left out. What is left out by the whole attribution alone takes good contents, cues and sources with it: the words of
+each count as much as it does.
 """
 
 from __future__ import annotations
@@ -17,11 +18,10 @@ from numpy.typing import NDArray
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
 from inquit.models.calibration import LogisticCalibrator
-from inquit.models.labels import OUTSIDE
+from inquit.models.labels import ROLES, begin
 from inquit.models.linker import Link, spans_of_words
 from inquit.models.result import ArticleResult
 from inquit.models.segmentation import Document, Ints, segment
-from inquit.models.tagger import Tagger
 from inquit.training.calibrate import constant_calibration, fit_logistic
 from inquit.training.evaluation.spans import right_attributions
 
@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 
-OFFSETS = (0.0, -0.4, -0.8, -1.2)
-"""What may be added to the score of a word's being outside of every span (natural log)."""
+READINESS = (0.0, 0.5, 1.0, 1.5)
+"""What may be added to the score of a word's beginning a cue (natural log)."""
 
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(11))
 """Confidences below which attributions may be left out."""
@@ -38,28 +38,27 @@ THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(11))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detection:
-    """The fitted readiness: offset of the tagger's outside tag, confidence, and the least confidence that is kept.
+    """The fitted readiness to see cues, the confidence, and the least confidence that is kept.
 
     Attributes:
         f1: of the full attribution, and by word of content, cue and source.
     """
 
-    offset: float
+    readiness: float
     confidence: LogisticCalibrator
     least_confidence: float
     f1: tuple[float, ...]
 
     def apply(self, heads: dict[str, Floats]) -> dict[str, Floats]:
         """The heads' arrays with the detection in them."""
-        bias = heads["tags.bias"].copy()
-        bias[OUTSIDE] += np.float32(self.offset)
         least = np.array([self.least_confidence], dtype=np.float32)
+        bias = ready_bias(heads["tags.bias"], self.readiness)
         return heads | {"tags.bias": bias, "confidence.least": least} | self.confidence.to_arrays("confidence")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """The attributions found under an offset.
+    """The attributions found under a readiness.
 
     Attributes:
         evidence: shape (n, len(LINK_FEATURES)).
@@ -89,7 +88,7 @@ class Found:
 
 
 def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detection:
-    """Choose the offset and the threshold under which F1 is best, and fit the confidence there.
+    """Choose the readiness and the threshold under which the sum of the F1 is best, and fit the confidence there.
 
     Where the model is always right, always wrong or finds nothing, the evidence tells nothing: every attribution then
     gets the share that is right, smoothed (Laplace), and the log says so.
@@ -99,8 +98,8 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
         assert gold.text is not None
         read.append((gold, *model.encoder.encode(segment(Article(gold.id, gold.text)))))
     best: Detection | None = None
-    for offset in OFFSETS:
-        found = _find(model, read, offset)
+    for readiness in READINESS:
+        found = _find(model, read, readiness)
         n_right, n = int(found.is_right.sum()), len(found.is_right)
         if n_right in (0, n):
             logger.warning("%d of %d attributions are right: confidence is a constant", n_right, n)
@@ -109,25 +108,20 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
         probabilities = confidence.probabilities(found.evidence)
         for threshold in THRESHOLDS:
             f1 = found.f1(probabilities >= threshold)
-            if best is None or _balance(f1) > _balance(best.f1):
-                best = Detection(offset, confidence, threshold, f1)
+            if best is None or sum(f1) > sum(best.f1):
+                best = Detection(readiness, confidence, threshold, f1)
     assert best is not None
     logger.info(
-        "detection: offset %.1f, least confidence %.2f, F1 %.3f, by word %.3f, %.3f, %.3f",
-        best.offset,
+        "detection: readiness %.1f, least confidence %.2f, F1 %.3f, by word %.3f, %.3f, %.3f",
+        best.readiness,
         best.least_confidence,
         *best.f1,
     )
     return best
 
 
-def _balance(f1: tuple[float, ...]) -> float:
-    of_attributions, *by_word = f1
-    return of_attributions + sum(by_word) / len(by_word)
-
-
-def _find(model: Attributor, read: Sequence[tuple[ArticleResult, Document, Floats]], offset: float) -> Found:
-    tagger = with_offset(model.tagger, offset)
+def _find(model: Attributor, read: Sequence[tuple[ArticleResult, Document, Floats]], readiness: float) -> Found:
+    tagger = replace(model.tagger, bias=ready_bias(model.tagger.bias, readiness))
     evidence: list[Floats] = []
     is_right: list[bool] = []
     words: list[tuple[Ints, Ints, Ints]] = []
@@ -163,10 +157,11 @@ def _labelled_words(gold: ArticleResult, document: Document) -> NDArray[np.bool_
     return is_labelled
 
 
-def with_offset(tagger: Tagger, offset: float) -> Tagger:
-    bias = tagger.bias.copy()
-    bias[OUTSIDE] += np.float32(offset)
-    return replace(tagger, bias=bias)
+def ready_bias(bias: Floats, readiness: float) -> Floats:
+    """The bias of a tagger that is so much readier to see that a cue begins."""
+    ready = bias.copy()
+    ready[begin(ROLES.index("cue"))] += np.float32(readiness)
+    return ready
 
 
 def _as_dict(document: Document, link: Link) -> dict[str, list[list[int]]]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from inquit.models.labels import OUTSIDE
+from inquit.models.labels import ROLES, begin
 from inquit.models.linker import LINK_FEATURES
 from inquit.training.calibrate import constant_calibration
 from inquit.training.detection import Detection, Found
@@ -35,10 +35,10 @@ def test_words_that_two_attributions_share_count_once(
     assert FOUND.f1(np.array(kept)) == pytest.approx((of_attributions, *by_word))
 
 
-def test_the_offset_moves_what_is_outside_and_nothing_else() -> None:
+def test_readiness_moves_where_cues_begin_and_nothing_else() -> None:
     heads = {"tags.bias": np.zeros(7, dtype=np.float32), "other": np.ones(1, dtype=np.float32)}
-    applied = Detection(-0.4, constant_calibration(), 0.25, (0.7, 0.9, 0.7, 0.8)).apply(heads)
-    assert applied["tags.bias"][OUTSIDE] == pytest.approx(-0.4)
+    applied = Detection(0.5, constant_calibration(), 0.25, (0.7, 0.9, 0.7, 0.8)).apply(heads)
+    assert applied["tags.bias"][begin(ROLES.index("cue"))] == pytest.approx(0.5)
     assert np.count_nonzero(applied["tags.bias"]) == 1
     assert applied["confidence.least"][0] == pytest.approx(0.25)
     assert applied["other"] is heads["other"]
