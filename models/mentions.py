@@ -140,14 +140,24 @@ def _is_cut(document: Document, person: tuple[int, int, int], other: tuple[int, 
     if other[2] == PERSON and stop == following and _is_one_name(document, person, other):
         return True
     last = following - 1 if word_text(document, following - 1) != "." else following - 2
+    text = word_text(document, last)
+    if last == stop:  # "Marie | - | Claire Dubois", "Bram van | der | Meer"
+        if text == "-":
+            return start_of_forename(document, following) < following and _are_forenames(document, stop - 1, following)
+        return text.isalpha() and text.islower() and word_text(document, stop - 1).islower()
     if not start < last < stop:
         return False
-    text = word_text(document, last)
     if len(text) == 1 and text.isupper():
         return True
     if text == "-":
         return bool(document.words[last, 1] == document.words[following, 0])
     return text.islower() and text not in {"s", "and", "or"}
+
+
+def _are_forenames(document: Document, first: int, second: int) -> bool:
+    """Whether two words are forenames of one gender: "Marie-Claire", not "the Lee-Ann Ray ticket"."""
+    genders = [gender_of_name((word_text(document, word).lower(), "")) for word in (first, second)]
+    return genders[0] is genders[1] and genders[0] is not Gender.UNKNOWN
 
 
 def _is_one_name(document: Document, person: tuple[int, int, int], other: tuple[int, int, int]) -> bool:

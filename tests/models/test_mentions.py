@@ -16,6 +16,8 @@ from tests.models.marked_names import read_marked
         ("{P Marie-}{P Claire Dubois} left.", ["Marie-Claire Dubois"]),
         ("{P Bram van der} {P Meer} left.", ["Bram van der Meer"]),
         ("the {P Lee}-{P Ann Ray} ticket", ["Lee", "Ann Ray"]),
+        ("{P Marie}-{P Claire Dubois} left.", ["Marie-Claire Dubois"]),
+        ("{P Bram van} der {P Meer} left.", ["Bram van der Meer"]),
         ("{P Ban} {P Ki-moon} left.", ["Ban Ki-moon"]),
         ("By {P Ann Lee}\n\n{P Ray} said no.", ["Ann Lee", "Ray"]),
         ("In the {L U.S.} {P Gil Kerr} left.", ["U.S", "Gil Kerr"]),

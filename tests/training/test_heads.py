@@ -90,7 +90,7 @@ def test_the_export_has_as_many_heads(network: AttributionNetwork, tmp_path: Pat
     exported = OnnxEncoder(export_encoder(network, tmp_path, quantise=False))
     ids, features, rows = np.arange(5, 25), np.zeros(20, dtype=np.int64), np.arange(0, 20, 3)
     wanted = TorchPieceEncoder(network)(ids, features, rows)
-    assert np.abs(exported(ids, features, rows) - wanted).max() < 1e-4
+    assert np.abs(exported(ids, features, rows) - wanted).max() < 2e-3
 
 
 @pytest.mark.parametrize("n_heads", [1, 9])
