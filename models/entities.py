@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from inquit.models.forenames import Gender, gender_of_name
+from inquit.models.forenames import Gender, gender_of_forename, gender_of_name
 from inquit.models.mentions import ORGANIZATION, PARTICLES, PERSON, PLACE, SENTENCE_STARTS, Mention, start_of_forename
 from inquit.models.names import FEMALE_TITLES, MALE_TITLES, NameMatch, initials_of, match_names, name_tokens, trim_title
 from inquit.models.segmentation import Document
@@ -146,7 +146,7 @@ def _full_names(
 def _may_be_forename(document: Document, text: str, word: int, *, is_person: bool) -> bool:
     if word < 0 or len(text) < 2 or not text.isalpha() or not text[0].isupper():
         return False
-    if gender_of_name((text.lower(), "")) is not Gender.UNKNOWN:
+    if gender_of_forename(text) is not Gender.UNKNOWN:
         return True
     return (
         is_person

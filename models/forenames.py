@@ -61,3 +61,8 @@ def gender_of_name(tokens: Sequence[str]) -> Gender:
     ('FEMALE', 'UNKNOWN')
     """
     return _GENDERS.get(tokens[0], Gender.UNKNOWN) if len(tokens) > 1 else Gender.UNKNOWN
+
+
+def gender_of_forename(forename: str) -> Gender:
+    """What a word says that is known to be a forename, or may be one."""
+    return _GENDERS.get(forename.lower(), Gender.UNKNOWN)

@@ -13,6 +13,7 @@ from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
 from inquit.models.result import QuoteKind
 from inquit.models.segmentation import Document, Ints, are_quoted
 from inquit.models.tagger import Tags, log_sum_exp
+from inquit.models.words import begin_with_letter
 
 Floats = NDArray[np.float32]
 
@@ -127,8 +128,7 @@ def quote_kind(document: Document, contents: Ints) -> QuoteKind:
     """Whether all, some or none of the content's words stand in outermost quotation marks."""
     inside = []
     for start, stop in contents.tolist():
-        word_starts = document.words[start:stop, 0]
-        is_letter = np.array([document.text[position].isalnum() for position in word_starts.tolist()], dtype=bool)
+        is_letter = begin_with_letter(document, start, stop)
         quoted = are_quoted(document.features[start:stop])
         inside.append(quoted[is_letter] if is_letter.any() else quoted)
     share = np.concatenate(inside)

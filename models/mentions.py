@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inquit.models.forenames import Gender, gender_of_name
+from inquit.models.forenames import Gender, gender_of_forename
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
 from inquit.models.names import GENERATIONS, name_tokens, trim_title
 from inquit.models.segmentation import Document
@@ -156,7 +156,7 @@ def _is_cut(document: Document, person: tuple[int, int, int], other: tuple[int, 
 
 def _are_forenames(document: Document, first: int, second: int) -> bool:
     """Whether two words are forenames of one gender: "Marie-Claire", not "the Lee-Ann Ray ticket"."""
-    genders = [gender_of_name((word_text(document, word).lower(), "")) for word in (first, second)]
+    genders = [gender_of_forename(word_text(document, word)) for word in (first, second)]
     return genders[0] is genders[1] and genders[0] is not Gender.UNKNOWN
 
 
@@ -170,7 +170,7 @@ def _is_one_name(document: Document, person: tuple[int, int, int], other: tuple[
     first, second = (text_of(document, start, stop) for start, stop, _ in (person, other))
     if not (first[0].isupper() and second[0].isupper()) or trim_title([first, ""], is_person=True) or second in first:
         return False
-    return len(second.split()) == 1 or gender_of_name((first.lower(), "")) is not Gender.UNKNOWN
+    return len(second.split()) == 1 or gender_of_forename(first) is not Gender.UNKNOWN
 
 
 def start_of_forename(document: Document, word: int) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from inquit.models.article import Span
 from inquit.models.linker import Link
 from inquit.models.segmentation import Document
+from inquit.models.words import begin_with_letter
 
 COVERED = 0.5
 """Share of what a sentence says from which on contents cover it."""
@@ -27,7 +28,7 @@ def own_sentences(document: Document, links: Iterable[Link], confidences: Iterab
         for start, stop in (link.cue, link.source or (0, 0)):
             brings_in[start:stop] = np.maximum(brings_in[start:stop], confidence)
     brings_in = np.maximum(brings_in - in_content, 0)  # words of a statement within a statement are said as well
-    is_word = np.array([document.text[start].isalnum() for start in document.words[:, 0].tolist()], dtype=float)
+    is_word = begin_with_letter(document).astype(float)
     n_words, n_content, n_around = (
         np.bincount(document.sentence_of_word, weights=is_word * share, minlength=len(document.sentences))
         for share in (1.0, in_content, brings_in)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from inquit.models.segmentation import Document
 
 APOSTROPHES = frozenset("'’")
@@ -26,6 +29,12 @@ def word_text(document: Document, word: int) -> str:
 def text_of(document: Document, start: int, stop: int) -> str:
     """The words ``start`` up to ``stop`` as they stand in the text."""
     return document.text[document.words[start, 0] : document.words[stop - 1, 1]]
+
+
+def begin_with_letter(document: Document, start: int = 0, stop: int | None = None) -> NDArray[np.bool_]:
+    """Whether each of the words ``start`` up to ``stop`` begins with a letter or digit; else it is a mark."""
+    starts = document.words[start:stop, 0].tolist()
+    return np.array([document.text[position].isalnum() for position in starts], dtype=bool)
 
 
 def is_possessive(document: Document, stop: int) -> bool:

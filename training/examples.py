@@ -456,6 +456,10 @@ class Relation:
     is_right: NDArray[np.bool_]
     soft: Floats
 
+    @property
+    def has_pairs(self) -> bool:
+        return len(self.spans) > 0 and len(self.others) > 0
+
 
 def cut_windows(documents: Sequence[LabelledDocument], config: WindowConfig) -> list[tuple[LabelledDocument, Window]]:
     return [(document, window) for document in documents for window in plan_windows(document.pieces, config)]

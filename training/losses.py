@@ -47,10 +47,10 @@ def batch_losses(network: AttributionNetwork, batch: Batch, config: LossConfig) 
         "claim": _claim_loss(network, dropped, batch, config),
     }
     for name, relation in batch.relations.items():
-        if len(relation.spans) == 0 or len(relation.others) == 0:
-            losses[name] = states.sum() * 0.0
-        else:
+        if relation.has_pairs:
             losses[name] = _link_loss(link_scores(network, name, states, relation), relation, config)
+        else:
+            losses[name] = states.sum() * 0.0
     return losses
 
 

@@ -83,7 +83,7 @@ def _with_places(document: LabelledDocument, answers: SoftLabels) -> LabelledDoc
 def _answer_links(network: AttributionNetwork, states: Tensor, batch: Batch, answers: SoftLabels) -> None:
     """Fill in the window's links. One that two windows see is answered by the first, which knows more of what is before."""
     for name, relation in batch.relations.items():
-        if len(relation.spans) == 0 or len(relation.others) == 0:
+        if not relation.has_pairs:
             continue
         scores = link_scores(network, name, states, relation).numpy()
         is_asked = ~np.isnan(relation.soft)

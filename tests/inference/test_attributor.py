@@ -163,14 +163,16 @@ def test_the_author_has_no_name(model: Attributor) -> None:
 
 
 def test_more_or_fewer_attributions_are_told_as_asked(model: Attributor) -> None:
-    everything, sure = inquit.load(min_confidence=0), inquit.load(min_confidence=0.9)
-    counts = {0.0: 0, None: 0, 0.9: 0}
+    everything, likely, sure = (inquit.load(min_confidence=limit) for limit in (0, 0.5, 0.9))
+    own_limit = float(model.least_confidence)
+    counts = {0.0: 0, own_limit: 0, 0.5: 0, 0.9: 0}
     for path in EXAMPLES:
         text = path.read_text(encoding="utf-8")
-        for limit, results in ((0.0, everything(text)), (None, model(text)), (0.9, sure(text))):
-            assert all((a.confidence or 0) >= (limit or 0) for a in results.attributions)
+        for limit, scorer in zip(counts, (everything, model, likely, sure), strict=True):
+            results = scorer(text)
+            assert all((a.confidence or 0) >= limit for a in results.attributions)
             assert sum(e.n_attributions for e in results.entities) == sum(
                 a.speaker is not None and a.speaker.name is not None for a in results.attributions
             )
             counts[limit] += len(results.attributions)
-    assert counts[0.0] >= counts[None] > counts[0.9] > 0
+    assert counts[0.0] >= counts[own_limit] > counts[0.5] > counts[0.9] > 0

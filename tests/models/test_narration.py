@@ -14,7 +14,7 @@ TEXT = f"{FIRST} {SECOND} It rained."
 
 def link(document: Document, content: str, cue: str, source: str | None) -> Link:
     def words(part: str) -> tuple[int, int]:
-        start = TEXT.index(part)
+        start = document.text.index(part)
         return document.word_range(Span(start, start + len(part)))
 
     evidence = np.zeros(len(LINK_FEATURES), dtype=np.float32)
@@ -41,8 +41,7 @@ def test_a_text_without_words_has_no_sentences_of_its_own(text: str) -> None:
 def test_punctuation_does_not_count() -> None:
     text = "Ann Lee said no."
     document = segment(Article("a", text))
-    evidence = np.zeros(len(LINK_FEATURES), dtype=np.float32)
-    said = Link(np.array([[3, 4]]), (2, 3), (0, 2), QuoteKind.INDIRECT, evidence)
+    said = link(document, "no", "said", "Ann Lee")
     assert own_sentences(document, [said], [0.9]) == []
 
 
@@ -59,10 +58,5 @@ def test_a_sentence_that_only_brings_in_what_stands_elsewhere_is_the_journalists
     """No content covers it, though it is cue and source from end to end."""
     text = "“It rained.” So said Ann Lee."
     document = segment(Article("a", text))
-    words = [
-        document.word_range(Span(text.index(part), text.index(part) + len(part)))
-        for part in ("“It rained.”", "said", "Ann Lee")
-    ]
-    evidence = np.zeros(len(LINK_FEATURES), dtype=np.float32)
-    said = Link(np.array([words[0]]), words[1], words[2], QuoteKind.DIRECT, evidence)
+    said = link(document, "“It rained.”", "said", "Ann Lee")
     assert [span.of(text) for span in own_sentences(document, [said], [0.9])] == ["So said Ann Lee."]

@@ -1,5 +1,4 @@
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from inquit.models.quotation_marks import MAX_DEPTH, find_quotations, has_unbalanced_quotation
 from inquit.models.segmentation import split_paragraphs
+from tests.timing import takes_linear_time
 
 
 def quotations(text: str) -> list[str]:
@@ -78,18 +78,7 @@ def test_any_text_gives_quotations_inside_their_paragraph(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ['"', "“a ", "'a s' ", "“a ‘b ", '"x" '])
 def test_time_is_linear(unit: str) -> None:
-    """Ten times the text takes about ten times as long: far below the hundred times of a quadratic scan."""
-
-    def seconds(n: int) -> float:
-        text = unit * n
-        best = float("inf")
-        for _ in range(3):
-            started = time.process_time()
-            find_quotations(text, split_paragraphs(text))
-            best = min(best, time.process_time() - started)
-        return best
-
-    assert seconds(20_000) < 40 * max(seconds(2_000), 0.002)
+    assert takes_linear_time(lambda text: find_quotations(text, split_paragraphs(text)), unit)
 
 
 def _cases() -> list[dict[str, Any]]:

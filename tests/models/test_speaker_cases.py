@@ -28,8 +28,7 @@ KNOWN_GAPS = {
     "the treaty was dead": "the two of a joint source are told in the wrong order",
     "My mother used to say": "what the source says is ranked before the name in it",
 }
-"""Beginnings of quotations whose speaker the shipped model does not find, and why. Where it is a close call, the 8-bit
-products of another processor may find it."""
+"""Beginnings of quotations whose speaker the shipped model does not find, and why."""
 
 
 @cache
@@ -51,7 +50,7 @@ def attribution_of(text: str, quote: str) -> Attribution | None:
         pytest.param(
             case,
             id=f"{case['kind']}: {case['quote']}",
-            marks=pytest.mark.xfail(strict=False, reason=KNOWN_GAPS[case["quote"]])
+            marks=pytest.mark.xfail(strict=True, reason=KNOWN_GAPS[case["quote"]])
             if case["quote"] in KNOWN_GAPS
             else (),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,13 @@ def one_thread() -> Iterator[None]:
     """For fits so small that threads would only wait for each other."""
     with pytest.importorskip("threadpoolctl").threadpool_limits(1):
         yield
+
+
+@pytest.fixture
+def float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network runs in float32 also where the processor has bfloat16: an export is compared with that."""
+    pytest.importorskip("torch", reason="training needs inquit[train]")
+    monkeypatch.setattr("inquit.training.build.encoder_precision", nullcontext)
 
 
 @pytest.fixture(scope="session")
