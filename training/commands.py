@@ -27,7 +27,10 @@ def train(
     data: Annotated[Path, typer.Option(help="Folder that the corpus paths start from.")] = Path("data"),
     encoder: Annotated[str | None, typer.Option(help="Folder of the pretrained encoder, in place of its name.")] = None,
     teacher: Annotated[
-        str | None, typer.Option(help="A finished run, or a model, whose answers are learnt from as well.")
+        list[str] | None,
+        typer.Option(
+            help="A finished run, or a model, whose answers are learnt from as well; give several for their mean."
+        ),
     ] = None,
     warm_start: Annotated[str | None, typer.Option(help="A finished run, or a model, to go on from.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on after the last finished epoch.")] = False,
@@ -48,7 +51,9 @@ def train(
     except ModuleNotFoundError as error:
         fail(f"training needs more than scoring ({error.name} is missing): pip install 'inquit[train]'", EXIT_USAGE)
     try:
-        train_model(settings, data, output, encoder=encoder, teacher=teacher, warm_start=warm_start, resume=resume)
+        train_model(
+            settings, data, output, encoder=encoder, teachers=teacher or (), warm_start=warm_start, resume=resume
+        )
     except (FileNotFoundError, ValueError) as error:
         fail(str(error), EXIT_INPUT)
     print(f"model: {output / 'model'}   report: {output / 'report.md'}")

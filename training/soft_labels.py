@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 from torch import Tensor
@@ -119,6 +121,22 @@ def read_soft_labels(folder: Path, article_id: str) -> SoftLabels:
         arrays["mentions"],
         arrays["claims"],
         {name.removeprefix(_LINKS): scores for name, scores in arrays.items() if name.startswith(_LINKS)},
+    )
+
+
+def mean_answers(answers: Sequence[SoftLabels]) -> SoftLabels:
+    """What several teachers say together of one article: the mean of their scores, which is of probabilities the geometric
+    mean (Hinton, Vinyals and Dean 2015)."""
+
+    def mean(arrays: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
+        total: NDArray[np.float32] = np.mean(list(arrays), axis=0, dtype=np.float32)
+        return total
+
+    return SoftLabels(
+        mean(of.tags for of in answers),
+        mean(of.mentions for of in answers),
+        mean(of.claims for of in answers),
+        {name: mean(of.links[name] for of in answers) for name in answers[0].links},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -28,7 +28,14 @@ from inquit.training.heads import count_heads, cut_heads
 from inquit.training.network import AttributionNetwork
 from inquit.training.pretrained import find_encoder
 from inquit.training.report import write_report
-from inquit.training.soft_labels import answered_question, question_sha256, read_soft_labels, teach, write_soft_labels
+from inquit.training.soft_labels import (
+    answered_question,
+    mean_answers,
+    question_sha256,
+    read_soft_labels,
+    teach,
+    write_soft_labels,
+)
 from inquit.training.trainer import (
     START_FILE,
     STATE_FILE,
@@ -52,7 +59,7 @@ def train_model(
     output: Path,
     *,
     encoder: str | None = None,
-    teacher: str | Path | None = None,
+    teachers: Sequence[str | Path] = (),
     warm_start: str | Path | None = None,
     resume: bool = False,
 ) -> None:
@@ -61,7 +68,7 @@ def train_model(
     Args:
         data: the folder that the configuration's corpus paths start from.
         encoder: a folder to read the pretrained encoder from, in place of the configured name.
-        teacher: a finished run or a model; its answers for the training articles are learnt from as well.
+        teachers: finished runs or models; what they say together of the training articles is learnt from as well.
         warm_start: a finished run or a model to go on from.
         resume: go on after the last finished epoch in ``output``.
 
@@ -70,10 +77,15 @@ def train_model(
         ValueError: a corpus cannot be read, or gives nothing to learn from.
     """
     origins = {
-        role: title_of(fitted) for role, fitted in (("went_on_from", warm_start), ("teacher", teacher)) if fitted
+        role: " and ".join(title_of(one) for one in fitted)
+        for role, fitted in (("went_on_from", [warm_start] if warm_start else []), ("teacher", teachers))
+        if fitted
     }
     fresh = fresh_articles(config, data)
-    soft_labels = None if teacher is None else write_teacher_labels(teacher, config, data, output / "soft-labels")
+    soft_labels = [
+        write_teacher_labels(teacher, config, data, output / "soft-labels" / weights_sha256(teacher)[:12])
+        for teacher in teachers
+    ]
     dev = list(read_corpus(data / config.dev)) if config.dev else []
     network, tokenizer, history = train_network(
         config,
@@ -108,12 +120,16 @@ def train_network(
     output: Path,
     *,
     encoder: str | None = None,
-    soft_labels: Path | None = None,
+    soft_labels: Sequence[Path] = (),
     warm_start: str | Path | None = None,
     resume: bool = False,
     evaluate: Callable[[AttributionNetwork], dict[str, float]] | None = None,
 ) -> tuple[AttributionNetwork, Tokenizer, History]:
-    """Fit a network; ``output`` gets its checkpoints, without the share that a warm start has in what is returned."""
+    """Fit a network; ``output`` gets its checkpoints, without the share that a warm start has in what is returned.
+
+    Args:
+        soft_labels: a folder of answers (`write_teacher_labels`) for each teacher.
+    """
     torch.manual_seed(config.seed)
     if resume and (output / START_FILE).exists():
         network, tokenizer = load_network(output, START_FILE)
@@ -150,13 +166,14 @@ def _unfitted(
 
 
 def _training_documents(
-    config: TrainingConfig, data: Path, tokenizer: Tokenizer, soft_labels: Path | None
+    config: TrainingConfig, data: Path, tokenizer: Tokenizer, soft_labels: Sequence[Path]
 ) -> list[LabelledDocument]:
     documents: list[LabelledDocument] = []
     for corpus in config.corpus:
         marks = read_silver_marks(corpus, data)
         for gold in training_articles(corpus, data, config):
-            soft = None if soft_labels is None else read_soft_labels(soft_labels, gold.id)
+            answers = [read_soft_labels(folder, gold.id) for folder in soft_labels]
+            soft = mean_answers(answers) if answers else None
             document = label_document(gold, tokenizer, marks=marks.get(gold.id), soft=soft)
             documents += [document] * corpus.repeat
     return documents

@@ -22,6 +22,7 @@ from inquit.training.losses import batch_losses, link_scores, word_states
 from inquit.training.network import AttributionNetwork
 from inquit.training.soft_labels import (
     answered_question,
+    mean_answers,
     question_sha256,
     read_soft_labels,
     teach,
@@ -127,6 +128,16 @@ def test_answers_are_kept_with_their_question(document: LabelledDocument, tmp_pa
     write_soft_labels(tmp_path, "a", SoftLabels(nothing, nothing, nothing, links), asked)
     assert answered_question(tmp_path, "a") == asked
     assert np.array_equal(read_soft_labels(tmp_path, "a").links["content_cue"], links["content_cue"], equal_nan=True)
+
+
+def test_teachers_are_heard_together() -> None:
+    def of(tag: float, link: float) -> SoftLabels:
+        scores = np.array([[tag, 0.0]], dtype=np.float32)
+        return SoftLabels(scores, scores, scores, {"cue_source": np.array([[link, np.nan]], dtype=np.float32)})
+
+    both = mean_answers([of(1.0, 4.0), of(3.0, -2.0)])
+    assert both.tags.tolist() == both.mentions.tolist() == both.claims.tolist() == [[2.0, 0.0]]
+    assert np.array_equal(both.links["cue_source"], np.array([[1.0, np.nan]]), equal_nan=True)
 
 
 def test_a_network_that_agrees_with_its_teacher_has_nothing_to_learn_from_it(

@@ -100,10 +100,10 @@ def test_a_run_that_was_stopped_goes_on(run: Path, tiny_encoder: Path, tiny_data
 
 
 def test_a_student_learns_from_a_finished_run(run: Path, tiny_encoder: Path, tiny_data: Path, tmp_path: Path) -> None:
-    train_model(CONFIG, tiny_data, tmp_path, encoder=str(tiny_encoder), teacher=run)
-    assert list((tmp_path / "soft-labels").iterdir())
-    assert verify(tmp_path / "model").data["training"]["teacher"] == "tiny-0.0.1"
-    assert "learnt as well from the answers of tiny-0.0.1." in (tmp_path / "model" / "README.md").read_text()
+    train_model(CONFIG, tiny_data, tmp_path, encoder=str(tiny_encoder), teachers=[run, run / "model"])
+    assert len(list((tmp_path / "soft-labels").iterdir())) == 2
+    assert verify(tmp_path / "model").data["training"]["teacher"] == "tiny-0.0.1 and tiny-0.0.1"
+    assert "answers of tiny-0.0.1 and tiny-0.0.1." in (tmp_path / "model" / "README.md").read_text()
 
 
 def test_a_model_teaches_as_its_run_does(run: Path, tiny_data: Path, tmp_path: Path) -> None:
