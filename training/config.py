@@ -47,6 +47,7 @@ class OptimizerConfig:
     clip_norm: float = 1.0
     dropout: float = 0.1
     hidden_pieces: float = 0.0  # share of the pieces that a mask stands for while training
+    renamed: float = 0.0  # share of the articles in which people get other surnames, each time others
     start_share: float = 0.0  # of a warm start's weights in the model: a mean of both is better than either
     average: float = 0.0  # of the weights over steps: what is kept is the mean of about the last 1 / (1 - average)
 

@@ -29,6 +29,7 @@ from inquit.training.heads import shape_heads
 from inquit.training.losses import batch_losses
 from inquit.training.mpnet import use_fast_attention
 from inquit.training.network import AttributionNetwork
+from inquit.training.renaming import Pool, rename, surname_pool
 
 logger = logging.getLogger(__name__)
 
@@ -86,10 +87,11 @@ def fit(
         history = load_checkpoint(network, average, optimizer, output)
         logger.info("resumed after epoch %d", len(history.losses))
     schedule = _Schedule(config.optimizer, history.minutes)
+    surnames = surname_pool(documents)
     for epoch in range(len(history.losses), config.optimizer.epochs):
         if schedule.is_over():
             break
-        batches = _plan_epoch(documents, config, epoch)
+        batches = _plan_epoch(documents, config, epoch, surnames)
         cpu, epoch_losses = time.process_time(), _Mean()
         rng = np.random.default_rng([config.seed, epoch])
         network.train()
@@ -189,13 +191,17 @@ class _Schedule:
 
 
 def _plan_epoch(
-    documents: Sequence[LabelledDocument], config: TrainingConfig, epoch: int
+    documents: Sequence[LabelledDocument], config: TrainingConfig, epoch: int, surnames: Pool
 ) -> list[list[tuple[LabelledDocument, Window]]]:
-    """Batches of windows of like length. The core size differs by epoch, so that windows end elsewhere each time."""
+    """Batches of windows of like length. The core size differs by epoch, so that windows end elsewhere each time, and so do
+    the names in the articles that are renamed.
+    """
     rng = random.Random(config.seed * 1000 + epoch)
     windows = []
     for document in documents:
         core = rng.randint(*config.core_jitter)
+        if rng.random() < config.optimizer.renamed:
+            document = rename(document, surnames, rng)
         windows += cut_windows([document], replace(config.window, core=core))
     rng.shuffle(windows)
     size = config.optimizer.batch_windows
@@ -216,7 +222,7 @@ def sample_losses(
 ) -> Iterator[Tensor]:
     """The loss on some batches of an epoch, for what is to be judged by it before training."""
     special = special_pieces(tokenizer)
-    for windows in _plan_epoch(documents, config, epoch=0)[:n_batches]:
+    for windows in _plan_epoch(documents, config, 0, surname_pool(documents))[:n_batches]:
         yield _total_loss(batch_losses(network, collate(windows, special), config.loss), config)
 
 

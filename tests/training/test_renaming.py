@@ -1,0 +1,53 @@
+import itertools
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inquit.models.result import ArticleResult
+from inquit.models.words import word_texts
+from inquit.training.examples import LabelledDocument, SilverMarks, label_document
+from inquit.training.renaming import rename, surname_pool
+from inquit.training.trainer import load_tokenizer
+
+TEXT = "Ann Lee met Bob Ray. Lee said Ray's brother, Lee Poe, was late. “Ann is right,” Mr. Ray said."
+
+
+@pytest.fixture
+def document(tiny_encoder: Path) -> LabelledDocument:
+    people = ("Ann Lee", "Bob Ray", "Lee Poe")
+    marks = SilverMarks(tuple((TEXT.index(p), TEXT.index(p) + len(p), "PERSON") for p in people))
+    return label_document(ArticleResult("a", TEXT), load_tokenizer(tiny_encoder), marks=marks)
+
+
+def pieces_of(document: LabelledDocument) -> list[tuple[int, ...]]:
+    first = [*document.pieces.first_piece.tolist(), len(document.pieces.ids)]
+    return [tuple(document.pieces.ids[a:b].tolist()) for a, b in itertools.pairwise(first)]
+
+
+def test_a_surname_is_another_everywhere(document: LabelledDocument) -> None:
+    texts = word_texts(document.pieces.document)
+    before = pieces_of(document)
+    pool = {n: [tuple(range(300 + 10 * n, 300 + 11 * n))] for n in range(1, 9)}
+    after = pieces_of(rename(document, pool, random.Random(1)))
+    changed = {texts[word] for word in range(len(texts)) if before[word] != after[word]}
+    assert changed == {"Ray"} or changed == {"Ray", "Poe"}  # the same new name is given once
+    assert len({after[word] for word, text in enumerate(texts) if text == "Ray"}) == 1
+    assert [len(pieces) for pieces in before] == [len(pieces) for pieces in after]
+
+
+def test_forenames_stay_and_the_document_is_not_written_on(document: LabelledDocument) -> None:
+    before = document.pieces.ids.copy()
+    pool = surname_pool([document])
+    renamed = rename(document, pool, random.Random(3))
+    assert np.array_equal(document.pieces.ids, before)
+    texts, after, old = word_texts(document.pieces.document), pieces_of(renamed), pieces_of(document)
+    assert all(after[word] == old[word] for word, text in enumerate(texts) if text in {"Ann", "Bob", "Lee"})
+    assert {name for names in pool.values() for name in names} <= set(old)
+
+
+def test_without_marks_nobody_is_renamed(tiny_encoder: Path) -> None:
+    bare = label_document(ArticleResult("a", TEXT), load_tokenizer(tiny_encoder))
+    assert surname_pool([bare]) == {}
+    assert np.array_equal(rename(bare, {}, random.Random(1)).pieces.ids, bare.pieces.ids)
