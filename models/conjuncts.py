@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inquit.models.mentions import PERSON, Mention
+from inquit.models.mentions import PERSON, PLACE, Mention
 from inquit.models.phrases import DEFINITE_STARTS, WordRange, hangs_on, mentions_inside
 from inquit.models.segmentation import Document
 from inquit.models.words import AND, word_text
 
+_JOINERS = (("along", "with"), ("as", "well", "as"), *((word,) for word in (*sorted(AND), "nor", "or")))
+_BOTH = frozenset({"both", "neither", "either"})
 _STARTS_CONJUNCT = DEFINITE_STARTS | frozenset({"other", "others", "several", "many", "some", "various", "a", "an"})
+_STARTS_CLAUSE = frozenset({"including", "that", "who", "whose"})
+"""What is joined after these is no speaker beside the first: "candidates, including Trump and Cruz"."""
+_DASHES = frozenset({"-", "--", "–", "—"})
 _PARTIES = frozenset({"D", "R", "I"})
 _MAX_ASIDE = 7
 _MAX_REFERENCE = 5
@@ -21,34 +26,20 @@ def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Men
     """The parts of a source that joins several speakers ("Iran, Russia and Syria"); the source itself where it is one."""
     if (reference := _split_from_reference(document, words)) is not None:
         return reference
-    inside = mentions_inside(words, mentions)
-    ends = {mentions[i].stop: mentions[i] for i in inside}
+    source = _Source(document, words, [mentions[i] for i in mentions_inside(words, mentions)])
     parts: list[WordRange] = []
     start = words[0]
     for word in range(words[0] + 1, words[1] - 1):
-        text = word_text(document, word).lower()
-        if text not in AND and text != ",":
+        mention = source.mention_before(word, start)
+        if mention is None or source.is_attribute(mention, word, start):
             continue
-        before = _before_comma(document, word)
-        mention = (
-            ends.get(before)
-            or ends.get(_before_aside(document, before, start))
-            or _apposed_person(document, word, start, inside, mentions)
-        )
-        following = word + 1
-        if mention is None or (
-            hangs_on(document, mention, start) and not _is_between_people(document, start, following, inside, mentions)
-        ):
-            continue
-        if text == "," and not _is_list(word, words, inside, mentions, document):
-            continue
-        if text in AND and not _begins_conjunct(document, following, inside, mentions):
-            continue
-        parts.append((start, mention.stop))
-        start = following
+        n_joining = source.joiner_length(word)
+        if source.joins_list(word) or (n_joining and source.joins_speakers(mention, word, word + n_joining, start)):
+            parts.append((start, mention.stop))
+            start = word + max(1, n_joining)
     if not parts:
         return [words]
-    return [*parts, (start, words[1])]
+    return [_without_both(document, *parts[0]), *parts[1:], (start, words[1])]
 
 
 def _split_from_reference(document: Document, words: WordRange) -> list[WordRange] | None:
@@ -57,7 +48,7 @@ def _split_from_reference(document: Document, words: WordRange) -> list[WordRang
     if "and" not in texts[1:-1]:
         return None
     place = texts.index("and", 1)
-    start = int(texts[0] in {"both", "neither", "either"})
+    start = int(texts[0] in _BOTH)
     is_pronoun = place - start == 1 and texts[start] in {"he", "she", "they", "it"}
     is_plain = texts[start] == "the" and place - start <= _MAX_REFERENCE and not {",", "of"} & set(texts[:place])
     if is_pronoun or (is_plain and texts[place + 1] in {"his", "her", "its"}):
@@ -65,63 +56,119 @@ def _split_from_reference(document: Document, words: WordRange) -> list[WordRang
     return None
 
 
-def _apposed_person(
-    document: Document, word: int, start: int, inside: Sequence[int], mentions: Sequence[Mention]
-) -> Mention | None:
-    """The person whose apposition ends with the comma before the "and" that is ``word``: "Ann Lee, a judge, and Bob Ray"."""
-    if word_text(document, word).lower() not in AND or word_text(document, word - 1) != ",":
+def _without_both(document: Document, start: int, stop: int) -> WordRange:
+    """The first of the parts without the "both" or "neither" before it."""
+    return (start + 1 if stop - start > 1 and word_text(document, start).lower() in _BOTH else start), stop
+
+
+class _Source:
+    """The words of a source and the names in it. ``start`` is always where the part begins that a word may end."""
+
+    def __init__(self, document: Document, words: WordRange, inside: Sequence[Mention]) -> None:
+        self.document, self.words, self.inside = document, words, inside
+        self.people = [mention for mention in inside if mention.kind == PERSON]
+        self.ends = {mention.stop: mention for mention in inside}
+
+    def text(self, word: int) -> str:
+        return word_text(self.document, word)
+
+    def joiner_length(self, word: int) -> int:
+        """How many words from ``word`` on join what is before to what follows: "and", "as well as"; 0 where none do."""
+        for joiner in _JOINERS:
+            stop = min(word + len(joiner), self.words[1] - 1)
+            if tuple(self.text(i).lower() for i in range(word, stop)) == joiner:
+                return len(joiner)
+        return 0
+
+    def mention_before(self, word: int, start: int) -> Mention | None:
+        """The name that ends before a joiner or a comma, asides and appositions between them aside."""
+        if not self.joiner_length(word) and self.text(word) != ",":
+            return None
+        before = word - 1 if self.text(word - 1) == "," else word
+        return self.ends.get(before) or self.ends.get(self._before_aside(before, start)) or self._apposed(word, start)
+
+    def is_attribute(self, mention: Mention, word: int, start: int) -> bool:
+        """Whether the name only says which one: "the leaders of Iran", "voters in Ohio, Iowa"; not where people are joined."""
+        if hangs_on(self.document, mention, start):
+            return not self._is_between_people(word, start)
+        first = next(other for other in self.inside if other.start >= min(start, mention.start))
+        return first.kind == mention.kind == PLACE and hangs_on(self.document, first, start)
+
+    def joins_list(self, comma: int) -> bool:
+        """Whether a name, and later a joiner, follow a comma: "Iran, Russia and Syria", not "Iran, an ally and …".
+
+        Headlines leave the joiner out: "Lee, Ray".
+        """
+        following = next((mention for mention in self.inside if mention.start == comma + 1), None)
+        if self.text(comma) != "," or following is None:
+            return False
+        if following.stop >= self.words[1]:
+            return comma == self.words[0] + 1 and self.inside[0].kind == following.kind == PERSON
+        after = self.text(following.stop).lower()
+        return after in AND or (after == "," and following.stop + 1 < self.words[1])
+
+    def joins_speakers(self, mention: Mention, joiner: int, following: int, start: int) -> bool:
+        """Whether a joiner joins another speaker to the mention before it."""
+        if self._is_said_of_first(joiner, start):
+            return False
+        # A person's name, with a title at most, is all that is before: "Mr. Lee and allies".
+        is_bare = mention.kind == PERSON and mention.stop == joiner and self._is_title(start, mention.start)
+        if self.text(joiner).lower() == "or":
+            return is_bare
+        return is_bare or self._begins_conjunct(following)
+
+    def _before_aside(self, word: int, start: int) -> int:
+        """Where a name ends after which a bracket or a party and a place (", R-Tenn.") stand before ``word``."""
+        is_bracket = self.text(word - 1) == ")"
+        for place in range(word - 2, max(start, word - 2 - _MAX_ASIDE), -1):
+            text = self.text(place)
+            if is_bracket and text == "(":
+                return place
+            if not is_bracket and text == "," and self.text(place + 1) in _PARTIES:
+                return place
+        return word
+
+    def _apposed(self, word: int, start: int) -> Mention | None:
+        """The person whose apposition ends with the comma before an "and": "Ann Lee, a judge, and Bob Ray"."""
+        if self.text(word).lower() not in AND or self.text(word - 1) != ",":
+            return None
+        before = [person for person in self.people if start <= person.start < word]
+        follows = any(0 < person.start - word <= _MAX_TITLE for person in self.people)
+        if len(before) == 1 and follows and before[0].stop < word and self.text(before[0].stop) == ",":
+            return before[0]
         return None
-    people = [mentions[i] for i in inside if mentions[i].kind == PERSON and start <= mentions[i].start < word]
-    follows = any(mentions[i].kind == PERSON and 0 < mentions[i].start - word <= _MAX_TITLE for i in inside)
-    if len(people) == 1 and follows and people[0].stop < word and word_text(document, people[0].stop) == ",":
-        return people[0]
-    return None
 
+    def _is_between_people(self, word: int, start: int) -> bool:
+        """Whether people are named before and soon after: "Ann Lee of Iowa and Senator Bob Ray of Ohio"."""
+        return any(
+            start <= person.start <= word and not hangs_on(self.document, person, start) for person in self.people
+        ) and any(0 < person.start - word <= _MAX_TITLE + 1 for person in self.people)
 
-def _before_comma(document: Document, word: int) -> int:
-    """Where what stands before an "and" ends, the comma before it aside."""
-    return word - 1 if word_text(document, word - 1) == "," else word
+    def _is_said_of_first(self, joiner: int, start: int) -> bool:
+        """Whether what is joined is all said of whom the part begins with: "Ann Lee, a judge and friend of Bob Ray"."""
+        texts = [self.text(word) for word in range(start, joiner)]
+        if "including" in texts:
+            return True
+        if texts[-1] in {",", ")"} or texts[-1] in _DASHES:
+            return False
+        if not _STARTS_CLAUSE.isdisjoint(texts[1:]):
+            return True
+        first = next((mention for mention in self.inside if start <= mention.start < joiner), None)
+        if first is None or first.kind != PERSON or first.stop >= joiner or self.text(first.stop) != ",":
+            return False
+        following = next((person for person in self.people if person.start > first.stop), None)
+        is_list = following is not None and following.start < joiner and self._is_title(first.stop + 1, following.start)
+        return self._is_title(start, first.start) and not is_list
 
+    def _is_title(self, start: int, stop: int) -> bool:
+        """Whether there are only titles and the like between: "Ohio Gov.", "CNN’s"."""
+        return not any(self.text(word)[:1].islower() and self.text(word) != "s" for word in range(start, stop))
 
-def _before_aside(document: Document, word: int, start: int) -> int:
-    """Where a name ends after which a bracket or a party and a place (", R-Tenn.") stand before ``word``."""
-    is_bracket = word_text(document, word - 1) == ")"
-    for place in range(word - 2, max(start, word - 2 - _MAX_ASIDE), -1):
-        text = word_text(document, place)
-        if is_bracket and text == "(":
-            return place
-        if not is_bracket and text == "," and word_text(document, place + 1) in _PARTIES:
-            return place
-    return word
-
-
-def _is_between_people(
-    document: Document, start: int, following: int, inside: Sequence[int], mentions: Sequence[Mention]
-) -> bool:
-    """Whether people are named before and soon after: "Ann Lee of Iowa and Senator Bob Ray of Ohio"."""
-    people = [mentions[i] for i in inside if mentions[i].kind == PERSON]
-    return any(
-        start <= person.start < following and not hangs_on(document, person, start) for person in people
-    ) and any(0 <= person.start - following <= _MAX_TITLE for person in people)
-
-
-def _begins_conjunct(document: Document, word: int, inside: Sequence[int], mentions: Sequence[Mention]) -> bool:
-    """Whether a name, with a title or role before it ("former Governor Mike Ray"), or another speaker begins at a word."""
-    text = word_text(document, word)
-    if text.lower() in _STARTS_CONJUNCT or text[:1].isupper():
-        return True
-    return any(
-        mentions[i].start == word or (mentions[i].kind == PERSON and 0 < mentions[i].start - word <= _MAX_TITLE)
-        for i in inside
-    )
-
-
-def _is_list(
-    comma: int, words: WordRange, inside: Sequence[int], mentions: Sequence[Mention], document: Document
-) -> bool:
-    """Whether a name, and later an "and", follow the comma: "Iran, Russia and Syria", not "Iran, an ally and …"."""
-    following = next((mentions[i] for i in inside if mentions[i].start == comma + 1), None)
-    if following is None or following.stop >= words[1]:
-        return False
-    after = word_text(document, following.stop).lower()
-    return after in AND or (after == "," and following.stop + 1 < words[1])
+    def _begins_conjunct(self, word: int) -> bool:
+        """Whether a name, with a title or role before it ("former Governor Mike Ray"), or another speaker begins at a word."""
+        text = self.text(word)
+        if text.lower() in _STARTS_CONJUNCT or text[:1].isupper():
+            return True
+        return any(mention.start == word for mention in self.inside) or any(
+            0 < person.start - word <= _MAX_TITLE for person in self.people
+        )

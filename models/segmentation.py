@@ -13,7 +13,9 @@ from inquit.models.article import Article, Span
 from inquit.models.quotation_marks import Quotation, find_quotations
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
-_WORD = re.compile(r"\w+(?:[\u0300-\u036f\u00ad\u200c\u200d\u2060]+\w*)*|[^\w\s]")
+_MISREAD = r"(?<=[ÂÃ])(?:[\x80-\x84\x86-\x9f\xa1-\xaa\xac-\xba\xbc-\xbf]|[«»](?=\w))"
+"""The second half of a letter whose two bytes were read as two characters ("FranÃ§ois")."""
+_WORD = re.compile(rf"\w+(?:(?:[\u0300-\u036f\u00ad\u200c\u200d\u2060]|{_MISREAD})+\w*)*|[^\w\s]")
 _SENTENCE_END = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»›)\]」』]*+(?=\s)")
 _BEFORE_NAME = re.compile(
     r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|col|lt|sgt|capt|cmdr|adm|maj|hon|rev|vs|v|fig|approx|est|e\.g|i\.e|[af]\.k\.a)$",

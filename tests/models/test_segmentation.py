@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from inquit.models.article import Article, Span
 from inquit.models.segmentation import N_WORD_FEATURES, segment, split_paragraphs, split_sentences
+from inquit.models.words import word_texts
 from tests.timing import takes_linear_time
 
 TEXTS = st.text(
@@ -82,6 +83,19 @@ def test_sentences_are_found(text: str, found: list[str]) -> None:
 )
 def test_paragraphs_are_found(text: str, n_paragraphs: int) -> None:
     assert len(split_paragraphs(text)) == n_paragraphs
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("FranÃ§ois met PeÃ±a.", ["FranÃ§ois", "met", "PeÃ±a", "."]),  # UTF-8 read as Latin-1
+        ("RaphaÃ«l (JosÃ©)", ["RaphaÃ«l", "(", "JosÃ©", ")"]),
+        ("«Ã» © 2016 §3 ±2", ["«", "Ã", "»", "©", "2016", "§", "3", "±", "2"]),
+        ("Zoë’s e\u0301te\u0301", ["Zoë", "’", "s", "e\u0301te\u0301"]),
+    ],
+)
+def test_words_are_found(text: str, words: list[str]) -> None:
+    assert list(word_texts(segment(Article("a", text)))) == words
 
 
 def test_words_know_their_case_quotation_and_paragraph() -> None:
