@@ -18,7 +18,7 @@ from inquit.models.evidence import Explanation, explain_passage
 from inquit.models.folder import CURRENT, ENCODER, HEADS, TOKENIZER, Manifest, ModelError, verify
 from inquit.models.labels import CLAIM_TYPES
 from inquit.models.linker import LINK_FEATURES, Link, Linker, span_of_range, spans_of_words
-from inquit.models.narration import own_sentences
+from inquit.models.narration import NarrationFinder, OwnSentence
 from inquit.models.passage import Passage
 from inquit.models.pieces import WindowConfig
 from inquit.models.quotation_marks import has_unbalanced_quotation
@@ -46,6 +46,7 @@ class Attributor:
         linker: Linker,
         resolver: SpeakerResolver,
         claims: ClaimTyper,
+        narration: NarrationFinder,
         confidence: LogisticCalibrator,
         *,
         least_confidence: float,
@@ -57,6 +58,7 @@ class Attributor:
         self.linker = linker
         self.resolver = resolver
         self.claims = claims
+        self.narration = narration
         self.confidence = confidence
         self.least_confidence = least_confidence
         self.name = name
@@ -117,6 +119,7 @@ class Attributor:
             Linker.from_arrays(arrays),
             SpeakerResolver.from_arrays(arrays),
             ClaimTyper.from_arrays(arrays, claim_types),
+            NarrationFinder.from_arrays(arrays),
             LogisticCalibrator.from_arrays(arrays, "confidence", n_features=len(LINK_FEATURES)),
             least_confidence=float(arrays["confidence.least"][0]) if min_confidence is None else min_confidence,
             name=name,
@@ -143,14 +146,17 @@ class Attributor:
     def attribute(self, article: Article) -> ArticleResult:
         check_text(article.text)
         document, states = self.encoder.encode(segment(article))
-        links, confidences = self.confident(self.linker.link(document, self.tagger.tag(document, states), states))
+        tags = self.tagger.tag(document, states)
+        found = self.linker.link(document, tags, states)
+        found_confidences = self.confidences(found)
+        links, confidences = self.confident(found, found_confidences)
         speakers, entities = self.resolver.resolve(document, states, links)
         claims = self.claims.label(states, links)
         return ArticleResult(
             id=article.id,
             text=article.text,
             attributions=_attributions(document, links, confidences, speakers, claims),
-            narration=self._narration(document, states, own_sentences(document, links, confidences)),
+            narration=self._narration(document, states, self.narration.find(document, tags, found, found_confidences)),
             entities=entities,
             warnings=_warnings(document),
             model=self.name,
@@ -186,17 +192,24 @@ class Attributor:
         head = self.claims.narrated if isinstance(passage, Span) else self.claims.attributed
         return explain_passage(document, states, found, head, self.claims.outputs, label=label, against=against)
 
-    def confident(self, links: list[Link]) -> tuple[list[Link], list[float]]:
-        """The links that are likely enough to be told, and how likely they are."""
+    def confidences(self, links: Sequence[Link]) -> list[float]:
+        """How likely content and source of each link are both right."""
         if not links:
-            return [], []
-        confidences = self.confidence.probabilities(np.stack([link.evidence for link in links])).tolist()
+            return []
+        confidences: list[float] = self.confidence.probabilities(np.stack([link.evidence for link in links])).tolist()
+        return confidences
+
+    def confident(self, links: Sequence[Link], confidences: Sequence[float]) -> tuple[list[Link], list[float]]:
+        """The links that are likely enough to be told, and how likely they are."""
         kept = [i for i, confidence in enumerate(confidences) if confidence >= self.least_confidence]
         return [links[i] for i in kept], [confidences[i] for i in kept]
 
-    def _narration(self, document: Document, states: Floats, sentences: list[Span]) -> tuple[Narration, ...]:
-        claims = self.claims.label_sentences(document, states, sentences)
-        return tuple(Narration(sentence, claim) for sentence, claim in zip(sentences, claims, strict=True))
+    def _narration(self, document: Document, states: Floats, own: list[OwnSentence]) -> tuple[Narration, ...]:
+        claims = self.claims.label_sentences(document, states, [sentence.span for sentence in own])
+        return tuple(
+            Narration(sentence.span, claim, round(sentence.confidence, 4))
+            for sentence, claim in zip(own, claims, strict=True)
+        )
 
 
 def _attributions(

@@ -112,7 +112,7 @@ def _article(result: ArticleResult, correction: ArticleResult | None) -> dict[st
     article["attributions"] = [_attribution(attribution) for attribution in record["attributions"]]
     article["narration"] = [
         [n.span.start, n.span.end, n.claim.type, round(float(n.claim.checkworthy), 2)]
-        for n in result.narration
+        for n in result.with_likely_narration().narration
         if isinstance(n.claim, Claim)
     ]
     article["entities"] = [[entity.name, entity.kind.value] for entity in result.entities]

@@ -27,14 +27,14 @@ class LogisticCalibrator:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Floats], prefix: str, *, n_features: int) -> LogisticCalibrator:
-        """Raises ValueError where the arrays were fitted to other evidence than this version computes."""
-        calibrator = cls(*(arrays[f"{prefix}.{name}"] for name in ("mean", "scale", "weight", "bias")))
-        if calibrator.weight.shape != (n_features,):
+        """Raises ValueError where the arrays were fitted to other evidence than this version computes, or to none."""
+        weight = arrays.get(f"{prefix}.weight")
+        if weight is None or weight.shape != (n_features,):
             raise ValueError(
-                f"{prefix}.weight must be of shape ({n_features},), got {calibrator.weight.shape}: "
+                f"{prefix}.weight must be of shape ({n_features},), got {'none' if weight is None else weight.shape}: "
                 "the model was built by another version of inquit; build it again"
             )
-        return calibrator
+        return cls(*(arrays[f"{prefix}.{name}"] for name in ("mean", "scale", "weight", "bias")))
 
     def to_arrays(self, prefix: str) -> dict[str, Floats]:
         return {f"{prefix}.{name}": getattr(self, name) for name in ("mean", "scale", "weight", "bias")}

@@ -12,9 +12,8 @@ from inquit.models.words import AND, word_text
 _JOINERS = (("along", "with"), ("as", "well", "as"), *((word,) for word in (*sorted(AND), "nor", "or")))
 _BOTH = frozenset({"both", "neither", "either"})
 _STARTS_CONJUNCT = DEFINITE_STARTS | frozenset({"other", "others", "several", "many", "some", "various", "a", "an"})
-_STARTS_CLAUSE = frozenset({"including", "that", "who", "whose"})
-"""What is joined after these is no speaker beside the first: "candidates, including Trump and Cruz"."""
-_DASHES = frozenset({"-", "--", "–", "—"})
+_STARTS_CLAUSE = frozenset({"that", "who", "whose"})
+_CLOSES_APPOSITION = frozenset({",", ")", "-", "--", "–", "—"})
 _PARTIES = frozenset({"D", "R", "I"})
 _MAX_ASIDE = 7
 _MAX_REFERENCE = 5
@@ -34,7 +33,9 @@ def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Men
         if mention is None or source.is_attribute(mention, word, start):
             continue
         n_joining = source.joiner_length(word)
-        if source.joins_list(word) or (n_joining and source.joins_speakers(mention, word, word + n_joining, start)):
+        if source.joins_list(word, start) or (
+            n_joining and source.joins_speakers(mention, word, word + n_joining, start)
+        ):
             parts.append((start, mention.stop))
             start = word + max(1, n_joining)
     if not parts:
@@ -84,6 +85,8 @@ class _Source:
         """The name that ends before a joiner or a comma, asides and appositions between them aside."""
         if not self.joiner_length(word) and self.text(word) != ",":
             return None
+        if word <= start or any(mention.start <= word < mention.stop for mention in self.inside):
+            return None  # "Or Cohen", "Save the Children, and Oxfam"
         before = word - 1 if self.text(word - 1) == "," else word
         return self.ends.get(before) or self.ends.get(self._before_aside(before, start)) or self._apposed(word, start)
 
@@ -94,28 +97,28 @@ class _Source:
         first = next(other for other in self.inside if other.start >= min(start, mention.start))
         return first.kind == mention.kind == PLACE and hangs_on(self.document, first, start)
 
-    def joins_list(self, comma: int) -> bool:
+    def joins_list(self, comma: int, start: int) -> bool:
         """Whether a name, and later a joiner, follow a comma: "Iran, Russia and Syria", not "Iran, an ally and …".
 
         Headlines leave the joiner out: "Lee, Ray".
         """
         following = next((mention for mention in self.inside if mention.start == comma + 1), None)
-        if self.text(comma) != "," or following is None:
+        if self.text(comma) != "," or following is None or self._opens_clause(start, comma):
             return False
         if following.stop >= self.words[1]:
             return comma == self.words[0] + 1 and self.inside[0].kind == following.kind == PERSON
-        after = self.text(following.stop).lower()
-        return after in AND or (after == "," and following.stop + 1 < self.words[1])
+        is_listed = self.text(following.stop) == "," and following.stop + 1 < self.words[1]
+        return is_listed or self.joiner_length(following.stop) > 0
 
     def joins_speakers(self, mention: Mention, joiner: int, following: int, start: int) -> bool:
         """Whether a joiner joins another speaker to the mention before it."""
         if self._is_said_of_first(joiner, start):
             return False
-        # A person's name, with a title at most, is all that is before: "Mr. Lee and allies".
-        is_bare = mention.kind == PERSON and mention.stop == joiner and self._is_title(start, mention.start)
+        # A name, with a title at most, is all that is before: "Mr. Lee and allies".
+        is_bare = mention.stop == joiner and self._is_title(start, mention.start)
         if self.text(joiner).lower() == "or":
             return is_bare
-        return is_bare or self._begins_conjunct(following)
+        return (is_bare and mention.kind == PERSON) or self._begins_conjunct(following)
 
     def _before_aside(self, word: int, start: int) -> int:
         """Where a name ends after which a bracket or a party and a place (", R-Tenn.") stand before ``word``."""
@@ -146,23 +149,43 @@ class _Source:
 
     def _is_said_of_first(self, joiner: int, start: int) -> bool:
         """Whether what is joined is all said of whom the part begins with: "Ann Lee, a judge and friend of Bob Ray"."""
-        texts = [self.text(word) for word in range(start, joiner)]
-        if "including" in texts:
+        if self._opens_clause(start, joiner):
             return True
-        if texts[-1] in {",", ")"} or texts[-1] in _DASHES:
+        if self.text(joiner - 1) in _CLOSES_APPOSITION:
             return False
-        if not _STARTS_CLAUSE.isdisjoint(texts[1:]):
-            return True
         first = next((mention for mention in self.inside if start <= mention.start < joiner), None)
         if first is None or first.kind != PERSON or first.stop >= joiner or self.text(first.stop) != ",":
+            return False
+        if self.text(first.stop + 1) in _PARTIES or self._is_apposed_to(joiner):
             return False
         following = next((person for person in self.people if person.start > first.stop), None)
         is_list = following is not None and following.start < joiner and self._is_title(first.stop + 1, following.start)
         return self._is_title(start, first.start) and not is_list
 
+    def _opens_clause(self, start: int, stop: int) -> bool:
+        """Whether the part is in a clause ("who voted for Lee"), which a comma or a dash before ``stop`` may have closed, or
+        among examples ("including Lee").
+        """
+        texts = [self.text(word) for word in range(start + 1, stop)]
+        if "including" in texts:
+            return True
+        is_open = self.text(stop) == "," or self.text(stop - 1) not in _CLOSES_APPOSITION
+        return is_open and not _STARTS_CLAUSE.isdisjoint(texts)
+
+    def _is_apposed_to(self, joiner: int) -> bool:
+        """Whether a person follows, with an apposition too: "… and Bob Ray, a judge"."""
+        person = next((person for person in self.people if person.start > joiner), None)
+        return (
+            person is not None
+            and self._is_title(joiner + 1, person.start)
+            and person.stop + 1 < self.words[1]
+            and self.text(person.stop) == ","
+        )
+
     def _is_title(self, start: int, stop: int) -> bool:
-        """Whether there are only titles and the like between: "Ohio Gov.", "CNN’s"."""
-        return not any(self.text(word)[:1].islower() and self.text(word) != "s" for word in range(start, stop))
+        """Whether there are only titles and the like between: "Ohio Gov.", "CNN’s", "both"."""
+        texts = [self.text(word) for word in range(start, stop)]
+        return not any(text[:1].islower() and text != "s" and text not in _BOTH for text in texts)
 
     def _begins_conjunct(self, word: int) -> bool:
         """Whether a name, with a title or role before it ("former Governor Mike Ray"), or another speaker begins at a word."""

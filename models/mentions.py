@@ -19,6 +19,8 @@ Floats = NDArray[np.float32]
 
 PERSON, ORGANIZATION, PLACE, OTHER = range(len(MENTION_KINDS))
 
+_ATTRIBUTES = frozenset({"city", "conservative", "county", "federal", "liberal", "nationalist", "state"})
+_GENERA = (("newspaper",), ("magazine",), ("news", "agency"))
 _OPENING_MARKS, _CLOSING_MARKS = frozenset("\"“'‘"), frozenset("\"”'’")
 _MAX_NAME = 8
 PARTICLES = frozenset(
@@ -88,6 +90,8 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
         stop = _end_of_name(document, start, stop)
         if kind == PERSON:
             stop = _with_generation(document, stop)
+        else:
+            start, stop = _without_description(document, start, stop)
         tokens = name_tokens(text_of(document, start, stop)) if start < stop else ()
         if tokens:
             mentions.append(Mention(start, stop, kind, tokens))
@@ -197,6 +201,18 @@ def _end_of_name(document: Document, start: int, stop: int) -> int:
         else:
             break
     return stop
+
+
+def _without_description(document: Document, start: int, stop: int) -> tuple[int, int]:
+    """A name of no person without what only says what it is: "state | Board of Health", "the | Times | newspaper"."""
+    texts = tuple(word_text(document, word) for word in range(start, stop))
+    while len(texts) > 1 and texts[0] in _ATTRIBUTES and texts[1][0].isupper():
+        start, texts = start + 1, texts[1:]
+    follows_the = start > 0 and word_text(document, start - 1).lower() == "the"
+    for genus in _GENERA:
+        if texts[-len(genus) :] == genus and len(texts) > len(genus) and (follows_the or genus == ("magazine",)):
+            return start, stop - len(genus)
+    return start, stop
 
 
 def _with_initial(document: Document, start: int, end: int) -> int:

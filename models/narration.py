@@ -1,25 +1,98 @@
-"""The journalist's own sentences: those that no content covers."""
+"""The journalist's own sentences: those that contents cover by less than half."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inquit.models.article import Span
+from inquit.models.calibration import LogisticCalibrator
 from inquit.models.linker import Link
 from inquit.models.segmentation import Document
+from inquit.models.tagger import Tags
 from inquit.models.words import begin_with_letter
+
+Floats = NDArray[np.float32]
 
 COVERED = 0.5
 """Share of what a sentence says from which on contents cover it."""
 
+EVIDENCE = ("said", "content", "cue", "source")
+"""What tells whose a sentence is, in order: the share of it that the attributions say, and what each role has of its words."""
 
-def own_sentences(document: Document, links: Iterable[Link], confidences: Iterable[float]) -> list[Span]:
-    """The sentences that hold words, and of which contents are expected to cover less than half, cues and sources aside.
+CALIBRATION, MOST_SAID = "narration.calibration", "narration.most_said"
+"""Names of the arrays: a prefix, and what may be said of a sentence that is told."""
 
-    A word counts as much as the likeliest attribution that it stands in, a punctuation mark nothing. What is left of "Ann
-    Lee, who calls the plan 'absurd', left for Rome on Monday" is the journalist's own claim.
+
+@dataclass(frozen=True, slots=True)
+class OwnSentence:
+    """A sentence, and how likely it is the journalist's own."""
+
+    span: Span
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NarrationFinder:
+    """Tells the journalist's sentences from those that contents cover; fitted in `inquit.training.narration`.
+
+    Attributes:
+        most_said: sentences of which attributions say a larger share are left out: all but certainly somebody said them.
+            A bound on the confidence would lose more of the journalist's own at the same price.
+    """
+
+    calibration: LogisticCalibrator
+    most_said: float
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Floats]) -> NarrationFinder:
+        if MOST_SAID not in arrays:
+            return _BY_SHARE
+        calibration = LogisticCalibrator.from_arrays(arrays, CALIBRATION, n_features=len(EVIDENCE))
+        return cls(calibration, float(arrays[MOST_SAID][0]))
+
+    def to_arrays(self) -> dict[str, Floats]:
+        return {MOST_SAID: np.array([self.most_said], dtype=np.float32), **self.calibration.to_arrays(CALIBRATION)}
+
+    def find(
+        self, document: Document, tags: Tags, links: Sequence[Link], confidences: Sequence[float]
+    ) -> list[OwnSentence]:
+        """The sentences that may be the journalist's own, in text order.
+
+        Args:
+            links, confidences: all that were found, told or not.
+        """
+        evidence = sentence_evidence(document, tags, links, confidences)
+        may_be = evidence[:, EVIDENCE.index("said")] <= self.most_said
+        probabilities = self.calibration.probabilities(evidence).tolist()
+        return [
+            OwnSentence(sentence, probability)
+            for sentence, probability, is_told in zip(
+                sentences_with_words(document), probabilities, may_be, strict=True
+            )
+            if is_told
+        ]
+
+
+_BY_SHARE = NarrationFinder(
+    LogisticCalibrator(
+        np.array([COVERED, 0, 0, 0], dtype=np.float32),
+        np.ones(len(EVIDENCE), dtype=np.float32),
+        np.array([-6, 0, 0, 0], dtype=np.float32),
+        np.zeros(1, dtype=np.float32),
+    ),
+    COVERED,
+)
+"""For models made before en-1.4.0, which have learnt nothing of narration: what they told is what they tell."""
+
+
+def sentence_evidence(document: Document, tags: Tags, links: Sequence[Link], confidences: Sequence[float]) -> Floats:
+    """What tells whose each sentence with words is: shape (n_sentences_with_words, len(EVIDENCE)).
+
+    A word is said as likely as the likeliest attribution that it stands in.
     """
     in_content, brings_in = np.zeros(len(document.words)), np.zeros(len(document.words))
     for link, confidence in zip(links, confidences, strict=True):
@@ -27,11 +100,47 @@ def own_sentences(document: Document, links: Iterable[Link], confidences: Iterab
             in_content[start:stop] = np.maximum(in_content[start:stop], confidence)
         for start, stop in (link.cue, link.source or (0, 0)):
             brings_in[start:stop] = np.maximum(brings_in[start:stop], confidence)
-    brings_in = np.maximum(brings_in - in_content, 0)  # words of a statement within a statement are said as well
-    is_word = begin_with_letter(document).astype(float)
-    n_words, n_content, n_around = (
-        np.bincount(document.sentence_of_word, weights=is_word * share, minlength=len(document.sentences))
-        for share in (1.0, in_content, brings_in)
-    )
-    is_own = (n_words > 0) & ((n_content == 0) | (n_content < COVERED * (n_words - n_around)))
-    return [document.sentences[i] for i in np.flatnonzero(is_own).tolist()]
+    sums = _SentenceSums(document)
+    said = sums.share_said(in_content, brings_in)
+    evidence = np.stack([said, *(sums.of(share) / np.maximum(sums.n_words, 1) for share in tags.roles.T)], axis=1)
+    return evidence[sums.n_words > 0].astype(np.float32)
+
+
+def share_said(document: Document, in_content: NDArray[np.floating], brings_in: NDArray[np.floating]) -> Floats:
+    """The share of each sentence with words that is content, cues and sources aside; marks do not count.
+
+    What is left of "Ann Lee, who calls the plan 'absurd', left for Rome on Monday" is the journalist's own claim.
+
+    Args:
+        in_content, brings_in: shape (n_words,), how much each word is content, and is cue or source.
+
+    Returns:
+        shape (n_sentences_with_words,).
+    """
+    sums = _SentenceSums(document)
+    return sums.share_said(in_content, brings_in)[sums.n_words > 0].astype(np.float32)
+
+
+def sentences_with_words(document: Document) -> list[Span]:
+    """The sentences that hold more than marks."""
+    n_words = _SentenceSums(document).n_words
+    return [document.sentences[i] for i in np.flatnonzero(n_words).tolist()]
+
+
+class _SentenceSums:
+    """Sums over the words of each sentence, without marks: arrays of shape (n_sentences,)."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._is_word = begin_with_letter(document)
+        self.n_words = self.of(np.ones(len(document.words)))
+
+    def of(self, words: NDArray[np.floating]) -> NDArray[np.float64]:
+        document = self._document
+        return np.bincount(document.sentence_of_word, self._is_word * words, len(document.sentences)).astype(np.float64)
+
+    def share_said(self, in_content: NDArray[np.floating], brings_in: NDArray[np.floating]) -> NDArray[np.float64]:
+        # Words of a statement within a statement are said as well.
+        n_content, n_around = self.of(in_content), self.of(np.maximum(brings_in - in_content, 0))
+        n_left = np.maximum(self.n_words - n_around, n_content)
+        return np.divide(n_content, n_left, out=np.zeros_like(n_content), where=n_content > 0)

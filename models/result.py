@@ -6,7 +6,7 @@ The dictionary form (`ArticleResult.to_dict`) is the contract with users: fields
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -98,12 +98,26 @@ class Attribution:
     reviewed_by: str | None = None
 
 
+LIKELY = 0.5
+"""Confidence from which on a sentence is rather the journalist's own than somebody's statement."""
+
+
 @dataclass(frozen=True, slots=True)
 class Narration:
-    """One sentence of the journalist's own, with the claim that it makes."""
+    """One sentence of the journalist's own, with the claim that it makes.
+
+    Attributes:
+        confidence: calibrated probability that contents cover less than half of it; None in labels.
+    """
 
     span: Span
     claim: Claim | None = None
+    confidence: float | None = None
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether it is rather the journalist's own than somebody's statement."""
+        return self.confidence is None or self.confidence >= LIKELY
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +162,10 @@ class ArticleResult:
     reviewed_by: str | None = None
     reviewed_at: str | None = None
 
+    def with_likely_narration(self) -> ArticleResult:
+        """Without the sentences that somebody rather said: what a person sees who looks for the journalist's own."""
+        return replace(self, narration=tuple(sentence for sentence in self.narration if sentence.is_likely))
+
     def to_dict(self, *, with_text: bool = True) -> dict[str, Any]:
         """The JSON object of the contract (see docs/result-format.md)."""
         record: dict[str, Any] = {"id": self.id, "status": self.status.value}
@@ -184,7 +202,8 @@ class ArticleResult:
             text=record.get("text"),
             attributions=tuple(_attribution_from_dict(a) for a in record.get("attributions") or ()),
             narration=tuple(
-                Narration(Span(*n["span"]), _claim_from_dict(n.get("claim"))) for n in record.get("narration") or ()
+                Narration(Span(*n["span"]), _claim_from_dict(n.get("claim")), n.get("confidence"))
+                for n in record.get("narration") or ()
             ),
             entities=tuple(
                 Entity(e["id"], e["name"], SpeakerKind(e["kind"]), _spans(e["mentions"]), e.get("n_attributions", 0))
@@ -300,6 +319,8 @@ def _claim_from_dict(record: Mapping[str, Any] | None) -> Claim | None:
 
 def _narration_to_dict(narration: Narration) -> dict[str, Any]:
     record: dict[str, Any] = {"span": [narration.span.start, narration.span.end]}
+    if narration.confidence is not None:
+        record["confidence"] = narration.confidence
     if narration.claim is not None:
         record["claim"] = claim_to_dict(narration.claim)
     return record

@@ -23,12 +23,14 @@ class Tags:
 
     Attributes:
         log_probabilities: shape (n_words,), natural log of the probability of the tag chosen for each word.
+        roles: shape (n_words, n_roles), the probability that each word is in a content, a cue, a source, whatever was chosen.
     """
 
     contents: Ints
     cues: Ints
     sources: Ints
     log_probabilities: Floats
+    roles: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +52,9 @@ class Tagger:
         tags = best_tags(emissions, self.transitions, cut_sequences(document))
         chosen = np.take_along_axis(emissions, tags[:, None], axis=1)[:, 0] if len(tags) else emissions[:, 0]
         contents, cues, sources = (spans_of(tags, kind) for kind in range(len(ROLES)))
-        return Tags(contents, cues, sources, chosen - log_sum_exp(emissions))
+        totals = log_sum_exp(emissions)
+        in_role = np.exp(emissions[:, begin(0) :] - totals[:, None]).reshape(len(emissions), len(ROLES), 2)
+        return Tags(contents, cues, sources, chosen - totals, in_role.sum(axis=2))
 
 
 def cut_sequences(document: Document) -> Ints:

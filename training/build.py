@@ -22,6 +22,7 @@ from inquit.models.article import Article
 from inquit.models.encoder import Encoder, OnnxEncoder, PieceEncoder
 from inquit.models.folder import CARD, CLAIM_DATA, HEADS, TOKENIZER, write_manifest
 from inquit.models.labels import CLAIM_TYPES, MENTION_KINDS, POLARITIES, ROLES, SPEAKER_KINDS
+from inquit.models.linker import LINK_FEATURES
 from inquit.models.result import ArticleResult
 from inquit.models.segmentation import Ints
 from inquit.training.calibrate import constant_calibration
@@ -31,6 +32,7 @@ from inquit.training.config import TrainingConfig
 from inquit.training.detection import fit_detection
 from inquit.training.evaluation import ATTRIBUTION_MEASURES, Evaluation, evaluate
 from inquit.training.export import encoder_facts, export_encoder, head_arrays
+from inquit.training.narration import fit_narration, unfitted_narration
 from inquit.training.network import AttributionNetwork
 from inquit.training.precision import encoder_precision
 from inquit.training.speakers import fit_speakers, untrained_scorer
@@ -80,7 +82,8 @@ def unfitted_arrays() -> dict[str, Floats]:
     """What the heads that are fitted after the network are before: every confidence and every speaker is as likely."""
     return {
         "confidence.least": np.zeros(1, dtype=np.float32),
-        **constant_calibration().to_arrays("confidence"),
+        **constant_calibration(n_features=len(LINK_FEATURES)).to_arrays("confidence"),
+        **unfitted_narration().to_arrays(),
         **untrained_scorer().to_arrays(),
     }
 
@@ -141,6 +144,7 @@ def build_model(
     encoder = OnnxEncoder(encoder_path, n_threads=os.cpu_count() or 1)
     seen, new, held = list(training), list(fresh), list(calibration)
     heads = fit_detection(pipeline(network, tokenizer, config, heads, encoder), held).apply(heads)
+    heads |= fit_narration(pipeline(network, tokenizer, config, heads, encoder), held).to_arrays()
     uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
     heads |= fit_speakers(uncalibrated, seen, new, held, seed=config.seed)
     heads |= fit_claim_heads(

@@ -9,15 +9,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from inquit.models.calibration import LogisticCalibrator
-from inquit.models.linker import LINK_FEATURES
 from inquit.models.tagger import log_sum_exp
 
 Floats = NDArray[np.float32]
 
 
-def constant_calibration(probability: float = 0.5) -> LogisticCalibrator:
-    """A calibrator that gives every attribution the same probability."""
-    zeros = np.zeros(len(LINK_FEATURES), dtype=np.float32)
+def constant_calibration(probability: float = 0.5, *, n_features: int) -> LogisticCalibrator:
+    """A calibrator that gives everything the same probability, whatever its evidence."""
+    zeros = np.zeros(n_features, dtype=np.float32)
     bias = np.array([np.log(probability / (1 - probability))], dtype=np.float32)
     return LogisticCalibrator(zeros, np.ones_like(zeros), zeros, bias)
 

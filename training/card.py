@@ -26,10 +26,12 @@ _ROWS = (
     ("polarity, macro F1", "polarity_f1"),
     ("check-worthiness, average precision", "checkworthy_ap"),
     ("narration sentences found", "narration_recall"),
+    ("narration, the journalist's own by confidence .5 on", "narration_precision"),
     ("narration, claim type right", "narration_type_acc"),
     ("attribution confidence, calibration error", "confidence_ece"),
     ("claim type, calibration error", "type_ece"),
     ("check-worthiness, calibration error", "checkworthy_ece"),
+    ("narration, calibration error", "narration_ece"),
 )
 
 

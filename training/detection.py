@@ -19,7 +19,7 @@ from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
 from inquit.models.calibration import LogisticCalibrator
 from inquit.models.labels import ROLES, begin
-from inquit.models.linker import Link, spans_of_words
+from inquit.models.linker import LINK_FEATURES, Link, spans_of_words
 from inquit.models.result import ArticleResult
 from inquit.models.segmentation import Document, Ints, segment
 from inquit.training.calibrate import constant_calibration, fit_logistic
@@ -103,7 +103,9 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
         n_right, n = int(found.is_right.sum()), len(found.is_right)
         if n_right in (0, n):
             logger.warning("%d of %d attributions are right: confidence is a constant", n_right, n)
-            return best or Detection(0.0, constant_calibration((n_right + 1) / (n + 2)), 0.0, (0.0,) * 4)
+            return best or Detection(
+                0.0, constant_calibration((n_right + 1) / (n + 2), n_features=len(LINK_FEATURES)), 0.0, (0.0,) * 4
+            )
         confidence = fit_logistic(found.evidence, found.is_right)
         probabilities = confidence.probabilities(found.evidence)
         for threshold in THRESHOLDS:
@@ -139,14 +141,14 @@ def _find(model: Attributor, read: Sequence[tuple[ArticleResult, Document, Float
             )
             for link in links
         ]
-        gold_words.append(_labelled_words(gold, document))
+        gold_words.append(labelled_words(gold, document))
         n_gold += len(gold.attributions)
         n_words += len(document.words)
     is_gold = np.concatenate([np.zeros((3, 0), dtype=bool), *gold_words], axis=1)
     return Found(np.array(evidence), np.array(is_right, dtype=bool), words, is_gold, n_gold)
 
 
-def _labelled_words(gold: ArticleResult, document: Document) -> NDArray[np.bool_]:
+def labelled_words(gold: ArticleResult, document: Document) -> NDArray[np.bool_]:
     """Whether each word is in a labelled content, cue or source: shape (3, n_words)."""
     is_labelled = np.zeros((3, len(document.words)), dtype=bool)
     for attribution in gold.attributions:

@@ -285,7 +285,7 @@ def queue(
         fail(f"{results}: holds no article to label: wanted results with texts that are not in --labelled", EXIT_INPUT)
     tasks = [
         to_task(
-            item.result,
+            item.result.with_likely_narration(),
             data={"rank": rank, "uncertainty": round(item.uncertainty, 4), "novelty": round(item.novelty, 4)},
         )
         for rank, item in enumerate(chosen, start=1)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from inquit.models.mentions import PERSON
+from inquit.models.names import GENERATIONS
 from inquit.models.tagger import spans_of
 from inquit.models.words import word_texts
 from inquit.training.examples import LabelledDocument
@@ -32,9 +33,11 @@ def rename(document: LabelledDocument, pool: Pool, rng: random.Random) -> Labell
     Forenames stay: they tell the gender that pronouns agree with.
     """
     ids = document.pieces.ids.copy()
-    taken: set[tuple[int, ...]] = set()
-    for places in _surnames(document).values():
-        length = len(_pieces(document, places[0]))
+    surnames = [(places, _pieces(document, places[0])) for places in _surnames(document).values()]
+    # Two people with one new name, or with one that is kept, would be one.
+    taken = {name for _, name in surnames}
+    for places, own in surnames:
+        length = len(own)
         name = rng.choice(pool[length])
         if name in taken:
             continue
@@ -47,13 +50,17 @@ def rename(document: LabelledDocument, pool: Pool, rng: random.Random) -> Labell
 
 
 def _surnames(document: LabelledDocument) -> dict[str, list[int]]:
-    """Where each surname stands, with a capital, anywhere in the article. A word that is a forename as well is none."""
+    """Where each surname stands, with a capital, anywhere in the article.
+
+    A word that is a forename as well is none, and neither is one that the article also writes small ("may").
+    """
     if document.mention_tags is None:
         return {}
     texts = word_texts(document.pieces.document)
     people = [(start, stop) for start, stop in spans_of(document.mention_tags, PERSON).tolist() if stop - start > 1]
     forenames = {texts[start].lower() for start, _ in people}
-    surnames = {texts[stop - 1].lower() for _, stop in people if texts[stop - 1].isalpha()} - forenames
+    surnames = {texts[stop - 1].lower() for _, stop in people if texts[stop - 1].isalpha()}
+    surnames -= forenames | GENERATIONS | {text for text in texts if text.islower()}
     places: dict[str, list[int]] = {}
     for word, text in enumerate(texts):
         if text[0].isupper() and text.lower() in surnames:

@@ -126,7 +126,8 @@ def read_soft_labels(folder: Path, article_id: str) -> SoftLabels:
 
 def mean_answers(answers: Sequence[SoftLabels]) -> SoftLabels:
     """What several teachers say together of one article: the mean of their scores, which is of probabilities the geometric
-    mean (Hinton, Vinyals and Dean 2015)."""
+    mean (Hinton, Vinyals and Dean 2015). A pair that one of them was not asked about is left out.
+    """
 
     def mean(arrays: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
         total: NDArray[np.float32] = np.mean(list(arrays), axis=0, dtype=np.float32)

@@ -141,7 +141,8 @@ def judged_speakers(model: Attributor, resolver: SpeakerResolver, gold: ArticleR
     """Of each speaker found for a labelled attribution: its evidence, and whether it is right."""
     assert gold.text is not None
     document, states = model.encoder.encode(segment(Article(gold.id, gold.text)))
-    links, _ = model.confident(model.linker.link(document, model.tagger.tag(document, states), states))
+    found_links = model.linker.link(document, model.tagger.tag(document, states), states)
+    links, _ = model.confident(found_links, model.confidences(found_links))
     speakers, _ = resolver.resolve(document, states, links)
     evidence = resolver.evidence(document, states, links)
     found = [

@@ -173,6 +173,8 @@ def _training_documents(
         marks = read_silver_marks(corpus, data)
         for gold in training_articles(corpus, data, config):
             answers = [read_soft_labels(folder, gold.id) for folder in soft_labels]
+            if len({of.tags.shape for of in answers}) > 1:
+                raise ValueError(f"the teachers do not cut article {gold.id} into the same words: take some that do")
             soft = mean_answers(answers) if answers else None
             document = label_document(gold, tokenizer, marks=marks.get(gold.id), soft=soft)
             documents += [document] * corpus.repeat

@@ -71,7 +71,7 @@ RESULT_SCHEMA = pa.schema(
         "model": pa.string(),
         "metadata": _pairs(pa.string()),
         "attributions": pa.list_(_ATTRIBUTION),
-        "narration": pa.list_(pa.struct({"span": _SPAN, "claim": _CLAIM})),
+        "narration": pa.list_(pa.struct({"span": _SPAN, "claim": _CLAIM, "confidence": pa.float64()})),
         "entities": pa.list_(_ENTITY),
         "warnings": pa.list_(pa.string()),
         "error": pa.struct({"code": pa.string(), "stage": pa.string(), "message": pa.string()}),

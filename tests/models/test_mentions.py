@@ -19,6 +19,13 @@ from tests.models.marked_names import read_marked
         ("{P Marie}-{P Claire Dubois} left.", ["Marie-Claire Dubois"]),
         ("{P Bram van} der {P Meer} left.", ["Bram van der Meer"]),
         ("{P Ban} {P Ki-moon} left.", ["Ban Ki-moon"]),
+        ("The {O state Board of Health} met.", ["Board of Health"]),
+        (
+            "An {M anti-Trump Republican} and {O al Qaeda}, in {O adidas America}.",
+            ["anti-Trump Republican", "al Qaeda", "adidas America"],
+        ),
+        ("The {O Times newspaper} and {O Time magazine} wrote.", ["Times", "Time"]),
+        ("The {O Lena Press news agency}; a {O Baton Rouge newspaper}.", ["Lena Press", "Baton Rouge newspaper"]),
         ("By {P Ann Lee}\n\n{P Ray} said no.", ["Ann Lee", "Ray"]),
         ("In the {L U.S.} {P Gil Kerr} left.", ["U.S", "Gil Kerr"]),
         ("In the U.S. {P Gil Kerr} left.", ["Gil Kerr"]),

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from inquit.models.article import Span, text_sha256
-from inquit.models.result import ArticleResult, Attribution, Claim, Polarity, QuoteKind, Speaker, SpeakerKind
+from inquit.models.result import ArticleResult, Attribution, Claim, Narration, Polarity, QuoteKind, Speaker, SpeakerKind
 
 TEXT = "👩‍👧 “Yes,” said Ann Lee."
 RESULT = ArticleResult(
@@ -29,6 +29,13 @@ def test_a_result_survives_its_dictionary() -> None:
     again = ArticleResult.from_dict(RESULT.to_dict())
     assert again.attributions == RESULT.attributions
     assert again.to_dict() == RESULT.to_dict()
+
+
+def test_narration_survives_its_dictionary() -> None:
+    unlikely = Narration(Span(0, 4), Claim("event"), 0.25)
+    result = replace(RESULT, narration=(unlikely, Narration(Span(4, 10))))
+    assert ArticleResult.from_dict(result.to_dict()).narration == result.narration
+    assert [sentence.is_likely for sentence in result.narration] == [False, True]
 
 
 def test_who_reviewed_a_result_survives_its_dictionary() -> None:

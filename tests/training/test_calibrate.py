@@ -33,4 +33,6 @@ def test_frequencies_of_answers_become_those_of_the_labels() -> None:
 
 def test_a_constant_confidence_is_one() -> None:
     evidence = RNG.normal(size=(4, len(LINK_FEATURES))).astype(np.float32)
-    np.testing.assert_allclose(constant_calibration(0.3).probabilities(evidence), 0.3, rtol=1e-5)
+    np.testing.assert_allclose(
+        constant_calibration(0.3, n_features=evidence.shape[1]).probabilities(evidence), 0.3, rtol=1e-5
+    )

@@ -37,7 +37,9 @@ def test_words_that_two_attributions_share_count_once(
 
 def test_readiness_moves_where_cues_begin_and_nothing_else() -> None:
     heads = {"tags.bias": np.zeros(7, dtype=np.float32), "other": np.ones(1, dtype=np.float32)}
-    applied = Detection(0.5, constant_calibration(), 0.25, (0.7, 0.9, 0.7, 0.8)).apply(heads)
+    applied = Detection(0.5, constant_calibration(n_features=len(LINK_FEATURES)), 0.25, (0.7, 0.9, 0.7, 0.8)).apply(
+        heads
+    )
     assert applied["tags.bias"][begin(ROLES.index("cue"))] == pytest.approx(0.5)
     assert np.count_nonzero(applied["tags.bias"]) == 1
     assert applied["confidence.least"][0] == pytest.approx(0.25)

@@ -97,6 +97,7 @@ def test_a_perfect_prediction_has_perfect_measures() -> None:
     # Gold claims have no probabilities, and gold attributions no confidence, that could be calibrated.
     unlike_scores = {"checkworthy_base", "checkworthy_brier", "checkworthy_ece", "type_ece", "speaker_ece"}
     unlike_scores |= {"narration_checkworthy_ap", "narration_checkworthy_base", "speaker_acc_confident_half"}
+    unlike_scores |= {"narration_precision", "narration_ece"}  # the labelled sentence is a content as well
     assert {name for name in evaluation.measures if evaluation.score(name) != 1.0} <= unlike_scores
 
 
@@ -303,6 +304,18 @@ def test_tables_show_where_types_go() -> None:
     assert evaluation.claim_types == {"commitment": (1, 1, 1), "quantity": (0, 0, 0)}
     assert evaluation.confusion == {"commitment": {"commitment": 1}, "quantity": {"event": 1}}
     assert evaluation.reliability["claim type"] == [(1, 0.0, 1.0), (1, 0.75, 0.0)]
+
+
+def test_narration_is_right_where_contents_cover_less_than_half_of_it() -> None:
+    said, own = spans('Ida Moe said, "We will rebuild," and she added that rents rose 5 percent.', "Per Dahl denied it.")
+    gold = articles(GOLD[:1], narration=NARRATION)  # three of eleven words, "Ida Moe said" aside
+    surely = articles([], narration=[{"span": said, "confidence": 0.75}, {"span": own, "confidence": 1.0}])
+    assert evaluate(gold, surely).score("narration_precision") == 1.0
+    assert evaluate(gold, surely).score("narration_ece") == pytest.approx(0.25 / 2)
+    covered = articles([GOLD[0] | {"content": [own]}], narration=NARRATION)
+    assert evaluate(covered, surely).score("narration_precision") == 0.5
+    hardly = articles([], narration=[{"span": said, "confidence": 0.75}, {"span": own, "confidence": 0.25}])
+    assert evaluate(covered, hardly).score("narration_precision") == 1.0
 
 
 def test_narration_is_compared_with_the_sentence_that_covers_it_best() -> None:

@@ -4,7 +4,8 @@ Pairs are one to one by content Jaccard, best first, from 0.5 on. Claims are com
 is right if the names are the same set after normalising; without a gold speaker there must be none; the author is
 right as author. ``*_ece`` is the expected calibration error in ten bins of equal width. ``narration_*`` compares each
 gold sentence with the predicted one that covers it best, from the same Jaccard on; ``narration_recall`` is how many
-have one. Measures of claims, and of narration, are there where gold labels some.
+have one. ``narration_precision`` is how many of the predicted sentences that are rather the journalist's own labelled
+contents cover by less than half. Measures of claims, and of narration, are there where gold labels some.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from itertools import groupby
 from typing import Any
 
 from inquit.models.names import normalise_name
+from inquit.models.result import LIKELY
 from inquit.training.evaluation.spans import MIN_JACCARD, precision_recall_f1, ratio
 from inquit.training.evaluation.tokens import TokenIndex, assign, jaccard, overlapping, with_content
 
@@ -82,6 +84,8 @@ class LabelPairs:
     narration: list[tuple[ClaimRecord, ClaimRecord]] = field(default_factory=list)
     n_narration: int = 0
     n_narration_covered: int = 0
+    own: list[tuple[float, bool]] = field(default_factory=list)
+    """Of each predicted narration sentence its confidence, and whether labelled contents cover less than half of it."""
 
 
 def pair_labels(gold: Mapping[str, Any], predicted: Mapping[str, Any] | None) -> LabelPairs:
@@ -100,7 +104,22 @@ def pair_labels(gold: Mapping[str, Any], predicted: Mapping[str, Any] | None) ->
         pairs.n_narration_covered += 1
         if theirs.get("claim"):
             pairs.narration.append((theirs["claim"], ours.get("claim") or {}))
+    pairs.own = _judge_narration(index, gold_items, predicted or {})
     return pairs
+
+
+def _judge_narration(
+    index: TokenIndex, gold: Sequence[Mapping[str, Any]], predicted: Mapping[str, Any]
+) -> list[tuple[float, bool]]:
+    in_content = index.covered([span for attribution in gold for span in attribution["content"]])
+    brings_in = index.covered([span for a in gold for role in ("cue", "source") for span in a.get(role) or ()])
+    judged = []
+    for sentence in predicted.get("narration") or ():
+        tokens = index.covered([sentence["span"]])
+        said, left = tokens & in_content, tokens - (brings_in - in_content)
+        confidence = sentence.get("confidence")
+        judged.append((1.0 if confidence is None else confidence, not said or 2 * len(said) < len(left)))
+    return judged
 
 
 def _match_narration(
@@ -170,6 +189,9 @@ def label_measures(articles: Iterable[LabelPairs]) -> dict[str, float]:
     if n_narration := sum(article.n_narration for article in articles):
         measures |= {f"narration_{name}": value for name, value in _type_measures(narration).items()}
         measures["narration_recall"] = sum(article.n_narration_covered for article in articles) / n_narration
+        own = [judged for article in articles for judged in article.own]
+        measures["narration_precision"] = _share(is_own for confidence, is_own in own if confidence >= LIKELY)
+        measures["narration_ece"] = expected_calibration_error([c for c, _ in own], [is_own for _, is_own in own])
     return measures
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inquit.models.result import ArticleResult
+from inquit.models.result import LIKELY, ArticleResult
 from inquit.training.corpora import CorpusError
 from inquit.training.labels.check_corpus import (
     HeldOut,
@@ -144,9 +144,15 @@ def as_labels(record: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(record.get("annotator"), str):
         labels["metadata"]["annotator"] = record["annotator"]
     labels |= {key: str(record[key]) for key in ("reviewed_by", "reviewed_at") if record.get(key)}
-    for field in ("attributions", "narration"):
-        labels[field] = [_part_as_label(part) for part in record.get(field) or ()]
+    labels["attributions"] = [_part_as_label(part) for part in record.get("attributions") or ()]
+    labels["narration"] = [_part_as_label(part) for part in record.get("narration") or () if not _is_unlikely(part)]
     return labels
+
+
+def _is_unlikely(narration: Mapping[str, Any]) -> bool:
+    """Whether a model took the sentence for somebody's statement: nobody who looked at the article called it narration."""
+    confidence = narration.get("confidence")
+    return isinstance(confidence, (int, float)) and confidence < LIKELY
 
 
 def _part_as_label(part: Mapping[str, Any]) -> dict[str, Any]:

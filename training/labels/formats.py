@@ -120,6 +120,8 @@ def _read(path: Path, label_format: LabelFormat, texts: Mapping[str, str]) -> It
 def write_labels(articles: Iterable[ArticleResult], path: Path, export_format: ExportFormat) -> list[Path]:
     """Write articles to a file, or for brat to a folder; a file appears when it is complete.
 
+    Narration that is none, as likely as not, is left out.
+
     Returns:
         what was written: for Label Studio also the labeling configuration beside the tasks.
 
@@ -127,6 +129,7 @@ def write_labels(articles: Iterable[ArticleResult], path: Path, export_format: E
         ValueError: an article has no text.
         inquit.inference.writers.OutputError: ``path`` cannot be written.
     """
+    articles = (article.with_likely_narration() for article in articles)
     match export_format:
         case ExportFormat.BRAT:
             write_brat(articles, path)

@@ -230,6 +230,11 @@ def test_cues_and_sources_are_mended_with_their_contents(tmp_path: Path, labels:
     assert result.kept[0]["attributions"] == as_labels(record())["attributions"]
 
 
+def test_what_a_model_took_for_a_statement_is_no_narration() -> None:
+    narration = [{"span": span("Bo Ek"), "confidence": confidence} for confidence in (0.1, 0.9, None, "high")]
+    assert len(as_labels(record(narration=narration))["narration"]) == 3
+
+
 def test_a_type_with_one_example_is_named(tmp_path: Path) -> None:
     labels = record(safe(), hold(), doubled(claim=claim(type="prediction")))
     findings = check_labels([write_jsonl(tmp_path / "labels.jsonl", labels)])

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inquit.models.article import Span, Spans
-from inquit.models.result import ArticleResult, Attribution, Claim, Polarity, QuoteKind, Speaker, SpeakerKind
+from inquit.models.result import ArticleResult, Attribution, Claim, Narration, Polarity, QuoteKind, Speaker, SpeakerKind
 from inquit.training.labels import ExportFormat, LabelFormat, load_labels, write_labels
 from inquit.training.labels.check import read_annotations
 from tests.conftest import SHARED, needs_shared
 
-from .articles import article, words_of
+from .articles import article, span, words_of
 
 READABLE = {
     ExportFormat.JSONL: "labels.jsonl",
@@ -54,6 +54,14 @@ def test_every_label_comes_back(export_format: ExportFormat) -> None:
     back = there_and_back(article(), export_format)
     assert without_ids(back) == without_ids(article())
     assert words_of(without_ids(back)) == words_of(without_ids(article()))
+
+
+@pytest.mark.parametrize("export_format", READABLE)
+def test_what_is_hardly_narration_is_no_label(export_format: ExportFormat) -> None:
+    own, other = (Narration(Span(*span(words))) for words in ("Mayor Ada Lund", "Bo Ek"))
+    found = (replace(own, confidence=0.9), replace(other, confidence=0.1))
+    result = replace(article(), narration=found, reviewed_by="ann")
+    assert there_and_back(result, export_format).narration == (own,)
 
 
 WORD = st.text(
