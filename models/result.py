@@ -312,7 +312,7 @@ def _claim_from_dict(record: Mapping[str, Any] | None) -> Claim | None:
         record["type"],
         record.get("probabilities") or {},
         tuple(record.get("secondary") or ()),
-        Polarity(record.get("polarity", "asserted")),
+        Polarity(record.get("polarity") or "asserted"),  # null is absent: tables write it so
         record.get("checkworthy", False),
     )
 

@@ -38,6 +38,14 @@ def test_narration_survives_its_dictionary() -> None:
     assert [sentence.is_likely for sentence in result.narration] == [False, True]
 
 
+def test_a_polarity_of_null_is_none_given() -> None:
+    record = RESULT.to_dict()
+    record["attributions"][0]["claim"]["polarity"] = None
+    (attribution,) = ArticleResult.from_dict(record).attributions
+    assert attribution.claim is not None
+    assert attribution.claim.polarity is Polarity.ASSERTED
+
+
 def test_who_reviewed_a_result_survives_its_dictionary() -> None:
     attribution = replace(RESULT.attributions[0], reviewed_by="ann")
     reviewed = replace(RESULT, attributions=(attribution,), reviewed_by="bo", reviewed_at="2026-01-02T03:04:05Z")

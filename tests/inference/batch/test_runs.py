@@ -120,7 +120,8 @@ def test_a_run_that_is_killed_twice_ends_with_the_bytes_of_one_that_was_not(tmp_
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path, sent: signal.Signals) -> None:
     """D2"""
-    articles, output = write_articles(tmp_path / "in.jsonl", 40), tmp_path / "out"
+    many = 400  # so that a busy machine does not come to the end before the signal comes
+    articles, output = write_articles(tmp_path / "in.jsonl", many), tmp_path / "out"
     code, errors = run_until(has_parts(output, 1), articles, "-o", output, "--part-size", "5", send=sent)
     assert code == 130
     assert "give the same command again to go on" in errors
