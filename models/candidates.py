@@ -19,7 +19,7 @@ from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.mentions import ORGANIZATION, PERSON, Mention
 from inquit.models.names import NameMatch, initials_of, match_names, name_tokens
 from inquit.models.noun_phrases import NounIndex, antecedent_phrases
-from inquit.models.phrases import PREPOSITIONS, Phrase, PhraseKind, trimmed_phrase
+from inquit.models.phrases import PREPOSITIONS, Phrase, PhraseKind, trimmed_phrase, without_relative
 from inquit.models.segmentation import Document
 from inquit.models.speaker_features import (
     COLUMN,
@@ -258,6 +258,7 @@ class CandidateFinder:
                     "sentences between": min(between, 5) / 5,
                     "same sentence": float(between == 0),
                     "same paragraph": float(paragraphs[start] == paragraphs[joint.start]),
+                    "adjacent": float(start - joint.stop <= 1),
                 },
             )
         people = self._last_people(start)
@@ -314,8 +315,9 @@ class CandidateFinder:
     def _find_forms(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
         """What else the source may be called for its own words: all of them, fewer, or as the text has it elsewhere."""
         if phrase.kind in DESCRIPTIONS or phrase.head is not None:
-            whole = text_of(self._document, *phrase.words).rstrip(" ,.;:—–-")
-            if phrase.core != phrase.words:
+            own = without_relative(self._document, phrase.words)
+            if phrase.core != own:
+                whole = text_of(self._document, *own).rstrip(" ,.;:—–-")
                 yield whole, {"is whole phrase": 1.0, "ends at comma": float(self._ends_at_comma(phrase))}
         if phrase.kind in DESCRIPTIONS:
             words = trimmed_phrase(self._document, phrase.core)

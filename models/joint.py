@@ -60,7 +60,7 @@ def _joiner(document: Document, one: Mention, other: Mention) -> str | None:
 
 def may_be_joint(phrase: Phrase) -> bool:
     """Whether a source may stand for several named speakers."""
-    if phrase.kind is PhraseKind.THEY:
+    if phrase.kind in (PhraseKind.THEY, PhraseKind.RELATIVE):
         return True
     return phrase.kind is PhraseKind.DEFINITE and (phrase.noun.endswith("s") or phrase.noun in _PAIRS)
 

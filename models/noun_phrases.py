@@ -9,9 +9,11 @@ from inquit.models.segmentation import Document
 from inquit.models.words import word_text, word_texts
 
 _MAX_ANTECEDENT = 9
+_MAX_CLAUSE = 40
 _N_ANTECEDENTS = 4
 _N_NEAREST = 6
 _MAX_EXTENSION = 5
+_JOINS = frozenset({"and", "or", "but"})
 _FUNCTION_WORDS = PREPOSITIONS | frozenset(
     {
         "and", "or", "but", "is", "are", "was", "were", "be", "been", "has", "have", "had", "that", "than", "as", "like",
@@ -26,6 +28,7 @@ def antecedent_phrases(document: Document, word: int) -> list[WordRange]:
 
     The phrase begins with an article or the like, with a capital, or after a word that no noun phrase holds.
     """
+    word = _first_of_joined(document, word)
     stop = word
     while stop > 0 and word_text(document, stop - 1) in BREAKS:
         stop -= 1
@@ -51,6 +54,19 @@ def antecedent_phrases(document: Document, word: int) -> list[WordRange]:
         capitals -= 1
     starts += [capitals, start, stop - 1]
     return [(place, stop) for place in dict.fromkeys(starts) if place < stop][:_N_ANTECEDENTS]
+
+
+def _first_of_joined(document: Document, word: int) -> int:
+    """The relative pronoun whose antecedent that at ``word`` shares: the first of "voters, who live here, and who …"."""
+    sentence = document.sentence_of_word[word]
+    if word == 0 or word_text(document, word - 1).lower() not in _JOINS:
+        return word
+    for earlier in range(word - 2, max(-1, word - 2 - _MAX_CLAUSE), -1):
+        if document.sentence_of_word[earlier] != sentence:
+            break
+        if word_text(document, earlier).lower() in {"who", "which"}:
+            return earlier
+    return word - 1
 
 
 class NounIndex:

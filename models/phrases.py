@@ -184,6 +184,14 @@ def trimmed_phrase(document: Document, core: WordRange) -> WordRange | None:
     return None if (start, stop) == core else (start, stop)
 
 
+def without_relative(document: Document, words: WordRange) -> WordRange:
+    """The words without the relative pronoun at their end, which only leads to what they say: "some voters | who"."""
+    start, stop = words
+    if stop - start > 1 and _PRONOUNS.get(word_text(document, stop - 1).lower()) is PhraseKind.RELATIVE:
+        stop -= 1
+    return start, stop
+
+
 def _core(document: Document, words: WordRange) -> WordRange:
     """The phrase up to the first comma, bracket or clause that hangs on to it, without a possessive at the end."""
     start, stop = words

@@ -61,12 +61,19 @@ def row_of(name: str, found: list[tuple[Candidate, Row]]) -> Row:
         ("The CBS poll and the Fox poll differ. The poll said no.", "The poll", "Fox poll"),
         ("The ire of teachers and nurses who said no.", "who", "teachers & nurses"),
         ("The report that said no.", "that", "The report"),
+        ("He met {P Ann Lee} and {P Bob Ray}, who said no.", "who", "Ann Lee & Bob Ray"),
         ("Then I said no.", "I", None),
         ("{P Rob Sweeney} came. {P Sweeny} said no.", "Sweeny", "Rob Sweeney"),
     ],
 )
 def test_the_answer_is_among_the_candidates(marked: str, source: str, name: str | None) -> None:
     assert name in names(marked, source)
+
+
+def test_a_relative_pronoun_at_the_end_of_a_source_is_no_part_of_a_name() -> None:
+    found = names("two senators in the hall who said no.", "two senators in the hall who")
+    assert "two senators in the hall" in found
+    assert not any(name is not None and name.endswith("who") for name in found)
 
 
 def test_a_pronoun_may_stand_for_a_poll_that_spoke_before() -> None:

@@ -22,6 +22,20 @@ def test_a_relative_pronoun_follows_its_noun_phrase(text: str, antecedent: str) 
     assert antecedent in [text_of(document, *words) for words in found]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It helps the old voters, who live here, and who said no.",
+        "They met the old voters and who said no?",
+    ],
+)
+def test_joined_clauses_have_one_noun_phrase(text: str) -> None:
+    document, _ = read_marked(text)
+    last = text.rindex("who")
+    word = int(document.words[:, 0].searchsorted(last))
+    assert "the old voters" in [text_of(document, *words) for words in antecedent_phrases(document, word)]
+
+
 @pytest.mark.parametrize("text", ["who said no", "It ended in May. who said no", "a share of 5 % who said no"])
 def test_a_relative_pronoun_that_no_word_of_its_sentence_leads_to_follows_nothing(text: str) -> None:
     document, _ = read_marked(text)

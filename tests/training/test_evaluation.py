@@ -307,7 +307,9 @@ def test_tables_show_where_types_go() -> None:
 
 
 def test_narration_is_right_where_contents_cover_less_than_half_of_it() -> None:
-    said, own = spans('Ida Moe said, "We will rebuild," and she added that rents rose 5 percent.', "Per Dahl denied it.")
+    said, own = spans(
+        'Ida Moe said, "We will rebuild," and she added that rents rose 5 percent.', "Per Dahl denied it."
+    )
     gold = articles(GOLD[:1], narration=NARRATION)  # three of eleven words, "Ida Moe said" aside
     surely = articles([], narration=[{"span": said, "confidence": 0.75}, {"span": own, "confidence": 1.0}])
     assert evaluate(gold, surely).score("narration_precision") == 1.0
