@@ -91,6 +91,7 @@ def test_paragraphs_are_found(text: str, n_paragraphs: int) -> None:
         ("FranÃ§ois met PeÃ±a.", ["FranÃ§ois", "met", "PeÃ±a", "."]),  # UTF-8 read as Latin-1
         ("Â£5m, 5Â°C, Â«Bon", ["Â", "£", "5m", ",", "5Â", "°", "C", ",", "Â", "«", "Bon"]),  # marks stay marks
         ("SarukhÃ\x83Â¡n", ["SarukhÃ\x83Â¡n"]),  # read so twice
+        ("PeA\u0303±a", ["PeA\u0303±a"]),  # and taken apart
         ("RaphaÃ«l (JosÃ©)", ["RaphaÃ«l", "(", "JosÃ©", ")"]),
         ("«Ã» © 2016 §3 ±2", ["«", "Ã", "»", "©", "2016", "§", "3", "±", "2"]),
         ("Zoë’s e\u0301te\u0301", ["Zoë", "’", "s", "e\u0301te\u0301"]),
