@@ -15,8 +15,14 @@ import onnx
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
+from inquit.training.quantisation import smoothing_scales
+
 TRANSPOSED = ".T"
 """Ends the name of a matrix that is stored as ONNX multiplies, (n_inputs, n_outputs), and not as torch does."""
+
+SMOOTHED = "smoothed"
+"""Ends the name of what the inputs of a layer, or of all layers of a block, are multiplied with; the rows of their matrices
+are divided by it."""
 
 _MICROSOFT = "com.microsoft"  # onnxruntime's own operators
 _OPSETS = {"": 20, _MICROSOFT: 1}
@@ -35,14 +41,18 @@ def has_hand_made_graph(config: Any) -> bool:
     )
 
 
-def bert_graph(weights: Mapping[str, Floats], config: Any) -> onnx.ModelProto:
+def bert_graph(
+    weights: Mapping[str, Floats], config: Any, *, largest_inputs: Mapping[str, Floats] | None = None
+) -> onnx.ModelProto:
     """Inputs ``ids`` and ``features``, shape (1, n_pieces), and ``rows``, shape (n_rows,); output ``states`` of the rows.
 
     Args:
         weights: by the names of `inquit.training.network.AttributionNetwork`; what is not the encoder's is left alone.
+        largest_inputs: of each linear layer, by its name, the largest absolute input of each channel; where it is known, the
+            inputs are smoothed for 8 bits (`smoothing_scales`).
     """
     head_size = int(config.hidden_size) // int(config.num_attention_heads)
-    graph = _Graph(weights, float(config.layer_norm_eps), head_size)
+    graph = _Graph(weights, float(config.layer_norm_eps), head_size, largest_inputs or {})
     states = graph.embed()
     last = config.num_hidden_layers - 1
     for i in range(config.num_hidden_layers):
@@ -54,8 +64,11 @@ def bert_graph(weights: Mapping[str, Floats], config: Any) -> onnx.ModelProto:
 class _Graph:
     """Nodes and weights in the making; every method adds some and returns the name of their output."""
 
-    def __init__(self, weights: Mapping[str, Floats], epsilon: float, head_size: int) -> None:
+    def __init__(
+        self, weights: Mapping[str, Floats], epsilon: float, head_size: int, largest_inputs: Mapping[str, Floats]
+    ) -> None:
         self._weights = weights
+        self._largest_inputs = largest_inputs
         self._epsilon = epsilon
         self._head_size = head_size
         self._nodes: list[NodeProto] = []
@@ -90,25 +103,42 @@ class _Graph:
         """One transformer layer; with ``only_rows`` the states of the wanted rows alone, which still attend to all."""
         asking = self._wanted(states) if only_rows else states
         attention = prefix + "attention."
-        query = self.linear(attention + "self.query.", asking)
-        key, value = (self.linear(f"{attention}self.{name}.", states) for name in ("key", "value"))
+        of_attention = [f"{attention}self.{name}." for name in ("query", "key", "value")]
+        smooth, scales = self.smooth(states, attention + "self.", of_attention)
+        smooth_asking = self.smooth(asking, attention + "self.", of_attention)[0] if only_rows else smooth
+        query, key, value = (
+            self.linear(name, of_layer, scales)
+            for name, of_layer in zip(of_attention, (smooth_asking, smooth, smooth), strict=True)
+        )
         n_heads = len(self._weights[attention + "self.query.bias"]) // self._head_size
         context = self.node("MultiHeadAttention", [query, key, value], domain=_MICROSOFT, num_heads=n_heads)
         attended = self.linear(attention + "output.dense.", context)
         middle = self.norm(attention + "output.LayerNorm.", self.node("Add", [attended, asking]))
-        inner = self.node("Gelu", [self.linear(prefix + "intermediate.dense.", middle)])
-        return self.norm(
-            prefix + "output.LayerNorm.", self.node("Add", [self.linear(prefix + "output.dense.", inner), middle])
-        )
+        inner = self.node("Gelu", [self.smoothed_linear(prefix + "intermediate.dense.", middle)])
+        outer = self.smoothed_linear(prefix + "output.dense.", inner)
+        return self.norm(prefix + "output.LayerNorm.", self.node("Add", [outer, middle]))
 
     def _wanted(self, states: str) -> str:
         """The states of ``rows``. By `GatherND`, since a `Gather` would be quantised like those of embeddings."""
         rows = self.node("Unsqueeze", ["rows", self.constant("outer_axes", np.array([0, 2], dtype=np.int64))])
         return self.node("GatherND", [states, rows], batch_dims=1)
 
-    def linear(self, prefix: str, states: str) -> str:
-        matrix = self.constant(f"{prefix}weight{TRANSPOSED}", self._weights[prefix + "weight"].T)
-        return self.node("Add", [self.node("MatMul", [states, matrix]), self.weight(prefix + "bias")])
+    def smooth(self, states: str, block: str, prefixes: list[str]) -> tuple[str, Floats | None]:
+        """The states divided by the scales that the layers of a block have together; None where these are unknown."""
+        largest = self._largest_inputs.get(prefixes[0].removesuffix("."))
+        if largest is None:
+            return states, None
+        matrices = np.concatenate([self._weights[prefix + "weight"] for prefix in prefixes])
+        scales = smoothing_scales(largest, matrices)
+        return self.node("Mul", [states, self.constant(block + SMOOTHED, 1 / scales)]), scales
+
+    def smoothed_linear(self, prefix: str, states: str) -> str:
+        return self.linear(prefix, *self.smooth(states, prefix, [prefix]))
+
+    def linear(self, prefix: str, states: str, scales: Floats | None = None) -> str:
+        matrix = self._weights[prefix + "weight"] * (1 if scales is None else scales)
+        name = self.constant(f"{prefix}weight{TRANSPOSED}", matrix.T)
+        return self.node("Add", [self.node("MatMul", [states, name]), self.weight(prefix + "bias")])
 
     def norm(self, prefix: str, states: str) -> str:
         inputs = [states, self.weight(prefix + "weight"), self.weight(prefix + "bias")]

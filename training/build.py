@@ -24,7 +24,7 @@ from inquit.models.folder import CARD, CLAIM_DATA, HEADS, TOKENIZER, write_manif
 from inquit.models.labels import CLAIM_TYPES, MENTION_KINDS, POLARITIES, ROLES, SPEAKER_KINDS
 from inquit.models.linker import LINK_FEATURES
 from inquit.models.result import ArticleResult
-from inquit.models.segmentation import Ints
+from inquit.models.segmentation import Ints, segment
 from inquit.training.calibrate import constant_calibration
 from inquit.training.card import write_card
 from inquit.training.claim_heads import fit_claim_heads
@@ -35,12 +35,16 @@ from inquit.training.export import encoder_facts, export_encoder, head_arrays
 from inquit.training.narration import fit_narration, unfitted_narration
 from inquit.training.network import AttributionNetwork
 from inquit.training.precision import encoder_precision
+from inquit.training.quantisation import LayerInputs, outlier_layers, watch_inputs
 from inquit.training.speakers import fit_speakers, untrained_scorer
 from inquit.training.trainer import special_pieces
 
 logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
+
+N_WATCHED = 20
+"""Articles from which it shows what the layers are given."""
 
 
 class TorchPieceEncoder:
@@ -138,11 +142,11 @@ def build_model(
     temporary = folder.with_name(f".tmp-{folder.name}")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
-    encoder_path = export_encoder(network, temporary)
     tokenizer.save(str(temporary / TOKENIZER))
     heads = head_arrays(network) | unfitted_arrays()
-    encoder = OnnxEncoder(encoder_path, n_threads=os.cpu_count() or 1)
     seen, new, held = list(training), list(fresh), list(calibration)
+    inputs = _watch_inputs(network, tokenizer, config, seen[:N_WATCHED])
+    encoder = OnnxEncoder(export_encoder(network, temporary, inputs=inputs), n_threads=os.cpu_count() or 1)
     heads = fit_detection(pipeline(network, tokenizer, config, heads, encoder), held).apply(heads)
     heads |= fit_narration(pipeline(network, tokenizer, config, heads, encoder), held).to_arrays()
     uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
@@ -174,6 +178,22 @@ def build_model(
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)
     return next(iter(evaluations.values()), None)
+
+
+def _watch_inputs(
+    network: AttributionNetwork, tokenizer: Tokenizer, config: TrainingConfig, articles: Iterable[ArticleResult]
+) -> dict[str, LayerInputs]:
+    """What the layers of the encoder are given while it reads some articles."""
+    model = pipeline(network, tokenizer, config, head_arrays(network) | unfitted_arrays())
+
+    def read() -> None:
+        for article in articles:
+            assert article.text is not None
+            model.encoder.encode(segment(Article(article.id, article.text)))
+
+    inputs = watch_inputs(network, read)
+    logger.info("layers that keep float32: %s", sorted(outlier_layers(inputs)) or "none")
+    return inputs
 
 
 def _rounded(evaluation: Evaluation) -> dict[str, float]:

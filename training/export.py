@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,9 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from inquit.models.folder import ENCODER
-from inquit.training.bert_graph import bert_graph, has_hand_made_graph
+from inquit.training.bert_graph import TRANSPOSED, bert_graph, has_hand_made_graph
 from inquit.training.network import AttributionNetwork
+from inquit.training.quantisation import LayerInputs, outlier_layers
 
 logger = logging.getLogger(__name__)
 
@@ -33,18 +36,30 @@ class _Exported(nn.Module):
         return self.network.encode(ids, features)[:, rows]
 
 
-def export_encoder(network: AttributionNetwork, folder: Path, *, quantise: bool = True) -> Path:
+def export_encoder(
+    network: AttributionNetwork,
+    folder: Path,
+    *,
+    quantise: bool = True,
+    inputs: Mapping[str, LayerInputs] | None = None,
+) -> Path:
     """Write the encoder to ``folder`` as ONNX, with 8-bit weights where ``quantise``.
 
     Where `bert_graph` knows the architecture the graph is written by hand, else PyTorch traces it; the answers are the
     same, but a traced graph takes a quarter more time.
+
+    Args:
+        inputs: what the layers are given (`watch_inputs`): layers with outliers keep their precision, and in a graph written
+            by hand the inputs of the others are smoothed.
     """
+    inputs = inputs or {}
     path = folder / ENCODER
     plain = folder / f".plain-{ENCODER}"
     config = network.encoder.config
     if has_hand_made_graph(config):
         weights = {name: tensor.detach().float().numpy() for name, tensor in network.state_dict().items()}
-        onnx.save(bert_graph(weights, config), plain)
+        largest = {name: of_layer.largest for name, of_layer in inputs.items()}
+        onnx.save(bert_graph(weights, config, largest_inputs=largest), plain)
     else:
         _trace(network, plain)
     if not quantise:
@@ -55,11 +70,23 @@ def export_encoder(network: AttributionNetwork, folder: Path, *, quantise: bool 
         per_channel=True,
         weight_type=QuantType.QInt8,
         op_types_to_quantize=["MatMul", "Gather"],
+        nodes_to_exclude=_products(onnx.load(plain).graph, outlier_layers(inputs)),
         # What comes out of onnxruntime's own operators has no type that the quantiser knows.
         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
     )
     plain.unlink()
     return path
+
+
+def _products(graph: onnx.GraphProto, layers: Collection[str]) -> list[str]:
+    """The nodes that multiply with the weights of some layers."""
+    weights = {f"{layer}.weight{TRANSPOSED}" for layer in layers}
+    # A traced node is named after its layer: "encoder.layer.7.output" is "/encoder/layer.7/output".
+    traced = {"/" + re.sub(r"\.(?!\d)", "/", layer) + "/MatMul" for layer in layers}
+    products = [node.name for node in graph.node if node.name in traced or not weights.isdisjoint(node.input)]
+    if len(products) != len(layers):
+        raise ValueError(f"of the layers {sorted(layers)} only the products {products} are in the graph")
+    return products
 
 
 def _trace(network: AttributionNetwork, path: Path) -> None:

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, PretrainedConfig
 
 from inquit.models.folder import ENCODER, HEADS, file_sha256, find_model, verify
-from inquit.training.bert_graph import TRANSPOSED
+from inquit.training.bert_graph import SMOOTHED, TRANSPOSED
 from inquit.training.config import TrainingConfig, training_config_from_dict
 from inquit.training.heads import shape_heads
 from inquit.training.mpnet import use_fast_attention
@@ -97,14 +97,17 @@ def read_weights(path: Path) -> dict[str, Floats]:
     user = {name: node for node in graph.node for name in node.input}
     weights: dict[str, Floats] = {}
     for name, array in arrays.items():
-        if name.endswith((_SCALE, _ZERO)):
+        if name.endswith((_SCALE, _ZERO, SMOOTHED)):
             continue
         if name.endswith(_QUANTISED):
             stem = name.removesuffix(_QUANTISED)
             array = (array.astype(np.float32) - arrays[stem + _ZERO]) * arrays[stem + _SCALE]
         own_name = name.removeprefix(_PREFIX).removesuffix(_QUANTISED)
         if own_name.endswith(TRANSPOSED):
-            weights[own_name.removesuffix(TRANSPOSED)] = array.T.astype(np.float32)
+            matrix = own_name.removesuffix(TRANSPOSED)
+            layer, block = matrix.rsplit(".", 1)[0], matrix.rsplit(".", 2)[0]
+            smoothed = arrays.get(f"{layer}.{SMOOTHED}", arrays.get(f"{block}.{SMOOTHED}", np.float32(1)))
+            weights[matrix] = (array.T * smoothed).astype(np.float32)
         elif own_name.startswith(_OF_ENCODER):
             weights[own_name] = array.astype(np.float32)
         elif array.ndim == 2:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 torch = pytest.importorskip("torch", reason="training needs inquit[train]")
@@ -18,6 +20,7 @@ from inquit.training.build import TorchPieceEncoder
 from inquit.training.export import export_encoder
 from inquit.training.mpnet import use_fast_attention
 from inquit.training.network import AttributionNetwork, without_pooler
+from inquit.training.quantisation import LayerInputs, outlier_layers, watch_inputs
 from inquit.training.warm_start import read_weights
 
 SIZES = {
@@ -65,8 +68,48 @@ def test_the_export_answers_as_the_network(
         np.testing.assert_allclose(found, wanted, atol=largest_difference)
 
 
-def test_weights_are_read_back_by_their_names(network: AttributionNetwork, tmp_path: Path) -> None:
-    found = read_weights(export_encoder(network, tmp_path))
+def read_some(network: AttributionNetwork) -> dict[str, LayerInputs]:
+    random = np.random.default_rng(3)
+    ids, features = random.integers(5, 90, 40), random.integers(0, N_WORD_FEATURES, 40)
+    encoder = TorchPieceEncoder(network)
+    return watch_inputs(network, lambda: [encoder(ids, features, np.arange(40)) for _ in range(2)] and None)
+
+
+@pytest.mark.usefixtures("float32")
+@pytest.mark.parametrize(("quantise", "largest_difference"), [(False, 1e-4), (True, 0.2)])
+def test_smoothed_inputs_answer_the_same(
+    quantise: bool, largest_difference: float, network: AttributionNetwork, tmp_path: Path
+) -> None:
+    inputs = read_some(network)
+    exported = OnnxEncoder(export_encoder(network, tmp_path, quantise=quantise, inputs=inputs))
+    ids, features, rows = np.arange(5, 35), np.zeros(30, dtype=np.int64), np.arange(0, 30, 2)
+    wanted = TorchPieceEncoder(network)(ids, features, rows)
+    np.testing.assert_allclose(exported(ids, features, rows), wanted, atol=largest_difference)
+
+
+def test_a_layer_whose_inputs_have_outliers_keeps_its_precision(network: AttributionNetwork, tmp_path: Path) -> None:
+    inputs = read_some(network)
+    layer = next(name for name in inputs if name.endswith("1.output.dense"))
+    assert layer not in outlier_layers(inputs)
+    largest = inputs[layer].largest.copy()
+    largest[3] = 100 * inputs[layer].usual
+    inputs[layer] = replace(inputs[layer], largest=largest)
+    assert outlier_layers(inputs) == {layer}
+    nodes = onnx.load(export_encoder(network, tmp_path, inputs=inputs)).graph.node
+    n_layers = sum(name.startswith("encoder.") for name in inputs)
+    in_float = [node for node in nodes if node.op_type == "MatMul" and not is_attention(node)]
+    assert len(in_float) == 1
+    assert sum(node.op_type == "MatMulInteger" for node in nodes) >= n_layers - 1
+
+
+def is_attention(node: onnx.NodeProto) -> bool:
+    """Whether it multiplies states with states, as traced graphs do, and not with weights."""
+    return "/attn/MatMul" in node.name or "/self/MatMul" in node.name
+
+
+@pytest.mark.parametrize("is_smoothed", [False, True])
+def test_weights_are_read_back_by_their_names(network: AttributionNetwork, tmp_path: Path, is_smoothed: bool) -> None:
+    found = read_weights(export_encoder(network, tmp_path, inputs=read_some(network) if is_smoothed else None))
     wanted = {
         name: tensor.numpy()
         for name, tensor in network.state_dict().items()
