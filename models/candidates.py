@@ -293,6 +293,8 @@ class CandidateFinder:
     def _descriptive(self, index: int, evidence: NeuralEvidence) -> Iterator[tuple[Candidate, Row]]:
         """Answers that are no entity's name: the phrase itself, its fuller forms, earlier phrases."""
         phrase = self._phrases[index]
+        if phrase.head is not None and self._mentions[phrase.head].start >= phrase.core[1]:
+            return  # "the club’s captain, Rosa Lind," is named
         found: dict[str, Row] = {}
         itself = text_of(self._document, *phrase.core)
         cut = {"ends at comma": 1.0} if self._ends_at_comma(phrase) else {}

@@ -13,7 +13,9 @@ from inquit.models.article import Article, Span
 from inquit.models.quotation_marks import Quotation, find_quotations
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
-_MISREAD = r"(?:(?<=Ã)|(?<=A\u0303)|(?<=\x83Â)|(?<=\x83A\u0302))(?:[\x80-\x84\x86-\x9f\xa1-\xaa\xac-\xba\xbc-\xbf]|[«»](?=\w))"
+_MISREAD = (
+    r"(?:(?<=Ã)|(?<=A\u0303)|(?<=\x83Â)|(?<=\x83A\u0302))(?:[\x80-\x84\x86-\x9f\xa1-\xaa\xac-\xba\xbc-\xbf]|[«»](?=\w))"
+)
 """The second half of a letter whose two bytes were read as two characters of Latin-1 ("FranÃ§ois"), once or twice."""
 _WORD = re.compile(rf"\w+(?:(?:[\u0300-\u036f\u00ad\u200c\u200d\u2060]|{_MISREAD})+\w*)*|[^\w\s]")
 _SENTENCE_END = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»›)\]」』]*+(?=\s)")

@@ -35,6 +35,9 @@ READINESS = (0.0, 0.5, 1.0, 1.5)
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(11))
 """Confidences below which attributions may be left out."""
 
+NEGLIGIBLE = 0.003
+"""Where two thresholds differ by less in the sum of the F1, the lower is taken: what is left out nobody can judge."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detection:
@@ -88,7 +91,7 @@ class Found:
 
 
 def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detection:
-    """Choose the readiness and the threshold under which the sum of the F1 is best, and fit the confidence there.
+    """Choose the readiness and the threshold under which the sum of the F1 is best, or all but, and fit the confidence there.
 
     Where the model is always right, always wrong or finds nothing, the evidence tells nothing: every attribution then
     gets the share that is right, smoothed (Laplace), and the log says so.
@@ -98,6 +101,7 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
         assert gold.text is not None
         read.append((gold, *model.encoder.encode(segment(Article(gold.id, gold.text)))))
     best: Detection | None = None
+    best_sum = 0.0
     for readiness in READINESS:
         found = _find(model, read, readiness)
         n_right, n = int(found.is_right.sum()), len(found.is_right)
@@ -108,10 +112,11 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
             )
         confidence = fit_logistic(found.evidence, found.is_right)
         probabilities = confidence.probabilities(found.evidence)
-        for threshold in THRESHOLDS:
-            f1 = found.f1(probabilities >= threshold)
-            if best is None or sum(f1) > sum(best.f1):
-                best = Detection(readiness, confidence, threshold, f1)
+        f1_of = {threshold: found.f1(probabilities >= threshold) for threshold in THRESHOLDS}
+        highest = max(map(sum, f1_of.values()))
+        threshold = next(threshold for threshold, f1 in f1_of.items() if sum(f1) > highest - NEGLIGIBLE)
+        if best is None or highest > best_sum:
+            best, best_sum = Detection(readiness, confidence, threshold, f1_of[threshold]), highest
     assert best is not None
     logger.info(
         "detection: readiness %.1f, least confidence %.2f, F1 %.3f, by word %.3f, %.3f, %.3f",

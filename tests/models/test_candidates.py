@@ -70,6 +70,12 @@ def test_the_answer_is_among_the_candidates(marked: str, source: str, name: str 
     assert name in names(marked, source)
 
 
+def test_a_description_before_a_name_is_no_answer() -> None:
+    found = names("The club’s captain, {P Rosa Lind}, said no.", "The club’s captain, Rosa Lind,")
+    assert "Rosa Lind" in found
+    assert "The club’s captain" not in found
+
+
 def test_a_relative_pronoun_at_the_end_of_a_source_is_no_part_of_a_name() -> None:
     found = names("two senators in the hall who said no.", "two senators in the hall who")
     assert "two senators in the hall" in found
