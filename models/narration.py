@@ -86,7 +86,7 @@ _BY_SHARE = NarrationFinder(
     ),
     COVERED,
 )
-"""For models made before en-1.4.0, which have learnt nothing of narration: what they told is what they tell."""
+"""For models made before en-1.4.0, which have learnt nothing of narration: by the share that is said, uncalibrated."""
 
 
 def sentence_evidence(document: Document, tags: Tags, links: Sequence[Link], confidences: Sequence[float]) -> Floats:

@@ -87,7 +87,7 @@ def fit(
         history = load_checkpoint(network, average, optimizer, output)
         logger.info("resumed after epoch %d", len(history.losses))
     schedule = _Schedule(config.optimizer, history.minutes)
-    surnames = surname_pool(documents)
+    surnames = surname_pool(documents) if config.optimizer.renamed else {}
     for epoch in range(len(history.losses), config.optimizer.epochs):
         if schedule.is_over():
             break
