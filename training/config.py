@@ -24,6 +24,7 @@ class CorpusConfig:
         mentions: named entities and coreference for it, one JSON object a line, as `inquit.training.examples.read_marks`
             takes them, or "".
         repeat: how often an epoch reads it.
+        unlabelled: it is texts alone, anything that ``inquit score`` reads; what the first teacher finds in them is learnt.
     """
 
     path: str
@@ -31,6 +32,7 @@ class CorpusConfig:
     held_labels: str = ""
     mentions: str = ""
     repeat: int = 1
+    unlabelled: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,11 @@ class TrainingConfig:
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     loss: LossConfig = field(default_factory=LossConfig)
 
+    @property
+    def labelled(self) -> tuple[CorpusConfig, ...]:
+        """The corpora that have labels."""
+        return tuple(corpus for corpus in self.corpus if not corpus.unlabelled)
+
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -147,6 +154,6 @@ def _convert(kind: Any, value: Any, where: str) -> Any:
         return tuple(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if not isinstance(value, kind) or isinstance(value, bool):
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise ValueError(f"{where} must be {kind.__name__}, got {value!r}")
     return value

@@ -38,7 +38,9 @@ Floats = NDArray[np.float32]
 IGNORED = -100
 """A target that no loss counts."""
 
-_MENTION_KIND = {"PERSON": 0, "ORGANIZATION": 1, "LOCATION": 2, "MISC": 3}
+MARK_KINDS = ("PERSON", "ORGANIZATION", "LOCATION", "MISC")
+"""What marks call the kinds of mention, in the order of ``MENTION_KINDS``."""
+
 _MENTION_KIND_OF_SPEAKER = {
     SpeakerKind.PERSON: 0,
     SpeakerKind.ORGANIZATION: 1,
@@ -246,9 +248,9 @@ def _label_mentions(
         return sorted(_places_of_names(gold, pieces, with_surnames=True)), None
     word_range = pieces.document.word_range
     kinds = {
-        word_range(Span(start, end)): _MENTION_KIND[kind]
+        word_range(Span(start, end)): MARK_KINDS.index(kind)
         for start, end, kind in marks.entities
-        if kind in _MENTION_KIND
+        if kind in MARK_KINDS
     }
     named = _places_of_names(gold, pieces, with_surnames=False)
     n_words = len(pieces.document.words)

@@ -17,33 +17,34 @@ from torch import Tensor
 from inquit.models.article import text_sha256
 from inquit.models.claims import N_CLAIM_OUTPUTS
 from inquit.models.labels import MENTION_KINDS, ROLES, n_tags
-from inquit.models.pieces import WindowConfig
-from inquit.training.examples import Batch, LabelledDocument, SoftLabels, collate, cut_windows
-from inquit.training.losses import link_scores, pooled_claims, word_states
+from inquit.models.pieces import Window, WindowConfig
+from inquit.training.examples import Batch, LabelledDocument, SoftLabels, collate
+from inquit.training.losses import link_scores, pooled_claims
 from inquit.training.network import AttributionNetwork
 
 _LINKS, _QUESTION = "links.", "question"
 
 
-def teach(
-    network: AttributionNetwork, document: LabelledDocument, config: WindowConfig, special: tuple[int, int, int]
-) -> SoftLabels:
-    """The scores of a fitted network for one article: tags and mentions by word, claims by attribution, links by pair."""
+def teach(network: AttributionNetwork, document: LabelledDocument, states: NDArray[np.float32]) -> SoftLabels:
+    """The scores of a fitted network for one article: tags and mentions by word, claims by attribution, links by pair.
+
+    Args:
+        states: the network's for the words of the article, shape (n_words, n_hidden).
+    """
     answers = _no_answers(document)
-    asked = _with_places(document, answers)
-    tags, mentions = [], []
+    if not len(states):
+        return answers
+    of_words = torch.from_numpy(states)
+    n_pieces = len(document.pieces.ids)
+    everything = Window(0, 0, n_pieces, n_pieces)
+    # Only the network reads special pieces, and it has read.
+    batch = collate([(_with_places(document, answers), everything)], (0, 0, 0))
     with torch.no_grad():
-        for window in cut_windows([asked], config):
-            batch = collate([window], special)
-            states = word_states(network, batch)
-            core = torch.from_numpy(batch.is_core)
-            tags.append(network.tags(states)[core].numpy())
-            mentions.append(network.mentions(states)[core].numpy())
-            if batch.claims:
-                rows = [int(claim.soft[0]) for claim in batch.claims if claim.soft is not None]
-                answers.claims[rows] = network.claims(pooled_claims(states, batch)).numpy()
-            _answer_links(network, states, batch, answers)
-    return replace(answers, tags=np.concatenate(tags), mentions=np.concatenate(mentions))
+        if batch.claims:
+            rows = [int(claim.soft[0]) for claim in batch.claims if claim.soft is not None]
+            answers.claims[rows] = network.claims(pooled_claims(of_words, batch)).numpy()
+        _answer_links(network, of_words, batch, answers)
+        return replace(answers, tags=network.tags(of_words).numpy(), mentions=network.mentions(of_words).numpy())
 
 
 def question_sha256(teacher: str, document: LabelledDocument, config: WindowConfig) -> str:
@@ -83,15 +84,13 @@ def _with_places(document: LabelledDocument, answers: SoftLabels) -> LabelledDoc
 
 
 def _answer_links(network: AttributionNetwork, states: Tensor, batch: Batch, answers: SoftLabels) -> None:
-    """Fill in the window's links. One that two windows see is answered by the first, which knows more of what is before."""
+    """Fill in the scores of the pairs that are asked about."""
     for name, relation in batch.relations.items():
         if not relation.has_pairs:
             continue
         scores = link_scores(network, name, states, relation).numpy()
         is_asked = ~np.isnan(relation.soft)
-        places, given = relation.soft[is_asked].astype(np.int64), scores[is_asked]
-        known = answers.links[name].reshape(-1)
-        known[places] = np.where(np.isnan(known[places]), given, known[places])
+        answers.links[name].reshape(-1)[relation.soft[is_asked].astype(np.int64)] = scores[is_asked]
 
 
 def write_soft_labels(folder: Path, article_id: str, labels: SoftLabels, question: str) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -12,30 +11,23 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from inquit.models.folder import file_sha256
-from inquit.models.result import ArticleResult
+from inquit.training.articles import (
+    calibration_articles,
+    data_hashes,
+    fresh_articles,
+    read_silver_marks,
+    training_articles,
+)
 from inquit.training.build import build_model, dev_scores
 from inquit.training.config import CorpusConfig, TrainingConfig
-from inquit.training.corpora import join_labels, read_corpus
-from inquit.training.examples import (
-    LabelledDocument,
-    SilverMarks,
-    is_held_for_calibration,
-    label_document,
-    read_marks,
-)
+from inquit.training.corpora import read_corpus
+from inquit.training.examples import LabelledDocument, label_document
 from inquit.training.heads import count_heads, cut_heads
 from inquit.training.network import AttributionNetwork
 from inquit.training.pretrained import find_encoder
 from inquit.training.report import write_report
-from inquit.training.soft_labels import (
-    answered_question,
-    mean_answers,
-    question_sha256,
-    read_soft_labels,
-    teach,
-    write_soft_labels,
-)
+from inquit.training.soft_labels import mean_answers, read_soft_labels
+from inquit.training.teacher import Teacher
 from inquit.training.trainer import (
     START_FILE,
     STATE_FILE,
@@ -46,9 +38,8 @@ from inquit.training.trainer import (
     sample_losses,
     save_network_frame,
     save_start,
-    special_pieces,
 )
-from inquit.training.warm_start import load_fitted, title_of, weights_sha256
+from inquit.training.warm_start import load_fitted, title_of
 
 logger = logging.getLogger(__name__)
 
@@ -82,15 +73,13 @@ def train_model(
         if fitted
     }
     fresh = fresh_articles(config, data)
-    soft_labels = [
-        write_teacher_labels(teacher, config, data, output / "soft-labels" / weights_sha256(teacher)[:12])
-        for teacher in teachers
-    ]
+    corpora, soft_labels = ask_teachers(teachers, config, data, output)
     dev = list(read_corpus(data / config.dev)) if config.dev else []
     network, tokenizer, history = train_network(
         config,
         data,
         output / "network",
+        corpora=corpora,
         encoder=encoder,
         soft_labels=soft_labels,
         warm_start=warm_start,
@@ -98,7 +87,7 @@ def train_model(
         evaluate=lambda fitted: dev_scores(fitted, load_tokenizer(output / "network"), config, dev) if dev else {},
     )
     logger.info("exporting, calibrating, measuring")
-    labelled = [gold for corpus in config.corpus for gold in training_articles(corpus, data, config, with_held=True)]
+    labelled = [gold for corpus in config.labelled for gold in training_articles(corpus, data, config, with_held=True)]
     evaluation = build_model(
         network,
         tokenizer,
@@ -114,11 +103,31 @@ def train_model(
     write_report(output, config, history, evaluation)
 
 
+def ask_teachers(
+    teachers: Sequence[str | Path], config: TrainingConfig, data: Path, output: Path
+) -> tuple[list[CorpusConfig], list[Path]]:
+    """The corpora to learn from, with the first teacher's labels where they have none, and each teacher's folder of answers.
+
+    Raises:
+        ValueError: a corpus is unlabelled, and nobody is there to label it.
+    """
+    corpora, answers = list(config.corpus), []
+    if not teachers and (unlabelled := [corpus.path for corpus in corpora if corpus.unlabelled]):
+        raise ValueError(f"the corpus {unlabelled[0]} is unlabelled: name a --teacher to label it, or leave it out")
+    for fitted in teachers:
+        teacher = Teacher(fitted, config, output)
+        corpora = [teacher.label(corpus, data) if corpus.unlabelled else corpus for corpus in corpora]
+        teacher.answer(corpora, config, data)
+        answers.append(teacher.answers)
+    return corpora, answers
+
+
 def train_network(
     config: TrainingConfig,
     data: Path,
     output: Path,
     *,
+    corpora: Sequence[CorpusConfig] | None = None,
     encoder: str | None = None,
     soft_labels: Sequence[Path] = (),
     warm_start: str | Path | None = None,
@@ -128,15 +137,14 @@ def train_network(
     """Fit a network; ``output`` gets its checkpoints, without the share that a warm start has in what is returned.
 
     Args:
-        soft_labels: a folder of answers (`write_teacher_labels`) for each teacher.
+        corpora: what to learn from in place of the configuration's corpora, as `ask_teachers` gives it.
+        soft_labels: a folder of answers for each teacher.
     """
     torch.manual_seed(config.seed)
-    if resume and (output / START_FILE).exists():
-        network, tokenizer = load_network(output, START_FILE)
-        documents = _training_documents(config, data, tokenizer, soft_labels)
-    else:
-        network, tokenizer = _unfitted(config, encoder, warm_start)
-        documents = _training_documents(config, data, tokenizer, soft_labels)
+    goes_on = resume and (output / START_FILE).exists()
+    network, tokenizer = load_network(output, START_FILE) if goes_on else _unfitted(config, encoder, warm_start)
+    documents = _training_documents(corpora or config.corpus, config, data, tokenizer, soft_labels)
+    if not goes_on:
         if config.heads and config.heads != count_heads(network.encoder):
             cut_heads(network.encoder, config.heads, sample_losses(network, documents, tokenizer, config))
             logger.info("attention heads by layer: %s", network.encoder.config.heads_by_layer)  # type: ignore[union-attr]
@@ -166,10 +174,14 @@ def _unfitted(
 
 
 def _training_documents(
-    config: TrainingConfig, data: Path, tokenizer: Tokenizer, soft_labels: Sequence[Path]
+    corpora: Iterable[CorpusConfig],
+    config: TrainingConfig,
+    data: Path,
+    tokenizer: Tokenizer,
+    soft_labels: Sequence[Path],
 ) -> list[LabelledDocument]:
     documents: list[LabelledDocument] = []
-    for corpus in config.corpus:
+    for corpus in corpora:
         marks = read_silver_marks(corpus, data)
         for gold in training_articles(corpus, data, config):
             answers = [read_soft_labels(folder, gold.id) for folder in soft_labels]
@@ -185,86 +197,3 @@ def _mix(network: AttributionNetwork, start: Mapping[str, Tensor], share: float)
     """Let the weights that training began with have a share in the network (Wortsman et al. 2022)."""
     fitted = network.state_dict()
     network.load_state_dict({name: tensor.lerp(start[name], share) for name, tensor in fitted.items()})
-
-
-def write_teacher_labels(teacher: str | Path, config: TrainingConfig, data: Path, folder: Path) -> Path:
-    """Ask a finished run or a model about every training article; what is there already is not asked again."""
-    network, tokenizer = load_fitted(teacher)
-    special, teacher_sha256 = special_pieces(tokenizer), weights_sha256(teacher)
-    for corpus in config.corpus:
-        marks = read_silver_marks(corpus, data)
-        for gold in training_articles(corpus, data, config):
-            document = label_document(gold, tokenizer, marks=marks.get(gold.id))
-            question = question_sha256(teacher_sha256, document, config.window)
-            if answered_question(folder, gold.id) != question:
-                write_soft_labels(folder, gold.id, teach(network, document, config.window, special), question)
-    logger.info("the teacher has answered")
-    return folder
-
-
-def training_articles(
-    corpus: CorpusConfig, data: Path, config: TrainingConfig, *, with_held: bool = False
-) -> Iterator[ArticleResult]:
-    """The articles of a corpus that train the network: all but those held for calibration."""
-    for gold in corpus_articles(corpus, data, with_held=with_held):
-        if not is_held_for_calibration(gold.id, config.calibration_share):
-            yield gold
-
-
-def calibration_articles(config: TrainingConfig, data: Path) -> Iterator[ArticleResult]:
-    """The articles that no training has seen, of all corpora."""
-    for corpus in config.corpus:
-        for gold in corpus_articles(corpus, data, with_held=True):
-            if is_held_for_calibration(gold.id, config.calibration_share):
-                yield gold
-
-
-def corpus_articles(corpus: CorpusConfig, data: Path, *, with_held: bool = False) -> Iterator[ArticleResult]:
-    """The articles with their labels; ``with_held``: also with those that the network is not to see."""
-    articles = read_corpus(data / corpus.path)
-    for name in (corpus.labels, corpus.held_labels if with_held else ""):
-        if name:
-            articles = join_labels(articles, read_corpus(find_labels(name, data)))
-    return iter(articles)
-
-
-def fresh_articles(config: TrainingConfig, data: Path) -> set[str]:
-    """Ids of the articles whose labels the network is not to see."""
-    held: set[str] = set()
-    for corpus in config.corpus:
-        seen, own = (
-            {labels.id for labels in read_corpus(find_labels(name, data))} if name else set()
-            for name in (corpus.labels, corpus.held_labels)
-        )
-        if both := sorted(seen & own):
-            raise ValueError(f"labels and held_labels of {corpus.path} both name {both[0]}: the network would see it")
-        held |= own
-    return held
-
-
-def find_labels(name: str, data: Path) -> Path:
-    """A file of labels, in the data or among those that inquit brings."""
-    own = Path(__file__).parent / name
-    return own if own.exists() and not (data / name).exists() else data / name
-
-
-def read_silver_marks(corpus: CorpusConfig, data: Path) -> dict[str, SilverMarks]:
-    if not corpus.mentions:
-        return {}
-    with open(data / corpus.mentions, encoding="utf-8") as file:
-        return read_marks(json.loads(line) for line in file if line.strip())
-
-
-def data_hashes(config: TrainingConfig, data: Path) -> dict[str, str]:
-    """SHA-256 of every file that a model is made from, by its path in the data; of labels that inquit brings by its name."""
-    names = [name for corpus in config.corpus for name in (corpus.path, corpus.mentions)]
-    labels = [name for corpus in config.corpus for name in (corpus.labels, corpus.held_labels)]
-    files = {data / name for name in [*names, config.dev] if name} | {
-        find_labels(name, data) for name in labels if name
-    }
-    hashes = {}
-    for path in sorted(files):
-        for file in [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):
-            name = file.relative_to(data).as_posix() if file.is_relative_to(data) else file.name
-            hashes[name] = file_sha256(file)
-    return hashes

@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("torch", reason="training needs inquit[train]")
 
 import torch
+from numpy.typing import NDArray
 
 from inquit.models.article import Span
 from inquit.models.labels import CLAIM_TYPES
@@ -29,6 +30,8 @@ from inquit.training.soft_labels import (
     write_soft_labels,
 )
 from inquit.training.trainer import load_tokenizer, special_pieces
+
+Floats = NDArray[np.float32]
 
 TEXT = "Ana Ruiz met Paul Lee. She said the talks went well. Nothing was signed, Lee added."
 SMALL = WindowConfig(core=16, left=8, right=4)
@@ -66,11 +69,18 @@ def document(tiny_encoder: Path) -> LabelledDocument:
     return label_document(gold, load_tokenizer(tiny_encoder), marks=marks)
 
 
+def states_of(network: AttributionNetwork, document: LabelledDocument, special: tuple[int, int, int]) -> Floats:
+    """The states of all words, read in one window."""
+    with torch.no_grad():
+        states: Floats = word_states(network, collate(cut_windows([document], WindowConfig()), special)).numpy()
+    return states
+
+
 def test_the_answers_are_the_scores_of_what_a_batch_asks(
     network: AttributionNetwork, document: LabelledDocument, tiny_encoder: Path, tmp_path: Path
 ) -> None:
     special = special_pieces(load_tokenizer(tiny_encoder))
-    write_soft_labels(tmp_path, "a", teach(network, document, WindowConfig(), special), "question")
+    write_soft_labels(tmp_path, "a", teach(network, document, states_of(network, document, special)), "question")
     answers = read_soft_labels(tmp_path, "a")
     batch = collate(cut_windows([replace(document, soft=answers)], WindowConfig()), special)
     with torch.no_grad():
@@ -84,21 +94,27 @@ def test_the_answers_are_the_scores_of_what_a_batch_asks(
             assert np.allclose(relation.soft[is_asked], scores[is_asked], atol=0.02), name
 
 
-def test_each_window_of_a_long_article_is_asked(
+def test_links_are_asked_about_across_windows(
     network: AttributionNetwork, document: LabelledDocument, tiny_encoder: Path
 ) -> None:
     special = special_pieces(load_tokenizer(tiny_encoder))
     assert len(cut_windows([document], SMALL)) > 1
-    answers = teach(network, document, SMALL, special)
+    answers = teach(network, document, states_of(network, document, special))
     assert answers.tags.shape[0] == len(document.pieces.document.words)
-    assert not np.isnan(answers.links["content_cue"][:, -1]).any()
+    assert all(not np.isnan(scores).any() for scores in answers.links.values())
 
 
-def test_a_window_that_the_teacher_did_not_see_asks_for_what_it_knows(
+def test_an_article_without_a_word_has_no_answers(network: AttributionNetwork, tiny_encoder: Path) -> None:
+    empty = label_document(ArticleResult("a", " \n", ()), load_tokenizer(tiny_encoder))
+    answers = teach(network, empty, np.zeros((0, 1), dtype=np.float32))
+    assert answers.tags.shape[0] == answers.mentions.shape[0] == answers.claims.shape[0] == 0
+
+
+def test_an_article_that_the_teacher_did_not_see_is_learnt_from_its_labels(
     network: AttributionNetwork, document: LabelledDocument, tiny_encoder: Path
 ) -> None:
     special = special_pieces(load_tokenizer(tiny_encoder))
-    taught = replace(document, soft=teach(network, document, SMALL, special))
+    taught = replace(document, soft=teach(network, document, states_of(network, document, special)))
     relations = collate(cut_windows([taught, document], WindowConfig()), special).relations
     for name in ("source_mention", "coreference"):
         is_asked = ~np.isnan(relations[name].soft)
@@ -144,7 +160,7 @@ def test_a_network_that_agrees_with_its_teacher_has_nothing_to_learn_from_it(
     network: AttributionNetwork, document: LabelledDocument, tiny_encoder: Path
 ) -> None:
     special = special_pieces(load_tokenizer(tiny_encoder))
-    answers = teach(network, document, WindowConfig(), special)
+    answers = teach(network, document, states_of(network, document, special))
     batch = collate(cut_windows([replace(document, soft=answers)], WindowConfig()), special)
     with torch.no_grad():
         losses = batch_losses(network, batch, LossConfig(soft=1.0))

@@ -25,22 +25,16 @@ from inquit.models.claims import POLARITY_OUTPUTS
 from inquit.models.folder import verify
 from inquit.models.pairs import PairScorer as ArrayPairScorer
 from inquit.models.segmentation import segment
+from inquit.training.articles import data_hashes, find_labels, fresh_articles, training_articles, unlabelled_articles
 from inquit.training.build import TorchPieceEncoder
 from inquit.training.config import CorpusConfig, LossConfig, OptimizerConfig, TrainingConfig
-from inquit.training.corpora import read_corpus, read_jsonl
+from inquit.training.corpora import CorpusError, read_corpus, read_jsonl
 from inquit.training.examples import collate, cut_windows, label_document
 from inquit.training.heads import count_heads
 from inquit.training.losses import batch_losses
 from inquit.training.network import AttributionNetwork, Crf, PairScorer
-from inquit.training.train import (
-    data_hashes,
-    find_labels,
-    fresh_articles,
-    train_model,
-    train_network,
-    training_articles,
-    write_teacher_labels,
-)
+from inquit.training.teacher import Teacher
+from inquit.training.train import ask_teachers, train_model, train_network
 from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, special_pieces
 from inquit.training.warm_start import load_fitted
 from tests.training.labelled import write_labels
@@ -107,10 +101,7 @@ def test_a_student_learns_from_a_finished_run(run: Path, tiny_encoder: Path, tin
 
 
 def test_a_model_teaches_as_its_run_does(run: Path, tiny_data: Path, tmp_path: Path) -> None:
-    answers = [
-        write_teacher_labels(teacher, CONFIG, tiny_data, tmp_path / name)
-        for name, teacher in (("run", run), ("model", run / "model"))
-    ]
+    answers = [ask(teacher, tiny_data, tmp_path / name) for name, teacher in (("run", run), ("model", run / "model"))]
     names = [sorted(path.name for path in folder.iterdir()) for folder in answers]
     assert names[0] == names[1] != []
     for path in sorted(answers[0].iterdir()):
@@ -120,14 +111,63 @@ def test_a_model_teaches_as_its_run_does(run: Path, tiny_data: Path, tmp_path: P
             assert np.array_equal(np.isnan(of_run[name]), np.isnan(of_model[name])), name
 
 
-def test_another_teacher_is_asked_again(run: Path, tiny_data: Path, tmp_path: Path) -> None:
-    folder = write_teacher_labels(run, CONFIG, tiny_data, tmp_path)
-    of_run = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert {
-        path.name: path.read_bytes() for path in write_teacher_labels(run, CONFIG, tiny_data, tmp_path).iterdir()
-    } == of_run
-    write_teacher_labels(run / "model", CONFIG, tiny_data, tmp_path)
-    assert all(path.read_bytes() != of_run[path.name] for path in folder.iterdir())
+def test_what_is_answered_is_not_asked_again(run: Path, tiny_data: Path, tmp_path: Path) -> None:
+    folder = ask(run, tiny_data, tmp_path)
+    written = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert {path.name: path.stat().st_mtime_ns for path in ask(run, tiny_data, tmp_path).iterdir()} == written
+    assert ask(run / "model", tiny_data, tmp_path) != folder
+
+
+def ask(fitted: Path, data: Path, output: Path) -> Path:
+    teacher = Teacher(fitted, CONFIG, output)
+    teacher.answer(CONFIG.corpus, CONFIG, data)
+    return teacher.answers
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> CorpusConfig:
+    """Texts in a folder: one of them twice, one file that is no text."""
+    folder = tmp_path / "news"
+    (folder / "more").mkdir(parents=True)
+    for name, text in (
+        ("a.txt", 'Ana Ruiz met Paul Lee. She said the talks went well.\n\n"Nothing was signed," Lee added.'),
+        ("more/a.txt", "The ministry denied that the bridge was closed. It was open on Monday, a spokesman said."),
+        ("more/b.txt", "The ministry denied that the bridge was closed. It was open on Monday, a spokesman said."),
+        ("more/c.txt", "\0\0\0\0\0\0\0\0"),
+    ):
+        (folder / name).write_text(text)
+    return CorpusConfig(path=str(folder), unlabelled=True)
+
+
+def test_a_student_learns_from_texts_that_nobody_labelled(
+    news: CorpusConfig, run: Path, tiny_encoder: Path, tiny_data: Path, tmp_path: Path
+) -> None:
+    assert len(list(unlabelled_articles(news, tiny_data))) == 2
+    config = replace(CONFIG, corpus=(*CONFIG.corpus, news), calibration_share=0.0)
+    corpora, answers = ask_teachers([run, run / "model"], config, tiny_data, tmp_path / "run")
+    labelled, silver = corpora
+    assert labelled == CONFIG.corpus[0]
+    found = list(training_articles(silver, tiny_data, config))
+    assert {article.text for article in found} == {article.text for article in unlabelled_articles(news, tiny_data)}
+    assert all(a.claim is None and a.speaker is None for article in found for a in article.attributions)
+    n_answers = [len(list(folder.iterdir())) for folder in answers]
+    assert n_answers == [len(list(read_jsonl(tiny_data / "examples.jsonl"))) + 2] * 2
+
+    config = replace(config, calibration_share=CONFIG.calibration_share)
+    train_model(config, tiny_data, tmp_path / "run", encoder=str(tiny_encoder), teachers=[run])
+    hashes = verify(tmp_path / "run" / "model").data["training"]["data_sha256"]
+    assert set(hashes) == {"examples.jsonl", news.path}
+
+
+def test_texts_that_nobody_labelled_need_a_teacher(
+    news: CorpusConfig, tiny_encoder: Path, tiny_data: Path, tmp_path: Path
+) -> None:
+    config = replace(CONFIG, corpus=(*CONFIG.corpus, news))
+    with pytest.raises(ValueError, match="unlabelled: name a --teacher to label it"):
+        train_model(config, tiny_data, tmp_path, encoder=str(tiny_encoder))
+    missing = replace(config, corpus=(replace(news, path="nowhere"),))
+    with pytest.raises(CorpusError, match="nowhere"):
+        list(unlabelled_articles(missing.corpus[0], tiny_data))
 
 
 def test_held_labels_are_for_what_is_fitted_after_the_network(tiny_data: Path, tmp_path: Path) -> None:

@@ -1,0 +1,116 @@
+"""The articles that a configuration names: which train, which calibrate, and what they hash to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from inquit.inference.batch.errors import BatchError
+from inquit.inference.batch.options import DuplicateIds, ReadOptions
+from inquit.inference.batch.readers import Inputs
+from inquit.models.article import Article, text_sha256
+from inquit.models.folder import file_sha256
+from inquit.models.result import ArticleResult
+from inquit.training.config import CorpusConfig, TrainingConfig
+from inquit.training.corpora import CorpusError, join_labels, read_corpus
+from inquit.training.examples import SilverMarks, is_held_for_calibration, read_marks
+
+logger = logging.getLogger(__name__)
+
+
+def training_articles(
+    corpus: CorpusConfig, data: Path, config: TrainingConfig, *, with_held: bool = False
+) -> Iterator[ArticleResult]:
+    """The articles of a corpus that train the network: all but those held for calibration."""
+    for gold in corpus_articles(corpus, data, with_held=with_held):
+        if not is_held_for_calibration(gold.id, config.calibration_share):
+            yield gold
+
+
+def calibration_articles(config: TrainingConfig, data: Path) -> Iterator[ArticleResult]:
+    """The articles that no training has seen, of all labelled corpora."""
+    for corpus in config.labelled:
+        for gold in corpus_articles(corpus, data, with_held=True):
+            if is_held_for_calibration(gold.id, config.calibration_share):
+                yield gold
+
+
+def corpus_articles(corpus: CorpusConfig, data: Path, *, with_held: bool = False) -> Iterator[ArticleResult]:
+    """The articles with their labels; ``with_held``: also with those that the network is not to see."""
+    articles = read_corpus(data / corpus.path)
+    for name in (corpus.labels, corpus.held_labels if with_held else ""):
+        if name:
+            articles = join_labels(articles, read_corpus(find_labels(name, data)))
+    return iter(articles)
+
+
+def fresh_articles(config: TrainingConfig, data: Path) -> set[str]:
+    """Ids of the articles whose labels the network is not to see."""
+    held: set[str] = set()
+    for corpus in config.labelled:
+        seen, own = (
+            {labels.id for labels in read_corpus(find_labels(name, data))} if name else set()
+            for name in (corpus.labels, corpus.held_labels)
+        )
+        if both := sorted(seen & own):
+            raise ValueError(f"labels and held_labels of {corpus.path} both name {both[0]}: the network would see it")
+        held |= own
+    return held
+
+
+def find_labels(name: str, data: Path) -> Path:
+    """A file of labels, in the data or among those that inquit brings."""
+    own = Path(__file__).parent / name
+    return own if own.exists() and not (data / name).exists() else data / name
+
+
+def read_silver_marks(corpus: CorpusConfig, data: Path) -> dict[str, SilverMarks]:
+    if not corpus.mentions:
+        return {}
+    with open(data / corpus.mentions, encoding="utf-8") as file:
+        return read_marks(json.loads(line) for line in file if line.strip())
+
+
+def unlabelled_articles(corpus: CorpusConfig, data: Path) -> Iterator[Article]:
+    """The texts of an unlabelled corpus, each once; what cannot be read is passed over.
+
+    Raises:
+        CorpusError: there is nothing at its path.
+    """
+    seen: set[str] = set()
+    try:
+        for record in Inputs([str(data / corpus.path)], ReadOptions(duplicate_ids=DuplicateIds.SUFFIX)):
+            if not isinstance(record.content, str):
+                logger.warning("%s is no text: passed over", record.place)
+            elif (digest := text_sha256(record.content)) not in seen:
+                seen.add(digest)
+                yield Article(record.id, record.content)
+    except BatchError as error:
+        raise CorpusError(str(error)) from error
+
+
+def texts_sha256(articles: Iterable[Article]) -> str:
+    """SHA-256, in hex, of texts; their order and names do not count."""
+    return hashlib.sha256("".join(sorted(text_sha256(article.text) for article in articles)).encode()).hexdigest()
+
+
+def data_hashes(config: TrainingConfig, data: Path) -> dict[str, str]:
+    """SHA-256 of every file that a model is made from, by its path in the data; of labels that inquit brings by its name,
+    and of the texts of an unlabelled corpus together.
+    """
+    names = [name for corpus in config.labelled for name in (corpus.path, corpus.mentions)]
+    labels = [name for corpus in config.labelled for name in (corpus.labels, corpus.held_labels)]
+    files = {data / name for name in [*names, config.dev] if name} | {
+        find_labels(name, data) for name in labels if name
+    }
+    hashes = {}
+    for path in sorted(files):
+        for file in [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):
+            name = file.relative_to(data).as_posix() if file.is_relative_to(data) else file.name
+            hashes[name] = file_sha256(file)
+    return hashes | {
+        corpus.path: texts_sha256(unlabelled_articles(corpus, data)) for corpus in config.corpus if corpus.unlabelled
+    }

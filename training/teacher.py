@@ -1,0 +1,114 @@
+"""A fitted network that a smaller one learns from: it is asked about articles, and finds attributions in unlabelled ones."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from inquit.models.article import Article
+from inquit.models.linker import span_of_range, spans_of_words
+from inquit.models.mentions import MentionTagger
+from inquit.models.result import ArticleResult, Attribution
+from inquit.models.segmentation import Document, segment
+from inquit.training.articles import read_silver_marks, texts_sha256, training_articles, unlabelled_articles
+from inquit.training.build import pipeline, unfitted_arrays
+from inquit.training.config import CorpusConfig, TrainingConfig
+from inquit.training.examples import MARK_KINDS, LabelledDocument, SilverMarks, label_document
+from inquit.training.export import head_arrays
+from inquit.training.soft_labels import answered_question, question_sha256, teach, write_soft_labels
+from inquit.training.warm_start import load_fitted, weights_sha256
+
+logger = logging.getLogger(__name__)
+
+_N_BETWEEN_REPORTS = 200
+
+
+class Teacher:
+    """A finished run or a model whose answers are kept on disk; what is there already is not asked again.
+
+    Attributes:
+        answers: the folder of its answers, for `inquit.training.soft_labels.read_soft_labels`.
+    """
+
+    def __init__(self, fitted: str | Path, config: TrainingConfig, output: Path) -> None:
+        """``config``: of the network that is taught, whose windows the teacher reads; ``output``: of its run."""
+        self._network, self._tokenizer = load_fitted(fitted)
+        self._window = config.window
+        self._sha256 = weights_sha256(fitted)
+        self._silver = output / "silver"
+        self.answers = output / "soft-labels" / self._sha256[:12]
+        heads = head_arrays(self._network) | unfitted_arrays()
+        self._model = pipeline(self._network, self._tokenizer, config, heads)
+        self._mentions = MentionTagger.from_arrays(heads)
+
+    def answer(self, corpora: Iterable[CorpusConfig], config: TrainingConfig, data: Path) -> None:
+        """Answer for every training article of labelled corpora."""
+        n_asked = 0
+        for corpus in corpora:
+            marks = read_silver_marks(corpus, data)
+            for gold in training_articles(corpus, data, config):
+                document = label_document(gold, self._tokenizer, marks=marks.get(gold.id))
+                n_asked += self._ask(document, None)
+                if n_asked and n_asked % _N_BETWEEN_REPORTS == 0:
+                    logger.info("the teacher has answered for %d articles", n_asked)
+
+    def label(self, corpus: CorpusConfig, data: Path) -> CorpusConfig:
+        """Make a labelled corpus of an unlabelled one, and answer for it: it then has the attributions and mentions that the
+        teacher finds, but no speakers and no claim types, of which the answers tell more.
+        """
+        digest = texts_sha256(unlabelled_articles(corpus, data))
+        path = self._silver / f"{self._sha256[:12]}-{digest[:12]}.jsonl"
+        marks_path = path.with_suffix(".mentions.jsonl")
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_name(f".tmp-{path.name}")
+            with open(temporary, "wb") as file, open(marks_path, "wb") as marks_file:
+                for n, article in enumerate(unlabelled_articles(corpus, data), start=1):
+                    found, marks = self._find(article)
+                    file.write(orjson.dumps(found.to_dict()) + b"\n")
+                    marks_file.write(orjson.dumps({"id": found.id, "entities": marks.entities}) + b"\n")
+                    if n % _N_BETWEEN_REPORTS == 0:
+                        logger.info("the teacher has labelled %d articles", n)
+            os.replace(temporary, path)
+        return replace(corpus, path=str(path.resolve()), mentions=str(marks_path.resolve()), unlabelled=False)
+
+    def _find(self, article: Article) -> tuple[ArticleResult, SilverMarks]:
+        document, states = self._model.encoder.encode(segment(article))
+        found = ArticleResult(article.id, article.text, attributions=self._attributions(document, states))
+        mentions = [
+            (document.span_of_words(start, stop), kind) for start, stop, kind in self._mentions.find(document, states)
+        ]
+        marks = SilverMarks(tuple((span.start, span.end, MARK_KINDS[kind]) for span, kind in mentions))
+        # Asked now, it need not read the article again.
+        self._ask(label_document(found, self._tokenizer, marks=marks), states)
+        return found, marks
+
+    def _attributions(self, document: Document, states: NDArray[np.float32]) -> tuple[Attribution, ...]:
+        links = self._model.linker.link(document, self._model.tagger.tag(document, states), states)
+        return tuple(
+            Attribution(
+                id=f"t{i}",
+                content=spans_of_words(document, link.contents),
+                cue=span_of_range(document, link.cue),
+                source=span_of_range(document, link.source),
+            )
+            for i, link in enumerate(links)
+        )
+
+    def _ask(self, document: LabelledDocument, states: NDArray[np.float32] | None) -> bool:
+        """Whether the question was new; ``states``: the network's for the document, where they are known."""
+        article = document.pieces.document.article
+        question = question_sha256(self._sha256, document, self._window)
+        if answered_question(self.answers, article.id) == question:
+            return False
+        if states is None:
+            _, states = self._model.encoder.encode(segment(article))
+        write_soft_labels(self.answers, article.id, teach(self._network, document, states), question)
+        return True
