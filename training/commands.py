@@ -34,6 +34,9 @@ def train(
     ] = None,
     warm_start: Annotated[str | None, typer.Option(help="A finished run, or a model, to go on from.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on after the last finished epoch.")] = False,
+    network_only: Annotated[
+        bool, typer.Option("--network-only", help="Fit no more than the network, which is what teaches.")
+    ] = False,
 ) -> None:
     """Fit a model: encoder and heads, export, calibration, report.
 
@@ -52,8 +55,18 @@ def train(
         fail(f"training needs more than scoring ({error.name} is missing): pip install 'inquit[train]'", EXIT_USAGE)
     try:
         train_model(
-            settings, data, output, encoder=encoder, teachers=teacher or (), warm_start=warm_start, resume=resume
+            settings,
+            data,
+            output,
+            encoder=encoder,
+            teachers=teacher or (),
+            warm_start=warm_start,
+            resume=resume,
+            network_only=network_only,
         )
     except (FileNotFoundError, ValueError) as error:
         fail(str(error), EXIT_INPUT)
+    if network_only:
+        print(f"network: {output / 'network'}")
+        return
     print(f"model: {output / 'model'}   report: {output / 'report.md'}")

@@ -53,6 +53,7 @@ def train_model(
     teachers: Sequence[str | Path] = (),
     warm_start: str | Path | None = None,
     resume: bool = False,
+    network_only: bool = False,
 ) -> None:
     """Fit, export, calibrate and measure: ``output`` gets ``network/``, ``model/`` and ``report.md``.
 
@@ -62,6 +63,7 @@ def train_model(
         teachers: finished runs or models; what they say together of the training articles is learnt from as well.
         warm_start: a finished run or a model to go on from.
         resume: go on after the last finished epoch in ``output``.
+        network_only: stop when there is a network, which can teach and be gone on with.
 
     Raises:
         FileNotFoundError: a corpus, an encoder or a run is missing.
@@ -86,6 +88,8 @@ def train_model(
         resume=resume,
         evaluate=lambda fitted: dev_scores(fitted, load_tokenizer(output / "network"), config, dev) if dev else {},
     )
+    if network_only:
+        return
     logger.info("exporting, calibrating, measuring")
     labelled = [gold for corpus in config.labelled for gold in training_articles(corpus, data, config, with_held=True)]
     evaluation = build_model(

@@ -18,7 +18,15 @@ from inquit.models.labels import CLAIM_TYPES
 from inquit.models.pieces import WindowConfig
 from inquit.models.result import ArticleResult, Attribution, Claim, Speaker, SpeakerKind
 from inquit.training.config import LossConfig
-from inquit.training.examples import LabelledDocument, SilverMarks, SoftLabels, collate, cut_windows, label_document
+from inquit.training.examples import (
+    IMPLIED,
+    LabelledDocument,
+    SilverMarks,
+    SoftLabels,
+    collate,
+    cut_windows,
+    label_document,
+)
 from inquit.training.losses import batch_losses, link_scores, word_states
 from inquit.training.network import AttributionNetwork
 from inquit.training.soft_labels import (
@@ -63,6 +71,7 @@ def document(tiny_encoder: Path) -> LabelledDocument:
                 claim=Claim(CLAIM_TYPES[0], checkworthy=True),
             ),
             Attribution("E2", (place("Nothing was signed"),), (place("added"),), (Span(73, 76),)),
+            Attribution("E3", (place("well"),), (place("met"),), ()),
         ),
     )
     marks = SilverMarks(((0, 8, "PERSON"), (13, 21, "PERSON")), (((0, 8), (23, 26)),))
@@ -86,6 +95,7 @@ def test_the_answers_are_the_scores_of_what_a_batch_asks(
     with torch.no_grad():
         states = word_states(network, batch)
         assert np.allclose(batch.soft_tags, network.tags(states).numpy(), atol=0.02)
+        assert np.isnan(batch.relations.pop(IMPLIED).soft).all()
         for name, relation in batch.relations.items():
             assert len(relation.spans) > 0, name
             is_asked = ~np.isnan(relation.soft)
@@ -101,7 +111,7 @@ def test_links_are_asked_about_across_windows(
     assert len(cut_windows([document], SMALL)) > 1
     answers = teach(network, document, states_of(network, document, special))
     assert answers.tags.shape[0] == len(document.pieces.document.words)
-    assert all(not np.isnan(scores).any() for scores in answers.links.values())
+    assert [name for name, scores in answers.links.items() if np.isnan(scores).any()] == [IMPLIED]
 
 
 def test_an_article_without_a_word_has_no_answers(network: AttributionNetwork, tiny_encoder: Path) -> None:
