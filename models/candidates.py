@@ -46,6 +46,11 @@ _LEAST_SIMILAR = 5
 
 _PLURALS = frozenset({"people", "men", "women", "children", "media", "police", "others"})
 
+_STAND_FOR_OTHERS = frozenset(
+    {"he", "him", "his", "she", "her", "hers", "they", "them", "their", "it", "its", "who", "whom", "which", "both"}
+)
+"""Pronouns, which are never what their speaker is called where anybody else may be meant."""
+
 DESCRIPTIONS = (PhraseKind.DEFINITE, PhraseKind.INDEFINITE, PhraseKind.BARE)
 """How sources refer that neither name anybody nor are pronouns."""
 
@@ -103,6 +108,8 @@ class CandidateFinder:
                 *self._descriptive(i, evidence),
                 (Candidate(None, is_author=True), {"is author": 1.0}),
             ]
+            if self._phrases[i].noun in _STAND_FOR_OTHERS and (numbers or len(others) > 2):
+                others = [other for other in others if "is phrase itself" not in other[1]]
             candidates = [*(named[number] for number in numbers), *(candidate for candidate, _ in others)]
             table = np.concatenate([features[start:stop], _as_table(row for _, row in others)])
             found.append((tuple(candidates), table + shared[i]))
