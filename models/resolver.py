@@ -380,9 +380,8 @@ def _number_entities(
         kind = _kind([answer for _, answer in own], {entities[number].kind for number in named})
         sources = {link.source for link, _ in own if link.source is not None}
         # Of joint speakers only the sources are mentions: each of them is an entity of its own.
-        spans = (
-            sources if len(named) > 1 else {*sources, *(mentions[i].words for n in named for i in entities[n].mentions)}
-        )
+        is_joint = any(len(answer.entities) > 1 for _, answer in own)
+        spans = sources if is_joint else {*sources, *(mentions[i].words for n in named for i in entities[n].mentions)}
         places = tuple(document.span_of_words(*words) for words in _without_nested(spans))
         found[name] = Entity(f"e{len(found)}", name, kind, places, len(own))
     speakers = [

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from inquit.inference.batch.errors import BatchError
 from inquit.inference.batch.options import DuplicateIds, ReadOptions
+from inquit.inference.batch.pages import with_article
 from inquit.inference.batch.readers import Inputs
+from inquit.inference.batch.record import Page
 from inquit.models.article import Article, text_sha256
 from inquit.models.folder import file_sha256
-from inquit.models.result import ArticleResult
+from inquit.models.result import ArticleResult, ErrorInfo
 from inquit.training.config import CorpusConfig, TrainingConfig
 from inquit.training.corpora import CorpusError, join_labels, read_corpus
 from inquit.training.examples import SilverMarks, is_held_for_calibration, read_marks
@@ -78,18 +80,24 @@ def unlabelled_articles(corpus: CorpusConfig, data: Path) -> Iterator[Article]:
     """The texts of an unlabelled corpus, each once; what cannot be read is passed over.
 
     Raises:
-        CorpusError: there is nothing at its path.
+        CorpusError: there is nothing at its path, or no text in it.
     """
     seen: set[str] = set()
     try:
         for record in Inputs([str(data / corpus.path)], ReadOptions(duplicate_ids=DuplicateIds.SUFFIX)):
-            if not isinstance(record.content, str):
-                logger.warning("%s is no text: passed over", record.place)
-            elif (digest := text_sha256(record.content)) not in seen:
-                seen.add(digest)
-                yield Article(record.id, record.content)
+            if isinstance(record.content, Page):
+                record = with_article(record, record.content)
+            match record.content:
+                case str(text):
+                    if text.strip() and (digest := text_sha256(text)) not in seen:
+                        seen.add(digest)
+                        yield Article(record.id, text)
+                case ErrorInfo(message=message):
+                    logger.warning("passed over: %s", message)
     except BatchError as error:
         raise CorpusError(str(error)) from error
+    if not seen:
+        raise CorpusError(f"{data / corpus.path}: holds no text to learn from; see docs/training.md")
 
 
 def texts_sha256(articles: Iterable[Article]) -> str:

@@ -40,7 +40,7 @@ def train(
 ) -> None:
     """Fit a model: encoder and heads, export, calibration, report.
 
-    Example: inquit train training/configs/en.toml --data data -o runs/en
+    Example: inquit train my.toml --data data --warm-start en -o runs/mine
     """
     from inquit.training.config import read_training_config
 

@@ -125,6 +125,9 @@ def read_training_config(path: Path) -> TrainingConfig:
 def training_config_from_dict(table: dict[str, Any], where: str) -> TrainingConfig:
     """The configuration that `TrainingConfig.to_dict` gave, or a file's; ``where`` leads the message of a ValueError."""
     config: TrainingConfig = _build(TrainingConfig, table, where)
+    for corpus in config.corpus:
+        if corpus.unlabelled and (corpus.labels or corpus.held_labels or corpus.mentions):
+            raise ValueError(f"{where}: corpus {corpus.path} is unlabelled, so it can have no labels and no mentions")
     return config
 
 

@@ -192,7 +192,8 @@ def label_document(
             source_of_cue[cues.index(word_range(attribution.cue[0]))] = source
             attribution_of_source.setdefault(source, attribution)
     labelled = any(a.claim is not None or a.speaker is not None for a in gold.attributions)
-    implying = {word_range(a.cue[0]): a for a in attributions if labelled and not a.source}
+    knows_speakers = any(a.speaker is not None for a in gold.attributions)
+    implying = {word_range(a.cue[0]): a for a in attributions if knows_speakers and not a.source}
     mention_spans, mention_tags = _label_mentions(gold, pieces, marks)
     anaphors: dict[tuple[int, int], frozenset[int]] = {}
     if marks is not None and mention_tags is not None:

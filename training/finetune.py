@@ -61,7 +61,8 @@ def finetune_model(
     config = replace(
         config,
         version=f"{config.version.split('+')[0]}+{digest}",
-        corpus=(*config.corpus, CorpusConfig(path=str(checked), repeat=REPEAT)),
+        # Unlabelled texts taught what a teacher knew, and there is none here.
+        corpus=(*config.labelled, CorpusConfig(path=str(checked), repeat=REPEAT)),
         optimizer=optimizer,
     )
     train_model(config, data, folder, warm_start=fitted)

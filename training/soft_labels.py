@@ -14,7 +14,7 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 from torch import Tensor
 
-from inquit.models.article import text_sha256
+from inquit.models.article import Article, text_sha256
 from inquit.models.claims import N_CLAIM_OUTPUTS
 from inquit.models.labels import MENTION_KINDS, ROLES, n_tags
 from inquit.models.pieces import Window, WindowConfig
@@ -97,28 +97,28 @@ def _answer_links(network: AttributionNetwork, states: Tensor, batch: Batch, ans
         answers.links[name].reshape(-1)[relation.soft[is_asked].astype(np.int64)] = scores[is_asked]
 
 
-def write_soft_labels(folder: Path, article_id: str, labels: SoftLabels, question: str) -> None:
+def write_soft_labels(folder: Path, article: Article, labels: SoftLabels, question: str) -> None:
     """Keep the answers to a question (`question_sha256`)."""
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {"tags": labels.tags, "mentions": labels.mentions, "claims": labels.claims}
     arrays |= {_LINKS + name: scores for name, scores in labels.links.items()}
     # Half precision is finer than a teacher's scores are certain.
     arrays = {name: array.astype(np.float16) for name, array in arrays.items()}
-    save_file(arrays, _path(folder, article_id), metadata={_QUESTION: question})
+    save_file(arrays, _path(folder, article), metadata={_QUESTION: question})
 
 
-def answered_question(folder: Path, article_id: str) -> str | None:
+def answered_question(folder: Path, article: Article) -> str | None:
     """The question whose answers are kept for an article; None where there are none."""
-    path = _path(folder, article_id)
+    path = _path(folder, article)
     if not path.exists():
         return None
     with safe_open(path, "numpy") as file:
         return (file.metadata() or {}).get(_QUESTION)
 
 
-def read_soft_labels(folder: Path, article_id: str) -> SoftLabels:
+def read_soft_labels(folder: Path, article: Article) -> SoftLabels:
     """The teacher's answers for an article that it was asked about."""
-    arrays = {name: array.astype(np.float32) for name, array in load_file(_path(folder, article_id)).items()}
+    arrays = {name: array.astype(np.float32) for name, array in load_file(_path(folder, article)).items()}
     return SoftLabels(
         arrays["tags"],
         arrays["mentions"],
@@ -144,6 +144,7 @@ def mean_answers(answers: Sequence[SoftLabels]) -> SoftLabels:
     )
 
 
-def _path(folder: Path, article_id: str) -> Path:
-    # An id is data, never a file name.
-    return folder / f"{text_sha256(article_id)[:24]}.safetensors"
+def _path(folder: Path, article: Article) -> Path:
+    # An id is data, never a file name, and articles of different corpora may share one.
+    digest = text_sha256(f"{article.id}\0{article.text}")
+    return folder / f"{digest[:24]}.safetensors"

@@ -177,7 +177,7 @@ def judged_implied(model: Attributor, gold: ArticleResult) -> Iterator[tuple[flo
         if speaker is None:
             yield implied.probability, -1
         else:
-            found = {"name": entities[implied.entity].name, "kind": speaker.kind.value}
+            found = {"name": entities[implied.entity].name}
             yield implied.probability, int(is_same_speaker(_as_dict(speaker), found))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from inquit.models.article import Article
+from inquit.models.article import Article, text_sha256
 from inquit.models.linker import span_of_range, spans_of_words
 from inquit.models.mentions import MentionTagger
 from inquit.models.result import ArticleResult, Attribution
@@ -55,16 +55,17 @@ class Teacher:
             marks = read_silver_marks(corpus, data)
             for gold in training_articles(corpus, data, config):
                 document = label_document(gold, self._tokenizer, marks=marks.get(gold.id))
-                n_asked += self._ask(document, None)
-                if n_asked and n_asked % _N_BETWEEN_REPORTS == 0:
-                    logger.info("the teacher has answered for %d articles", n_asked)
+                if self._ask(document, None):
+                    n_asked += 1
+                    if n_asked % _N_BETWEEN_REPORTS == 0:
+                        logger.info("the teacher has answered for %d articles", n_asked)
 
     def label(self, corpus: CorpusConfig, data: Path) -> CorpusConfig:
         """Make a labelled corpus of an unlabelled one, and answer for it: it then has the attributions and mentions that the
         teacher finds, but no speakers and no claim types, of which the answers tell more.
         """
-        digest = texts_sha256(unlabelled_articles(corpus, data))
-        path = self._silver / f"{self._sha256[:12]}-{digest[:12]}.jsonl"
+        question = f"{self._sha256} {self._window} {texts_sha256(unlabelled_articles(corpus, data))}"
+        path = self._silver / f"{text_sha256(question)[:24]}.jsonl"
         marks_path = path.with_suffix(".mentions.jsonl")
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -106,9 +107,9 @@ class Teacher:
         """Whether the question was new; ``states``: the network's for the document, where they are known."""
         article = document.pieces.document.article
         question = question_sha256(self._sha256, document, self._window)
-        if answered_question(self.answers, article.id) == question:
+        if answered_question(self.answers, article) == question:
             return False
         if states is None:
             _, states = self._model.encoder.encode(segment(article))
-        write_soft_labels(self.answers, article.id, teach(self._network, document, states), question)
+        write_soft_labels(self.answers, article, teach(self._network, document, states), question)
         return True

@@ -11,6 +11,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from inquit.models.article import Article
 from inquit.training.articles import (
     calibration_articles,
     data_hashes,
@@ -188,7 +189,8 @@ def _training_documents(
     for corpus in corpora:
         marks = read_silver_marks(corpus, data)
         for gold in training_articles(corpus, data, config):
-            answers = [read_soft_labels(folder, gold.id) for folder in soft_labels]
+            assert gold.text is not None
+            answers = [read_soft_labels(folder, Article(gold.id, gold.text)) for folder in soft_labels]
             if len({of.tags.shape for of in answers}) > 1:
                 raise ValueError(f"the teachers do not cut article {gold.id} into the same words: take some that do")
             soft = mean_answers(answers) if answers else None

@@ -13,7 +13,7 @@ pytest.importorskip("torch", reason="training needs inquit[train]")
 import torch
 from numpy.typing import NDArray
 
-from inquit.models.article import Span
+from inquit.models.article import Article, Span
 from inquit.models.labels import CLAIM_TYPES
 from inquit.models.pieces import WindowConfig
 from inquit.models.result import ArticleResult, Attribution, Claim, Speaker, SpeakerKind
@@ -42,6 +42,7 @@ from inquit.training.trainer import load_tokenizer, special_pieces
 Floats = NDArray[np.float32]
 
 TEXT = "Ana Ruiz met Paul Lee. She said the talks went well. Nothing was signed, Lee added."
+ARTICLE = Article("a", TEXT)
 SMALL = WindowConfig(core=16, left=8, right=4)
 
 
@@ -89,8 +90,8 @@ def test_the_answers_are_the_scores_of_what_a_batch_asks(
     network: AttributionNetwork, document: LabelledDocument, tiny_encoder: Path, tmp_path: Path
 ) -> None:
     special = special_pieces(load_tokenizer(tiny_encoder))
-    write_soft_labels(tmp_path, "a", teach(network, document, states_of(network, document, special)), "question")
-    answers = read_soft_labels(tmp_path, "a")
+    write_soft_labels(tmp_path, ARTICLE, teach(network, document, states_of(network, document, special)), "question")
+    answers = read_soft_labels(tmp_path, ARTICLE)
     batch = collate(cut_windows([replace(document, soft=answers)], WindowConfig()), special)
     with torch.no_grad():
         states = word_states(network, batch)
@@ -148,12 +149,15 @@ def test_answers_are_kept_with_their_question(document: LabelledDocument, tmp_pa
         question_sha256("teacher", replace(document, claims=document.claims[:1]), SMALL),
     )
     assert len({asked, *others}) == 6
-    assert answered_question(tmp_path, "a") is None
+    assert answered_question(tmp_path, ARTICLE) is None
     nothing = np.zeros((1, 1), dtype=np.float32)
     links = {"content_cue": np.array([[1.5, np.nan]], dtype=np.float32)}
-    write_soft_labels(tmp_path, "a", SoftLabels(nothing, nothing, nothing, links), asked)
-    assert answered_question(tmp_path, "a") == asked
-    assert np.array_equal(read_soft_labels(tmp_path, "a").links["content_cue"], links["content_cue"], equal_nan=True)
+    write_soft_labels(tmp_path, ARTICLE, SoftLabels(nothing, nothing, nothing, links), asked)
+    assert answered_question(tmp_path, ARTICLE) == asked
+    assert answered_question(tmp_path, Article("a", "Another text of this id.")) is None
+    assert np.array_equal(
+        read_soft_labels(tmp_path, ARTICLE).links["content_cue"], links["content_cue"], equal_nan=True
+    )
 
 
 def test_teachers_are_heard_together() -> None:

@@ -24,12 +24,14 @@ from inquit.models.article import Article
 from inquit.models.claims import POLARITY_OUTPUTS
 from inquit.models.folder import verify
 from inquit.models.pairs import PairScorer as ArrayPairScorer
+from inquit.models.pieces import WindowConfig
 from inquit.models.segmentation import segment
 from inquit.training.articles import data_hashes, find_labels, fresh_articles, training_articles, unlabelled_articles
 from inquit.training.build import TorchPieceEncoder
 from inquit.training.config import CorpusConfig, LossConfig, OptimizerConfig, TrainingConfig
 from inquit.training.corpora import CorpusError, read_corpus, read_jsonl
 from inquit.training.examples import collate, cut_windows, label_document
+from inquit.training.finetune import finetune_model
 from inquit.training.heads import count_heads
 from inquit.training.losses import batch_losses
 from inquit.training.network import AttributionNetwork, Crf, PairScorer
@@ -134,6 +136,10 @@ def news(tmp_path: Path) -> CorpusConfig:
         ("more/a.txt", "The ministry denied that the bridge was closed. It was open on Monday, a spokesman said."),
         ("more/b.txt", "The ministry denied that the bridge was closed. It was open on Monday, a spokesman said."),
         ("more/c.txt", "\0\0\0\0\0\0\0\0"),
+        (
+            "more/d.html",
+            f"<html><body><article><p>{'The mayor said the bridge was safe. ' * 12}</p></article></body></html>",
+        ),
     ):
         (folder / name).write_text(text)
     return CorpusConfig(path=str(folder), unlabelled=True)
@@ -142,7 +148,7 @@ def news(tmp_path: Path) -> CorpusConfig:
 def test_a_student_learns_from_texts_that_nobody_labelled(
     news: CorpusConfig, run: Path, tiny_encoder: Path, tiny_data: Path, tmp_path: Path
 ) -> None:
-    assert len(list(unlabelled_articles(news, tiny_data))) == 2
+    assert len(list(unlabelled_articles(news, tiny_data))) == 3
     config = replace(CONFIG, corpus=(*CONFIG.corpus, news), calibration_share=0.0)
     corpora, answers = ask_teachers([run, run / "model"], config, tiny_data, tmp_path / "run")
     labelled, silver = corpora
@@ -151,12 +157,34 @@ def test_a_student_learns_from_texts_that_nobody_labelled(
     assert {article.text for article in found} == {article.text for article in unlabelled_articles(news, tiny_data)}
     assert all(a.claim is None and a.speaker is None for article in found for a in article.attributions)
     n_answers = [len(list(folder.iterdir())) for folder in answers]
-    assert n_answers == [len(list(read_jsonl(tiny_data / "examples.jsonl"))) + 2] * 2
+    assert n_answers == [len(list(read_jsonl(tiny_data / "examples.jsonl"))) + 3] * 2
+    silver_file = Path(silver.path)
+    written = silver_file.stat().st_mtime_ns
+    assert ask_teachers([run], config, tiny_data, tmp_path / "run")[0] == corpora
+    assert silver_file.stat().st_mtime_ns == written
 
     config = replace(config, calibration_share=CONFIG.calibration_share)
     train_model(config, tiny_data, tmp_path / "run", encoder=str(tiny_encoder), teachers=[run])
     hashes = verify(tmp_path / "run" / "model").data["training"]["data_sha256"]
     assert set(hashes) == {"examples.jsonl", news.path}
+
+
+@pytest.mark.parametrize("window", [CONFIG.window, WindowConfig(core=64, left=8, right=4)], ids=["same", "other"])
+def test_a_teacher_labels_again_what_is_read_in_other_windows(
+    window: WindowConfig, news: CorpusConfig, run: Path, tiny_data: Path, tmp_path: Path
+) -> None:
+    config = replace(CONFIG, corpus=(news,))
+    first, again = (
+        ask_teachers([run], replace(config, window=own), tiny_data, tmp_path)[0] for own in (CONFIG.window, window)
+    )
+    assert (first == again) == (window == CONFIG.window)
+
+
+def test_a_network_alone_is_enough_to_teach(tiny_encoder: Path, tiny_data: Path, tmp_path: Path) -> None:
+    one_epoch = replace(CONFIG, optimizer=replace(CONFIG.optimizer, epochs=1))
+    train_model(one_epoch, tiny_data, tmp_path, encoder=str(tiny_encoder), network_only=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["network"]
+    assert list(ask(tmp_path, tiny_data, tmp_path / "student").iterdir())
 
 
 def test_texts_that_nobody_labelled_need_a_teacher(
@@ -168,6 +196,10 @@ def test_texts_that_nobody_labelled_need_a_teacher(
     missing = replace(config, corpus=(replace(news, path="nowhere"),))
     with pytest.raises(CorpusError, match="nowhere"):
         list(unlabelled_articles(missing.corpus[0], tiny_data))
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "a.txt").write_text(" ")
+    with pytest.raises(CorpusError, match="no text to learn from"):
+        list(unlabelled_articles(replace(news, path=str(tmp_path / "empty")), tiny_data))
 
 
 def test_held_labels_are_for_what_is_fitted_after_the_network(tiny_data: Path, tmp_path: Path) -> None:
@@ -322,6 +354,18 @@ def test_everything_is_fine_tuned_on_new_labels_with_the_old_ones_rehearsed(
     assert any(not torch.equal(old[name], new[name]) for name in old if name.startswith("encoder."))
     again = CliRunner().invoke(app, list(map(str, arguments)))
     assert (again.exit_code, "exists already" in again.output) == (5, True)
+
+
+def test_fine_tuning_leaves_out_what_nobody_labelled(run: Path, tiny_data: Path, tmp_path: Path) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    path = tmp_path / "run" / "network" / "training.json"
+    config = json.loads(path.read_text())
+    config["corpus"].append({"path": "news", "unlabelled": True})
+    path.write_text(json.dumps(config))
+    labels = tmp_path / "new.jsonl"
+    labels.write_text("".join((tiny_data / "examples.jsonl").read_text().splitlines(keepends=True)[:3]))
+    model = finetune_model(tmp_path / "run", [labels], tmp_path / "model", data=tiny_data)
+    assert set(verify(model).data["training"]["data_sha256"]) == {"examples.jsonl", "labels.jsonl"}
 
 
 def test_fine_tuning_needs_a_model_and_its_articles(run: Path, tiny_data: Path, tmp_path: Path) -> None:
