@@ -51,10 +51,6 @@ class Mention:
     kind: int
     tokens: tuple[str, ...]
 
-    @property
-    def words(self) -> tuple[int, int]:
-        return self.start, self.stop
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MentionTagger:

@@ -44,9 +44,6 @@ _KIND_PENALTY = 2.0
 CALIBRATION = "speaker.calibration"
 """Prefix of the arrays of the confidence."""
 
-LEAST_IMPLIED = "speaker.least_implied"
-"""Name of the array with `SpeakerResolver.least_implied`."""
-
 _LINK_EVIDENCE = [
     LINK_FEATURES.index(name) for name in ("content mean", "source mean", "content to cue", "cue to source")
 ]
@@ -79,8 +76,6 @@ class SpeakerResolver:
     Attributes:
         calibration: from what speaks for an answer (`CONFIDENCE_FEATURES`) to its confidence; None where the model has
             none: the confidence is then the scorer's probability.
-        least_implied: how likely somebody must be quoted to be the speaker where no source is given ("remarks that …");
-            1: nobody is.
     """
 
     mentions: MentionTagger
@@ -89,7 +84,6 @@ class SpeakerResolver:
     kind_weight: Floats
     kind_bias: Floats
     calibration: LogisticCalibrator | None = None
-    least_implied: float = 1.0
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Floats]) -> SpeakerResolver:
@@ -102,37 +96,35 @@ class SpeakerResolver:
             LogisticCalibrator.from_arrays(arrays, CALIBRATION, n_features=len(CONFIDENCE_FEATURES))
             if f"{CALIBRATION}.weight" in arrays
             else None,
-            float(arrays[LEAST_IMPLIED][0]) if LEAST_IMPLIED in arrays else 1.0,
         )
 
     def resolve(
         self, document: Document, states: Floats, links: Sequence[Link]
     ) -> tuple[list[Speaker | None], tuple[Entity, ...]]:
-        """The speaker of each link, None where nobody is given, and the article's speakers with their mentions."""
-        answers, mentions, entities = self._answer_links(document, states, links)
-        return _number_entities(document, links, answers, self._confidences(links, answers), mentions, entities)
+        """The speaker of each link, None where it has no source, and the article's speakers with their mentions."""
+        answers, mentions, entities = self._answer_sources(document, states, links)
+        if not answers:
+            return [None] * len(links), ()
+        confidences = self._confidences(links, answers)
+        return _number_entities(document, links, answers, confidences, mentions, entities)
 
     def evidence(self, document: Document, states: Floats, links: Sequence[Link]) -> Floats:
         """What the confidence in each link's speaker is made of: shape (n_links, len(CONFIDENCE_FEATURES))."""
-        answers, _, _ = self._answer_links(document, states, links)
+        answers, _, _ = self._answer_sources(document, states, links)
         return _evidence_of_links(links, answers)
 
-    def _answer_links(
+    def _answer_sources(
         self, document: Document, states: Floats, links: Sequence[Link]
-    ) -> tuple[list[_Answer | None], list[Mention], list[NamedEntity]]:
-        """The answer for every link, and the mentions and entities that it was chosen from."""
+    ) -> tuple[dict[tuple[int, int], _Answer], list[Mention], list[NamedEntity]]:
+        """The answer for every source of the links, and the mentions and entities that it was chosen from."""
         sources = sorted({link.source for link in links if link.source is not None})
-        cues = sorted({link.cue for link in links if link.source is None}) if self.least_implied < 1 else []
-        if not sources and not cues:
-            return [None] * len(links), [], []
+        if not sources:
+            return {}, [], []
         mentions = self.find_mentions(document, states, sources)
         entities = group_mentions(document, mentions)
         decisions = self.decide(document, states, sources, mentions, entities)
         kinds = self.kind_probabilities(states, sources)
-        of_source = dict(zip(sources, self._answers(decisions, kinds), strict=True))
-        of_cue = self._implied_answers(document, states, cues, mentions, entities)
-        answers = [of_cue.get(link.cue) if link.source is None else of_source[link.source] for link in links]
-        return answers, mentions, entities
+        return dict(zip(sources, self._answers(decisions, kinds), strict=True)), mentions, entities
 
     def find_mentions(self, document: Document, states: Floats, sources: Sequence[tuple[int, int]]) -> list[Mention]:
         """The named mentions of a document in text order; ``sources`` are word ranges."""
@@ -179,48 +171,6 @@ class SpeakerResolver:
             candidates, scores - log_sum_exp(scores)[:, None], self.kind_probabilities(states, ranges)
         )
 
-    def implied(
-        self,
-        document: Document,
-        states: Floats,
-        cues: Sequence[tuple[int, int]],
-        mentions: Sequence[Mention],
-        entities: Sequence[NamedEntity],
-    ) -> list[Implied]:
-        """Who is most likely quoted by each cue that has no source; nobody where no entity is near."""
-        if not cues or not entities:
-            return []
-        entity_of = np.zeros(len(mentions), dtype=np.int64)
-        for number, entity in enumerate(entities):
-            entity_of[list(entity.mentions)] = number
-        evidence = self._neural_evidence(document, states, cues, mentions)
-        found = []
-        for cue, near, log_probabilities in zip(cues, evidence.mentions, evidence.log_probabilities, strict=True):
-            probabilities = np.where(near >= 0, np.exp(log_probabilities[:-1]), 0)
-            shares = np.bincount(entity_of[near], weights=probabilities, minlength=len(entities))
-            mention = int(near[probabilities.argmax()])
-            found.append(Implied(cue, int(shares.argmax()), mention, float(shares.max())))
-        return found
-
-    def _implied_answers(
-        self,
-        document: Document,
-        states: Floats,
-        cues: Sequence[tuple[int, int]],
-        mentions: Sequence[Mention],
-        entities: Sequence[NamedEntity],
-    ) -> dict[tuple[int, int], _Answer]:
-        likely = [
-            implied
-            for implied in self.implied(document, states, cues, mentions, entities)
-            if implied.probability >= self.least_implied
-        ]
-        kinds = self.kind_probabilities(states, [mentions[one.mention].words for one in likely])
-        return {
-            one.cue: _Answer(entities[one.entity].name, kind, (one.entity,), True, False, one.probability, (), ())
-            for one, kind in zip(likely, kinds, strict=True)
-        }
-
     def _answers(self, decisions: Sequence[Sequence[Decision]], kinds: Floats) -> list[_Answer]:
         """One for each source, from its decisions and its kinds."""
         flat = [decision for decided in decisions for decision in decided]
@@ -236,32 +186,12 @@ class SpeakerResolver:
             for decided, kind in zip(decisions, kinds, strict=True)
         ]
 
-    def _confidences(self, links: Sequence[Link], answers: Sequence[_Answer | None]) -> list[float]:
-        """How sure each link's speaker is; without a meaning where there is none."""
-        certainties = [0.0 if answer is None else answer.certainty for answer in answers]
-        if self.calibration is None or not links:
-            return certainties
-        confidences = self.calibration.probabilities(_evidence_of_links(links, answers)).tolist()
-        return [
-            certainty if link.source is None else confidence
-            for link, certainty, confidence in zip(links, certainties, confidences, strict=True)
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class Implied:
-    """Who may be quoted by a cue without a source.
-
-    Attributes:
-        entity: its index.
-        mention: index of the mention that is most likely to name it.
-        probability: of all its mentions near the cue together.
-    """
-
-    cue: tuple[int, int]
-    entity: int
-    mention: int
-    probability: float
+    def _confidences(self, links: Sequence[Link], answers: Mapping[tuple[int, int], _Answer]) -> list[float]:
+        """How sure each link's speaker is; without a meaning where it has no source."""
+        if self.calibration is None:
+            return [0.0 if link.source is None else answers[link.source].certainty for link in links]
+        confidences: list[float] = self.calibration.probabilities(_evidence_of_links(links, answers)).tolist()
+        return confidences
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,12 +257,12 @@ def _by_name(candidates: Sequence[Candidate], probabilities: Floats) -> list[tup
     return [(sum(values[i] for i in own), own) for own in places.values()]
 
 
-def _evidence_of_links(links: Sequence[Link], answers: Sequence[_Answer | None]) -> Floats:
+def _evidence_of_links(links: Sequence[Link], answers: Mapping[tuple[int, int], _Answer]) -> Floats:
     """shape (n_links, len(CONFIDENCE_FEATURES)); zeros where a link has no source."""
     evidence = np.zeros((len(links), len(CONFIDENCE_FEATURES)), dtype=np.float32)
-    for row, link, answer in zip(evidence, links, answers, strict=True):
-        if link.source is not None and answer is not None:
-            row[:] = _evidence(answer, link)
+    for row, link in zip(evidence, links, strict=True):
+        if link.source is not None:
+            row[:] = _evidence(answers[link.source], link)
     return evidence
 
 
@@ -364,29 +294,29 @@ def _other_names(decision: Decision, probabilities: Floats, chosen: Candidate) -
 def _number_entities(
     document: Document,
     links: Sequence[Link],
-    answers: Sequence[_Answer | None],
+    answers: Mapping[tuple[int, int], _Answer],
     confidences: Sequence[float],
     mentions: Sequence[Mention],
     entities: Sequence[NamedEntity],
 ) -> tuple[list[Speaker | None], tuple[Entity, ...]]:
     """Speakers and the entities they are, numbered in the order in which they first speak. The writer is no entity."""
-    told: dict[str, list[tuple[Link, _Answer]]] = {}
-    for link, answer in zip(links, answers, strict=True):
-        if answer is not None and answer.name is not None:
-            told.setdefault(answer.name, []).append((link, answer))
+    sources: dict[str, list[tuple[int, int]]] = {}
+    for link in links:
+        if link.source is not None and (name := answers[link.source].name) is not None:
+            sources.setdefault(name, []).append(link.source)
     found: dict[str, Entity] = {}
-    for name, own in told.items():
-        named = {number for _, answer in own for number in answer.entities}
-        kind = _kind([answer for _, answer in own], {entities[number].kind for number in named})
-        sources = {link.source for link, _ in own if link.source is not None}
+    for name, own in sources.items():
+        named = {number for source in own for number in answers[source].entities}
+        kind = _kind([answers[source] for source in own], {entities[number].kind for number in named})
+        spans = {*own, *((mentions[i].start, mentions[i].stop) for n in named for i in entities[n].mentions)}
         # Of joint speakers only the sources are mentions: each of them is an entity of its own.
-        is_joint = any(len(answer.entities) > 1 for _, answer in own)
-        spans = sources if is_joint else {*sources, *(mentions[i].words for n in named for i in entities[n].mentions)}
-        places = tuple(document.span_of_words(*words) for words in _without_nested(spans))
-        found[name] = Entity(f"e{len(found)}", name, kind, places, len(own))
+        places = _without_nested(set(own) if len(named) > 1 else spans)
+        found[name] = Entity(
+            f"e{len(found)}", name, kind, tuple(document.span_of_words(*words) for words in places), len(own)
+        )
     speakers = [
-        None if answer is None else _speaker(answer, confidence, found)
-        for answer, confidence in zip(answers, confidences, strict=True)
+        None if link.source is None else _speaker(answers[link.source], confidence, found)
+        for link, confidence in zip(links, confidences, strict=True)
     ]
     return speakers, tuple(found.values())
 

@@ -65,7 +65,6 @@ class LossConfig:
     cue_source: float = 0.3
     source_mention: float = 0.1
     coreference: float = 0.0  # of what a program resolved; the scorer is that of sources and mentions
-    implied: float = 0.0  # who is quoted where no source is given; the scorer is that of sources and mentions
     speaker_kind: float = 0.05
     claim: float = 0.15
     rare_polarity: float = 1.0  # what a denied or unsure claim counts against an asserted one, when polarity is learnt

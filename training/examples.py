@@ -37,8 +37,6 @@ from inquit.models.speaker_features import SOURCE_MENTION
 Floats = NDArray[np.float32]
 IGNORED = -100
 """A target that no loss counts."""
-IMPLIED = "implied"
-"""The relation of a cue without a source to the mentions of who is quoted all the same."""
 
 MARK_KINDS = ("PERSON", "ORGANIZATION", "LOCATION", "MISC")
 """What marks call the kinds of mention, in the order of ``MENTION_KINDS``."""
@@ -136,8 +134,6 @@ class LabelledDocument:
     mentions_of_source: tuple[frozenset[int] | None, ...]  # None: unlabelled; empty: no mention names the speaker
     anaphors: Ints  # pronouns and descriptions that a program resolved
     mentions_of_anaphor: tuple[frozenset[int], ...]
-    implying: Ints  # cues without a source, whose speakers are labelled
-    mentions_of_implied: tuple[frozenset[int] | None, ...]  # empty: nobody, or nobody who is named
     claims: tuple[ClaimExample, ...]
     soft: SoftLabels | None = None
 
@@ -150,7 +146,6 @@ class LabelledDocument:
             "cue_source": RelationLabels(self.cues, self.sources, sources, CUE_SOURCE),
             "source_mention": RelationLabels(self.sources, self.mentions, self.mentions_of_source, SOURCE_MENTION),
             "coreference": RelationLabels(self.anaphors, self.mentions, self.mentions_of_anaphor, SOURCE_MENTION),
-            IMPLIED: RelationLabels(self.implying, self.mentions, self.mentions_of_implied, SOURCE_MENTION),
         }
 
 
@@ -192,8 +187,6 @@ def label_document(
             source_of_cue[cues.index(word_range(attribution.cue[0]))] = source
             attribution_of_source.setdefault(source, attribution)
     labelled = any(a.claim is not None or a.speaker is not None for a in gold.attributions)
-    knows_speakers = any(a.speaker is not None for a in gold.attributions)
-    implying = {word_range(a.cue[0]): a for a in attributions if knows_speakers and not a.source}
     mention_spans, mention_tags = _label_mentions(gold, pieces, marks)
     anaphors: dict[tuple[int, int], frozenset[int]] = {}
     if marks is not None and mention_tags is not None:
@@ -219,13 +212,6 @@ def label_document(
         ),
         anaphors=_ranges(list(anaphors)),
         mentions_of_anaphor=tuple(anaphors.values()),
-        implying=_ranges(sorted(implying)),
-        mentions_of_implied=tuple(
-            frozenset()
-            if implying[cue].speaker is None
-            else _mentions_of_speaker(implying[cue], gold, mention_spans, pieces)
-            for cue in sorted(implying)
-        ),
         claims=_claim_examples(gold, attributions, cues, sources, pieces, soft),
         soft=soft,
     )

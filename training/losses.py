@@ -13,11 +13,11 @@ from torch.nn import functional
 from inquit.models.claims import CHECKWORTHY_OUTPUT, POLARITY_OUTPUTS, SECONDARY_OUTPUTS, TYPE_OUTPUTS
 from inquit.models.labels import POLARITIES
 from inquit.training.config import LossConfig
-from inquit.training.examples import IGNORED, IMPLIED, Batch, Relation
+from inquit.training.examples import IGNORED, Batch, Relation
 from inquit.training.network import FORBIDDEN, AttributionNetwork, PairScorer
 from inquit.training.precision import encoder_precision
 
-SCORER_OF_RELATION = {"coreference": "source_mention", IMPLIED: "source_mention"}
+SCORER_OF_RELATION = {"coreference": "source_mention"}
 """Relations that another's scorer answers: who is meant is the same question wherever it is asked."""
 
 

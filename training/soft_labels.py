@@ -18,7 +18,7 @@ from inquit.models.article import Article, text_sha256
 from inquit.models.claims import N_CLAIM_OUTPUTS
 from inquit.models.labels import MENTION_KINDS, ROLES, n_tags
 from inquit.models.pieces import Window, WindowConfig
-from inquit.training.examples import IMPLIED, Batch, LabelledDocument, SoftLabels, collate
+from inquit.training.examples import Batch, LabelledDocument, SoftLabels, collate
 from inquit.training.losses import link_scores, pooled_claims
 from inquit.training.network import AttributionNetwork
 
@@ -75,14 +75,10 @@ def _no_answers(document: LabelledDocument) -> SoftLabels:
 
 
 def _with_places(document: LabelledDocument, answers: SoftLabels) -> LabelledDocument:
-    """The document with the place of each answer where the answer should be: a batch then says which it asks for.
-
-    What is implied is not asked: the labels are few, and a teacher knows no more than they do.
-    """
+    """The document with the place of each answer where the answer should be: a batch then says which it asks for."""
     claims = (replace(claim, soft=np.array([index], dtype=np.float32)) for index, claim in enumerate(document.claims))
     links = {
-        name: scores if name == IMPLIED else np.arange(scores.size, dtype=np.float32).reshape(scores.shape)
-        for name, scores in answers.links.items()
+        name: np.arange(scores.size, dtype=np.float32).reshape(scores.shape) for name, scores in answers.links.items()
     }
     return replace(document, claims=tuple(claims), soft=replace(answers, links=links))
 

@@ -15,7 +15,7 @@ from inquit.models.candidates import Candidate
 from inquit.models.entities import group_mentions
 from inquit.models.linker import spans_of_words
 from inquit.models.names import normalise_name
-from inquit.models.resolver import CALIBRATION, LEAST_IMPLIED, SpeakerResolver, likeliest
+from inquit.models.resolver import CALIBRATION, SpeakerResolver, likeliest
 from inquit.models.result import ArticleResult, Speaker, SpeakerKind
 from inquit.models.segmentation import segment
 from inquit.models.speaker_features import COLUMN, FEATURES
@@ -66,8 +66,8 @@ def fit_speakers(
     Returns:
         the arrays of the scorer and of the confidence, by name.
     """
-    articles, unseen = list(calibration), list(fresh)
-    known, new, held = (speaker_examples(model, labelled) for labelled in (training, unseen, articles))
+    articles = list(calibration)
+    known, new, held = (speaker_examples(model, labelled) for labelled in (training, fresh, articles))
     weighted = [(article, 1) for article in known] + [(article, FRESH_WEIGHT) for article in new]
     weighted = [(article, weight) for article, weight in weighted if any(example.is_right.any() for example in article)]
     if not weighted:
@@ -78,7 +78,7 @@ def fit_speakers(
         "speakers right: %.3f of those trained on, %.3f of others", accuracy(scorer, known), accuracy(scorer, held)
     )
     scorer = calibrate_scorer(scorer, held)
-    return scorer.to_arrays() | fit_confidence(model, scorer, articles) | fit_implied(model, [*unseen, *articles])
+    return scorer.to_arrays() | fit_confidence(model, scorer, articles)
 
 
 def fit_passes(articles: Sequence[tuple[SpeakerArticle, int]], *, seed: int) -> SpeakerScorer:
@@ -137,50 +137,6 @@ def fit_confidence(model: Attributor, scorer: SpeakerScorer, articles: Iterable[
     return calibration.to_arrays(CALIBRATION)
 
 
-def fit_implied(model: Attributor, articles: Iterable[ArticleResult]) -> dict[str, Floats]:
-    """Fit how likely somebody must be quoted to be the speaker where no source is given: what gets most right.
-
-    Args:
-        articles: their speakers did not train the encoder.
-
-    Returns:
-        `inquit.models.resolver.SpeakerResolver.least_implied` by its name; 1 where it is best to name nobody.
-    """
-    least = least_to_gain([item for gold in articles for item in judged_implied(model, gold)])
-    logger.info("speakers of cues without a source are named from a probability of %.3f on", least)
-    return {LEAST_IMPLIED: np.array([least], dtype=np.float32)}
-
-
-def least_to_gain(judged: Iterable[tuple[float, int]]) -> float:
-    """The probability from which on the gains of (probability, gain) sum up to most; 1 where nothing is gained."""
-    ordered = sorted(judged, reverse=True)
-    gains = np.cumsum([gain for _, gain in ordered])
-    return ordered[int(gains.argmax())][0] if len(gains) and gains.max() > 0 else 1.0
-
-
-def judged_implied(model: Attributor, gold: ArticleResult) -> Iterator[tuple[float, int]]:
-    """Of each labelled cue without a source: how likely its likeliest speaker is, and what is gained by naming them: 1
-    where that is right, -1 where nobody is to be named, 0 where somebody else is.
-    """
-    assert gold.text is not None
-    silent = [a for a in gold.attributions if a.cue and not a.source]
-    if not silent or all(a.speaker is None for a in gold.attributions):
-        return
-    document, states = model.encoder.encode(segment(Article(gold.id, gold.text)))
-    speakers = {document.word_range(a.cue[0]): a.speaker for a in silent}
-    sources = [document.word_range(a.source[0]) for a in gold.attributions if a.source]
-    mentions = model.resolver.find_mentions(document, states, sources)
-    entities = group_mentions(document, mentions)
-    cues = sorted(words for words in speakers if words[1] > words[0])
-    for implied in model.resolver.implied(document, states, cues, mentions, entities):
-        speaker = speakers[implied.cue]
-        if speaker is None:
-            yield implied.probability, -1
-        else:
-            found = {"name": entities[implied.entity].name}
-            yield implied.probability, int(is_same_speaker(_as_dict(speaker), found))
-
-
 def judged_speakers(model: Attributor, resolver: SpeakerResolver, gold: ArticleResult) -> Iterator[tuple[Floats, bool]]:
     """Of each speaker found for a labelled attribution: its evidence, and whether it is right."""
     assert gold.text is not None
@@ -192,14 +148,13 @@ def judged_speakers(model: Attributor, resolver: SpeakerResolver, gold: ArticleR
     found = [
         {
             "content": [[span.start, span.end] for span in spans_of_words(document, link.contents)],
-            "source": link.source,
             "speaker": speaker,
             "row": row,
         }
         for link, speaker, row in zip(links, map(_as_dict, speakers), evidence, strict=True)
     ]
     for theirs, ours in match_attributions(TokenIndex(gold.text), with_content(gold.to_dict()), found):
-        if ours["source"] is not None:
+        if ours["speaker"] is not None:
             yield ours["row"], is_same_speaker(theirs.get("speaker"), ours["speaker"])
 
 

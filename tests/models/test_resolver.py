@@ -6,10 +6,8 @@ from inquit.models.article import Article
 from inquit.models.calibration import LogisticCalibrator
 from inquit.models.candidates import Candidate
 from inquit.models.folder import HEADS, WEIGHTS
-from inquit.models.labels import begin
 from inquit.models.linker import LINK_FEATURES, Link
-from inquit.models.mentions import PERSON
-from inquit.models.resolver import CALIBRATION, CONFIDENCE_FEATURES, LEAST_IMPLIED, Floats, SpeakerResolver, likeliest
+from inquit.models.resolver import CALIBRATION, CONFIDENCE_FEATURES, Floats, SpeakerResolver, likeliest
 from inquit.models.result import QuoteKind
 from inquit.models.segmentation import Document, segment
 from inquit.models.speaker_features import COLUMN
@@ -70,44 +68,3 @@ def test_evidence_is_told_for_each_link() -> None:
     assert evidence.shape == (2, len(CONFIDENCE_FEATURES))
     assert evidence[0, CONFIDENCE_FEATURES.index("is description")] == 1
     assert not evidence[1].any()
-
-
-@pytest.mark.parametrize(
-    ("least", "speaker"),
-    [
-        pytest.param(0.6, "Ann Lee", id="likely enough: two of the three that it may be are mentions of hers"),
-        pytest.param(0.7, None, id="not likely enough"),
-        pytest.param(None, None, id="a model that was not fitted for it"),
-    ],
-)
-def test_a_cue_without_a_source_may_imply_its_speaker(least: float | None, speaker: str | None) -> None:
-    document = segment(Article("a", "Ann Lee smiled. Remarks that no one heard. Lee left."))
-    heads = load_file(WEIGHTS / "en" / HEADS)
-    heads |= {name: np.zeros_like(array) for name, array in heads.items() if name.startswith("pairs.source_mention")}
-    states = np.zeros((len(document.words), heads["mentions.weight"].shape[1]), dtype=np.float32)
-    # A state's first place says that a person's name begins, its second that it goes on.
-    heads["mentions.weight"], heads["mentions.bias"] = (
-        np.zeros_like(heads[f"mentions.{of}"]) for of in ("weight", "bias")
-    )
-    heads["mentions.bias"][0] = 1
-    heads["mentions.weight"][[begin(PERSON), begin(PERSON) + 1], [0, 1]] = 2
-    first, last = words_of(document, "Ann Lee")
-    states[first, 0] = states[last - 1, 1] = states[words_of(document, "Lee left")[0], 0] = 1
-    if least is not None:
-        heads[LEAST_IMPLIED] = np.array([least], dtype=np.float32)
-    link = Link(
-        np.array([words_of(document, "no one heard")]),
-        words_of(document, "Remarks"),
-        None,
-        QuoteKind.INDIRECT,
-        np.zeros(len(LINK_FEATURES), np.float32),
-    )
-    (found,), entities = SpeakerResolver.from_arrays(heads).resolve(document, states, [link])
-    assert (found and found.name) == speaker
-    if found is None:
-        assert entities == ()
-        return
-    assert found.named
-    assert found.confidence == pytest.approx(2 / 3, abs=1e-3)
-    assert [span.of(document.text) for span in entities[0].mentions] == ["Ann Lee", "Lee"]
-    assert entities[0].n_attributions == 1

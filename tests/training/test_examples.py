@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,27 +78,3 @@ def test_without_marks_there_is_nothing_resolved(tiny_encoder: Path) -> None:
     labelled = label_document(gold, load_tokenizer(tiny_encoder))
     assert len(labelled.anaphors) == 0
     assert labelled.mention_tags is None
-
-
-@pytest.mark.parametrize(
-    ("speaker", "mentions"),
-    [
-        pytest.param(Speaker("Ban Ki-moon", SpeakerKind.PERSON, named=True), frozenset({0}), id="somebody is quoted"),
-        pytest.param(Speaker("diplomats", SpeakerKind.GROUP), frozenset(), id="nobody who is named"),
-        pytest.param(None, frozenset(), id="nobody"),
-    ],
-)
-def test_a_cue_without_a_source_is_learnt_from(
-    tiny_encoder: Path, marks: SilverMarks, speaker: Speaker | None, mentions: frozenset[int]
-) -> None:
-    silent = Attribution("E2", (Span(*place("at them")),), (Span(*place("smiled")),), (), speaker=speaker)
-    named = attribution(speaker=Speaker("Ban Ki-moon", SpeakerKind.PERSON, named=True))
-    labelled = label_document(ArticleResult("a", TEXT, (named, silent)), load_tokenizer(tiny_encoder), marks=marks)
-    assert texts(labelled, labelled.implying) == ["smiled"]
-    assert labelled.mentions_of_implied == (mentions,)
-    unlabelled = label_document(
-        ArticleResult("a", TEXT, (attribution(speaker=None), replace(silent, speaker=None))),
-        load_tokenizer(tiny_encoder),
-        marks=marks,
-    )
-    assert len(unlabelled.implying) == 0

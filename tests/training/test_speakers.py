@@ -12,7 +12,6 @@ from inquit.training.speakers import (
     accuracy,
     calibrate_scorer,
     fit_passes,
-    least_to_gain,
     probabilities_of,
     right_candidates,
     untrained_scorer,
@@ -122,18 +121,3 @@ def test_a_part_of_a_joint_source_is_one_of_the_speakers_the_whole_is_all() -> N
     speaker = Speaker("Ann Lee & the police", SpeakerKind.GROUP)
     assert right_candidates(candidates, speaker).tolist() == [False, False, True, False]
     assert right_candidates(candidates, speaker, is_part=True).tolist() == [True, False, True, False]
-
-
-@pytest.mark.parametrize(
-    ("judged", "least"),
-    [
-        pytest.param([(0.6, -1), (0.9, 1), (0.7, 1), (0.8, -1), (0.75, 1)], 0.7, id="as far down as it pays"),
-        pytest.param([(0.9, -1), (0.8, 1)], 1.0, id="nothing is gained"),
-        pytest.param([(0.9, 0)], 1.0, id="nothing is right"),
-        pytest.param([], 1.0, id="nothing to learn from"),
-    ],
-)
-def test_speakers_of_cues_without_a_source_are_named_where_it_pays(
-    judged: list[tuple[float, int]], least: float
-) -> None:
-    assert least_to_gain(judged) == least
