@@ -308,8 +308,8 @@ class CandidateFinder:
     def _descriptive(self, index: int, evidence: NeuralEvidence) -> Iterator[tuple[Candidate, Row]]:
         """Answers that are no entity's name: the phrase itself, its fuller forms, earlier phrases."""
         phrase = self._phrases[index]
-        if phrase.head is not None and self._mentions[phrase.head].start >= phrase.core[1]:
-            return  # "the club’s captain, Rosa Lind," is named
+        if self._names_person(phrase):
+            return
         found: dict[str, Row] = {}
         itself = text_of(self._document, *phrase.core)
         cut = {"ends at comma": 1.0} if self._ends_at_comma(phrase) else {}
@@ -323,6 +323,18 @@ class CandidateFinder:
             found[name] = found.get(name, {}) | row
         for name, row in found.items():
             yield Candidate(name), row | {"length": min(name.count(" ") + 1, 12) / 12}
+
+    def _names_person(self, phrase: Phrase) -> bool:
+        """Whether a person's name ends what the source says, or follows in apposition: "captain Rosa Lind" and "the club’s
+        captain, Rosa Lind," are called by that name and nothing else. After a capital, part of the name may not be found.
+        """
+        if phrase.head is None:
+            return False
+        head = self._mentions[phrase.head]
+        if head.start >= phrase.core[1]:
+            return True
+        is_last = head.kind == PERSON and head.stop >= phrase.core[1]
+        return is_last and head.start > phrase.core[0] and word_text(self._document, head.start - 1).islower()
 
     def _forms_of(self, index: int) -> list[tuple[str, Row]]:
         if index not in self._forms:

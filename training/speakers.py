@@ -192,7 +192,11 @@ def speaker_examples(model: Attributor, articles: Iterable[ArticleResult]) -> li
                     decision.candidates,
                     decision.paragraph,
                     decision.features,
-                    right_candidates(decision.candidates, speaker_of[source], is_part=len(decided) > 1),
+                    right_candidates(
+                        decision.candidates,
+                        speaker_of[source],
+                        named=decision.features[:, COLUMN["is head"]] > 0 if len(decided) > 1 else None,
+                    ),
                 )
                 for source, decided in zip(sources, decisions, strict=True)
                 for decision in decided
@@ -204,20 +208,24 @@ def speaker_examples(model: Attributor, articles: Iterable[ArticleResult]) -> li
 
 
 def right_candidates(
-    candidates: Sequence[Candidate], speaker: Speaker | None, *, is_part: bool = False
+    candidates: Sequence[Candidate], speaker: Speaker | None, *, named: NDArray[np.bool_] | None = None
 ) -> NDArray[np.bool_]:
-    """Which candidates give the labelled speaker; of a source's part, one of those that it joins."""
+    """Which candidates give the labelled speaker.
+
+    Args:
+        named: of a source's part, which candidates it names; one of those that the source joins is right then, and where
+            the part names one, no other.
+    """
     if speaker is None:
         return np.zeros(len(candidates), dtype=bool)
     if speaker.kind is SpeakerKind.AUTHOR:
         return np.array([candidate.is_author for candidate in candidates])
     wanted = _names(speaker.name)
-    return np.array(
-        [
-            bool(found := _names(candidate.name)) and (found <= wanted if is_part else found == wanted)
-            for candidate in candidates
-        ]
-    )
+    found = [_names(candidate.name) for candidate in candidates]
+    if named is None:
+        return np.array([bool(names) and names == wanted for names in found])
+    is_joined = np.array([bool(names) and names <= wanted for names in found])
+    return is_joined & named if (is_joined & named).any() else is_joined
 
 
 def _names(name: str | None) -> frozenset[str]:

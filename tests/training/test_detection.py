@@ -4,7 +4,7 @@ import pytest
 from inquit.models.labels import ROLES, begin
 from inquit.models.linker import LINK_FEATURES
 from inquit.training.calibrate import constant_calibration
-from inquit.training.detection import Detection, Found
+from inquit.training.detection import Detection, Found, middle_of_best
 
 NO_WORDS = np.arange(0)
 FOUND = Found(
@@ -33,6 +33,18 @@ def test_words_that_two_attributions_share_count_once(
     kept: list[bool], of_attributions: float, by_word: tuple[float, ...]
 ) -> None:
     assert FOUND.f1(np.array(kept)) == pytest.approx((of_attributions, *by_word))
+
+
+@pytest.mark.parametrize(
+    ("sums", "least"),
+    [
+        pytest.param({0.0: 3.2, 0.1: 3.305, 0.2: 3.301, 0.3: 3.3, 0.4: 3.1}, 0.2, id="not the edge"),
+        pytest.param({0.0: 3.2, 0.1: 3.301, 0.2: 3.3, 0.3: 3.1}, 0.1, id="of two the lower"),
+        pytest.param({0.0: 3.31, 0.1: 3.2, 0.2: 3.3}, 0.0, id="also where others between are worse"),
+    ],
+)
+def test_the_middle_of_what_is_as_good_is_taken(sums: dict[float, float], least: float) -> None:
+    assert middle_of_best(sums) == least
 
 
 def test_readiness_moves_where_cues_begin_and_nothing_else() -> None:

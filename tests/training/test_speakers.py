@@ -120,4 +120,6 @@ def test_a_part_of_a_joint_source_is_one_of_the_speakers_the_whole_is_all() -> N
     candidates = [Candidate("Ann Lee", (0,)), Candidate("Bob"), Candidate("the police & Ann Lee"), Candidate(None)]
     speaker = Speaker("Ann Lee & the police", SpeakerKind.GROUP)
     assert right_candidates(candidates, speaker).tolist() == [False, False, True, False]
-    assert right_candidates(candidates, speaker, is_part=True).tolist() == [True, False, True, False]
+    nobody, itself = np.zeros(4, dtype=bool), np.array([True, False, False, False])
+    assert right_candidates(candidates, speaker, named=nobody).tolist() == [True, False, True, False]
+    assert right_candidates(candidates, speaker, named=itself).tolist() == [True, False, False, False]
