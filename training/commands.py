@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_USAGE, fail
+from inquit.inference.commands import EXIT_INPUT, EXIT_MODEL, EXIT_USAGE, fail
 from inquit.training import evaluate_command, labels_commands, model_commands
 
 
@@ -42,6 +42,7 @@ def train(
 
     Example: inquit train my.toml --data data --warm-start en -o runs/mine
     """
+    from inquit.models.folder import ModelError
     from inquit.training.config import read_training_config
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -64,6 +65,8 @@ def train(
             resume=resume,
             network_only=network_only,
         )
+    except ModelError as error:
+        fail(str(error), EXIT_MODEL)
     except (FileNotFoundError, ValueError) as error:
         fail(str(error), EXIT_INPUT)
     if network_only:

@@ -36,8 +36,8 @@ THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(11))
 """Confidences below which attributions may be left out."""
 
 NEGLIGIBLE = 0.015
-"""Thresholds whose sums of the F1 are so near to the best are as good, and the middle one of them is taken: over some dozens of
-articles they differ by chance as much, and a threshold at the edge would hang on it."""
+"""Thresholds whose sum of the F1 is within this of the best count as good, and the middle one of them is taken: over some
+dozens of articles sums differ as much by chance, and a threshold at the edge would hang on it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,8 +94,8 @@ class Found:
 def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detection:
     """Choose the readiness and the threshold under which the sum of the F1 is best, or all but, and fit the confidence there.
 
-    Where the model is always right, always wrong or finds nothing, the evidence tells nothing: every attribution then
-    gets the share that is right, smoothed (Laplace), and the log says so.
+    Where the model is always right, always wrong or finds nothing, the evidence tells nothing: what was fitted under a lower
+    readiness is kept then, or every attribution gets the share that is right, smoothed (Laplace), and the log says so.
     """
     read = []
     for gold in articles:

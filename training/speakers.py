@@ -213,8 +213,8 @@ def right_candidates(
     """Which candidates give the labelled speaker.
 
     Args:
-        named: of a source's part, which candidates it names; one of those that the source joins is right then, and where
-            the part names one, no other.
+        named: of a part of a joint source, which candidates the part names. Right are those of them that the label joins; where
+            there is none, all that it joins.
     """
     if speaker is None:
         return np.zeros(len(candidates), dtype=bool)

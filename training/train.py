@@ -67,7 +67,8 @@ def train_model(
         network_only: stop when there is a network, which can teach and be gone on with.
 
     Raises:
-        FileNotFoundError: a corpus, an encoder or a run is missing.
+        FileNotFoundError: a corpus or an encoder is missing.
+        ModelError: there is no such teacher, or nothing to go on from.
         ValueError: a corpus cannot be read, or gives nothing to learn from.
     """
     origins = {

@@ -415,3 +415,12 @@ def test_a_warm_start_has_its_share_in_the_model(run: Path, tiny_data: Path, tmp
     start, fitted = (load_file(folder / "network.safetensors") for folder in (run / "network", tmp_path))
     for name, tensor in network.state_dict().items():
         assert np.allclose(tensor.numpy(), 0.75 * fitted[name] + 0.25 * start[name], atol=1e-5), name
+
+
+@pytest.mark.parametrize("option", ["--teacher", "--warm-start"])
+def test_a_model_that_is_not_there_is_named(option: str, tiny_data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text('name = "a"\nversion = "1"\nencoder = "e"\n[[corpus]]\npath = "examples.jsonl"\n')
+    arguments = ["train", path, "--data", tiny_data, "-o", tmp_path / "run", option, tmp_path / "nothing"]
+    result = CliRunner().invoke(app, list(map(str, arguments)))
+    assert (result.exit_code, "nothing" in result.output) == (3, True)
