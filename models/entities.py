@@ -71,7 +71,7 @@ def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[Name
         {f.tokens[0]: kinds[f] for f in members if len(f.tokens) == 1 and kinds[f] in (PERSON, ORGANIZATION)},
     )
     entities = [
-        _make_entity(document, mentions, form, sorted(places), full_names.get(form.tokens[0]))
+        _make_entity(document, mentions, sorted(places), full_names.get(form.tokens[0]))
         for form, places in members.items()
     ]
     return sorted(entities, key=lambda entity: entity.mentions[0])
@@ -172,7 +172,6 @@ def _may_name(short_kind: int, long_kind: int, match: NameMatch) -> bool:
 def _make_entity(
     document: Document,
     mentions: Sequence[Mention],
-    form: _Form,
     places: Sequence[int],
     full_name: tuple[int, int] | None,
 ) -> NamedEntity:

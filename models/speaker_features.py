@@ -179,7 +179,7 @@ class EntityFeatures:
         self._order = np.argsort(entity_of, kind="stable")
         self._n_mentions = np.bincount(entity_of, minlength=len(entities))
         self._mention_rows = self._describe_mentions(document, mentions, phrases)
-        self._entity_rows = self._describe_entities(document, entities)
+        self._entity_rows = self._describe_entities(entities)
 
     def _describe_mentions(self, document: Document, mentions: Sequence[Mention], phrases: Sequence[Phrase]) -> Floats:
         """shape (n_mentions, len(_OF_LAST_MENTION))."""
@@ -199,7 +199,7 @@ class EntityFeatures:
             axis=1,
         ).astype(np.float32)
 
-    def _describe_entities(self, document: Document, entities: Sequence[NamedEntity]) -> Floats:
+    def _describe_entities(self, entities: Sequence[NamedEntity]) -> Floats:
         """The features that are the same for every source: shape (n_entities, len(FEATURES))."""
         rows = np.zeros((len(entities), len(FEATURES)), dtype=np.float32)
         rows[:, COLUMN["is entity"]] = 1
