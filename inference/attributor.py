@@ -17,7 +17,7 @@ from inquit.models.encoder import Encoder, OnnxEncoder
 from inquit.models.evidence import Explanation, explain_passage
 from inquit.models.folder import CURRENT, ENCODER, HEADS, TOKENIZER, Manifest, ModelError, verify
 from inquit.models.labels import CLAIM_TYPES
-from inquit.models.linker import LINK_FEATURES, Link, Linker, span_of_range, spans_of_words
+from inquit.models.linker import LINK_FEATURES, Link, Linker
 from inquit.models.narration import NarrationFinder, OwnSentence
 from inquit.models.passage import Passage
 from inquit.models.pieces import WindowConfig
@@ -220,16 +220,7 @@ def _attributions(
     claims: Sequence[Claim],
 ) -> tuple[Attribution, ...]:
     return tuple(
-        Attribution(
-            id=f"t{i}",
-            content=spans_of_words(document, link.contents),
-            cue=span_of_range(document, link.cue),
-            source=span_of_range(document, link.source),
-            kind=link.kind,
-            confidence=round(confidence, 4),
-            speaker=speaker,
-            claim=claim,
-        )
+        link.attribution(document, i, confidence=round(confidence, 4), speaker=speaker, claim=claim)
         for i, (link, confidence, speaker, claim) in enumerate(zip(links, confidences, speakers, claims, strict=True))
     )
 

@@ -46,13 +46,9 @@ _LEAST_SIMILAR = 5
 
 _PLURALS = frozenset({"people", "men", "women", "children", "media", "police", "others"})
 
-_STAND_FOR_OTHERS = frozenset(
-    {
-        "he", "him", "his", "himself", "she", "her", "hers", "herself", "they", "them", "their", "themselves", "both",
-        "it", "its", "itself", "who", "whom", "whose", "which", "that",
-    }
-)  # fmt: skip
-"""Pronouns that are never what their speaker is called where anybody else may be meant; "some" and "others" are."""
+_PRONOUNS = (PhraseKind.HE, PhraseKind.SHE, PhraseKind.THEY, PhraseKind.IT, PhraseKind.RELATIVE)
+_OWN_ANSWERS = frozenset({"others", "some", "many", "this"})
+"""What stands in place of a noun as those pronouns do, but may be what its speaker is called."""
 
 DESCRIPTIONS = (PhraseKind.DEFINITE, PhraseKind.INDEFINITE, PhraseKind.BARE)
 """How sources refer that neither name anybody nor are pronouns."""
@@ -111,17 +107,14 @@ class CandidateFinder:
                 *self._descriptive(i, evidence),
                 (Candidate(None, is_author=True), {"is author": 1.0}),
             ]
-            if self._stands_for_others(self._phrases[i]) and (numbers or len(others) > 2):
+            phrase = self._phrases[i]
+            # A pronoun is not what its speaker is called where anybody else may be meant.
+            if phrase.kind in _PRONOUNS and phrase.noun not in _OWN_ANSWERS and (numbers or len(others) > 2):
                 others = [other for other in others if "is phrase itself" not in other[1]]
             candidates = [*(named[number] for number in numbers), *(candidate for candidate, _ in others)]
             table = np.concatenate([features[start:stop], _as_table(row for _, row in others)])
             found.append((tuple(candidates), table + shared[i]))
         return found
-
-    @staticmethod
-    def _stands_for_others(phrase: Phrase) -> bool:
-        is_pronoun = phrase.head is None and phrase.kind not in DESCRIPTIONS
-        return is_pronoun and phrase.noun in _STAND_FOR_OTHERS
 
     def _phrase_features(self, evidence: NeuralEvidence) -> Floats:
         """What is the same for all candidates of a phrase: shape (n_phrases, len(FEATURES))."""

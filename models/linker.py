@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inquit.models.article import Spans
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
-from inquit.models.result import QuoteKind
+from inquit.models.result import Attribution, Claim, QuoteKind, Speaker
 from inquit.models.segmentation import Document, Ints, are_quoted
 from inquit.models.tagger import Tags, log_sum_exp
 from inquit.models.words import begin_with_letter
@@ -62,6 +62,27 @@ class Link:
     source: tuple[int, int] | None
     kind: QuoteKind
     evidence: Floats
+
+    def attribution(
+        self,
+        document: Document,
+        number: int,
+        *,
+        confidence: float | None = None,
+        speaker: Speaker | None = None,
+        claim: Claim | None = None,
+    ) -> Attribution:
+        """The same in places of the text; ``number``: its place among the article's."""
+        return Attribution(
+            id=f"t{number}",
+            content=spans_of_words(document, self.contents),
+            cue=span_of_range(document, self.cue),
+            source=span_of_range(document, self.source),
+            kind=self.kind,
+            confidence=confidence,
+            speaker=speaker,
+            claim=claim,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,7 +19,7 @@ from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
 from inquit.models.calibration import LogisticCalibrator
 from inquit.models.labels import ROLES, begin
-from inquit.models.linker import LINK_FEATURES, Link, spans_of_words
+from inquit.models.linker import LINK_FEATURES
 from inquit.models.result import ArticleResult
 from inquit.models.segmentation import Document, Ints, segment
 from inquit.training.calibrate import constant_calibration, fit_logistic
@@ -114,10 +114,10 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
         confidence = fit_logistic(found.evidence, found.is_right)
         probabilities = confidence.probabilities(found.evidence)
         f1_of = {threshold: found.f1(probabilities >= threshold) for threshold in THRESHOLDS}
-        highest = max(map(sum, f1_of.values()))
-        threshold = middle_of_best({threshold: sum(f1) for threshold, f1 in f1_of.items()})
-        if best is None or highest > best_sum:
-            best, best_sum = Detection(readiness, confidence, threshold, f1_of[threshold]), highest
+        sums = {threshold: sum(f1) for threshold, f1 in f1_of.items()}
+        if best is None or max(sums.values()) > best_sum:
+            threshold = middle_of_best(sums)
+            best, best_sum = Detection(readiness, confidence, threshold, f1_of[threshold]), max(sums.values())
     assert best is not None
     logger.info(
         "detection: readiness %.1f, least confidence %.2f, F1 %.3f, by word %.3f, %.3f, %.3f",
@@ -144,7 +144,8 @@ def _find(model: Attributor, read: Sequence[tuple[ArticleResult, Document, Float
     for gold, document, states in read:
         links = model.linker.link(document, tagger.tag(document, states), states)
         evidence += [link.evidence for link in links]
-        is_right += right_attributions(gold.to_dict(), {"attributions": [_as_dict(document, link) for link in links]})
+        attributions = tuple(link.attribution(document, i) for i, link in enumerate(links))
+        is_right += right_attributions(gold.to_dict(), replace(gold, attributions=attributions).to_dict())
         words += [
             (
                 n_words + np.concatenate([np.arange(start, stop) for start, stop in link.contents.tolist()]),
@@ -176,15 +177,3 @@ def ready_bias(bias: Floats, readiness: float) -> Floats:
     ready = bias.copy()
     ready[begin(ROLES.index("cue"))] += np.float32(readiness)
     return ready
-
-
-def _as_dict(document: Document, link: Link) -> dict[str, list[list[int]]]:
-    def places(ranges: Iterable[tuple[int, int]]) -> list[list[int]]:
-        spans = spans_of_words(document, np.array(list(ranges), dtype=np.int64).reshape(-1, 2))
-        return [[span.start, span.end] for span in spans]
-
-    return {
-        "content": places(map(tuple, link.contents.tolist())),
-        "cue": places([link.cue]),
-        "source": places([] if link.source is None else [link.source]),
-    }

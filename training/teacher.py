@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +11,10 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from inquit.inference.writers import open_atomically, to_json_line
 from inquit.models.article import Article, text_sha256
-from inquit.models.linker import span_of_range, spans_of_words
-from inquit.models.mentions import MentionTagger
-from inquit.models.result import ArticleResult, Attribution
-from inquit.models.segmentation import Document, segment
+from inquit.models.result import ArticleResult
+from inquit.models.segmentation import segment
 from inquit.training.articles import read_silver_marks, texts_sha256, training_articles, unlabelled_articles
 from inquit.training.build import pipeline, unfitted_arrays
 from inquit.training.config import CorpusConfig, TrainingConfig
@@ -46,7 +44,6 @@ class Teacher:
         self.answers = output / "soft-labels" / self._sha256[:12]
         heads = head_arrays(self._network) | unfitted_arrays()
         self._model = pipeline(self._network, self._tokenizer, config, heads)
-        self._mentions = MentionTagger.from_arrays(heads)
 
     def answer(self, corpora: Iterable[CorpusConfig], config: TrainingConfig, data: Path) -> None:
         """Answer for every training article of labelled corpora."""
@@ -64,44 +61,35 @@ class Teacher:
         """Make a labelled corpus of an unlabelled one, and answer for it: it then has the attributions and mentions that the
         teacher finds, but no speakers and no claim types, of which the answers tell more.
         """
-        question = f"{self._sha256} {self._window} {texts_sha256(unlabelled_articles(corpus, data))}"
+        articles = list(unlabelled_articles(corpus, data))
+        question = f"{self._sha256} {self._window} {texts_sha256(articles)}"
         path = self._silver / f"{text_sha256(question)[:24]}.jsonl"
         marks_path = path.with_suffix(".mentions.jsonl")
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(f".tmp-{path.name}")
-            with open(temporary, "wb") as file, open(marks_path, "wb") as marks_file:
-                for n, article in enumerate(unlabelled_articles(corpus, data), start=1):
+            # The labels appear after the marks: where they are, both are.
+            with open_atomically(path) as file, open_atomically(marks_path) as marks_file:
+                for n, article in enumerate(articles, start=1):
                     found, marks = self._find(article)
-                    file.write(orjson.dumps(found.to_dict()) + b"\n")
+                    file.write(to_json_line(found))
                     marks_file.write(orjson.dumps({"id": found.id, "entities": marks.entities}) + b"\n")
                     if n % _N_BETWEEN_REPORTS == 0:
                         logger.info("the teacher has labelled %d articles", n)
-            os.replace(temporary, path)
         return replace(corpus, path=str(path.resolve()), mentions=str(marks_path.resolve()), unlabelled=False)
 
     def _find(self, article: Article) -> tuple[ArticleResult, SilverMarks]:
         document, states = self._model.encoder.encode(segment(article))
-        found = ArticleResult(article.id, article.text, attributions=self._attributions(document, states))
+        links = self._model.linker.link(document, self._model.tagger.tag(document, states), states)
+        attributions = tuple(link.attribution(document, i) for i, link in enumerate(links))
+        found = ArticleResult(article.id, article.text, attributions)
         mentions = [
-            (document.span_of_words(start, stop), kind) for start, stop, kind in self._mentions.find(document, states)
+            (document.span_of_words(start, stop), kind)
+            for start, stop, kind in self._model.resolver.mentions.find(document, states)
         ]
         marks = SilverMarks(tuple((span.start, span.end, MARK_KINDS[kind]) for span, kind in mentions))
         # Asked now, it need not read the article again.
         self._ask(label_document(found, self._tokenizer, marks=marks), states)
         return found, marks
-
-    def _attributions(self, document: Document, states: NDArray[np.float32]) -> tuple[Attribution, ...]:
-        links = self._model.linker.link(document, self._model.tagger.tag(document, states), states)
-        return tuple(
-            Attribution(
-                id=f"t{i}",
-                content=spans_of_words(document, link.contents),
-                cue=span_of_range(document, link.cue),
-                source=span_of_range(document, link.source),
-            )
-            for i, link in enumerate(links)
-        )
 
     def _ask(self, document: LabelledDocument, states: NDArray[np.float32] | None) -> bool:
         """Whether the question was new; ``states``: the network's for the document, where they are known."""
