@@ -42,19 +42,19 @@ def calibration_articles(config: TrainingConfig, data: Path) -> Iterator[Article
 
 def corpus_articles(corpus: CorpusConfig, data: Path, *, with_held: bool = False) -> Iterator[ArticleResult]:
     """The articles with their labels; ``with_held``: also with those that the network is not to see."""
-    articles = read_corpus(data / corpus.path)
+    articles = read_corpus(find_file(corpus.path, data))
     for name in (corpus.labels, corpus.held_labels if with_held else ""):
         if name:
-            articles = join_labels(articles, read_corpus(find_labels(name, data)))
+            articles = join_labels(articles, read_corpus(find_file(name, data)))
     return iter(articles)
 
 
 def fresh_articles(config: TrainingConfig, data: Path) -> set[str]:
     """Ids of the articles whose labels the network is not to see."""
     held: set[str] = set()
-    for corpus in config.labelled:
+    for corpus in config.corpus:
         seen, own = (
-            {labels.id for labels in read_corpus(find_labels(name, data))} if name else set()
+            {labels.id for labels in read_corpus(find_file(name, data))} if name else set()
             for name in (corpus.labels, corpus.held_labels)
         )
         if both := sorted(seen & own):
@@ -63,8 +63,8 @@ def fresh_articles(config: TrainingConfig, data: Path) -> set[str]:
     return held
 
 
-def find_labels(name: str, data: Path) -> Path:
-    """A file of labels, in the data or among those that inquit brings."""
+def find_file(name: str, data: Path) -> Path:
+    """A file of the data, or one that inquit brings."""
     own = Path(__file__).parent / name
     return own if own.exists() and not (data / name).exists() else data / name
 
@@ -72,7 +72,7 @@ def find_labels(name: str, data: Path) -> Path:
 def read_silver_marks(corpus: CorpusConfig, data: Path) -> dict[str, SilverMarks]:
     if not corpus.mentions:
         return {}
-    with open(data / corpus.mentions, encoding="utf-8") as file:
+    with open(find_file(corpus.mentions, data), encoding="utf-8") as file:
         return read_marks(json.loads(line) for line in file if line.strip())
 
 
@@ -84,7 +84,7 @@ def unlabelled_articles(corpus: CorpusConfig, data: Path) -> Iterator[Article]:
     """
     seen: set[str] = set()
     try:
-        for record in Inputs([str(data / corpus.path)], ReadOptions(duplicate_ids=DuplicateIds.SUFFIX)):
+        for record in Inputs([str(find_file(corpus.path, data))], ReadOptions(duplicate_ids=DuplicateIds.SUFFIX)):
             if isinstance(record.content, Page):
                 record = with_article(record, record.content)
             match record.content:
@@ -97,7 +97,7 @@ def unlabelled_articles(corpus: CorpusConfig, data: Path) -> Iterator[Article]:
     except BatchError as error:
         raise CorpusError(str(error)) from error
     if not seen:
-        raise CorpusError(f"{data / corpus.path}: holds no text to learn from; see docs/training.md")
+        raise CorpusError(f"{find_file(corpus.path, data)}: holds no text to learn from; see docs/training.md")
 
 
 def texts_sha256(articles: Iterable[Article]) -> str:
@@ -106,14 +106,12 @@ def texts_sha256(articles: Iterable[Article]) -> str:
 
 
 def data_hashes(config: TrainingConfig, data: Path) -> dict[str, str]:
-    """SHA-256 of every file that a model is made from, by its path in the data; of labels that inquit brings by its name,
-    and of the texts of an unlabelled corpus together.
+    """SHA-256 of every file that a model is made from, by its path in the data; of what inquit brings by its name, and of the
+    texts of an unlabelled corpus together.
     """
     names = [name for corpus in config.labelled for name in (corpus.path, corpus.mentions)]
-    labels = [name for corpus in config.labelled for name in (corpus.labels, corpus.held_labels)]
-    files = {data / name for name in [*names, config.dev] if name} | {
-        find_labels(name, data) for name in labels if name
-    }
+    labels = [name for corpus in config.corpus for name in (corpus.labels, corpus.held_labels)]
+    files = {find_file(name, data) for name in [*names, *labels, config.dev] if name}
     hashes = {}
     for path in sorted(files):
         for file in [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):

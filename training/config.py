@@ -16,9 +16,10 @@ class CorpusConfig:
     """[[corpus]]: one training corpus. Paths are relative to the folder that ``inquit train --data`` names.
 
     Attributes:
-        path: PolNeAR as downloaded (a folder), or our JSONL.
-        labels: stand-off speaker and claim labels for it, or "" where the corpus holds them or there are none. What is
-            not in that folder is looked for in inquit's own ``training``.
+        path: PolNeAR as downloaded (a folder), or our JSONL. What is not in that folder is looked for in inquit's own
+            ``training``, here and below.
+        labels: stand-off speaker and claim labels for it, or "" where the corpus holds them or there are none. Of an unlabelled
+            corpus: its sources and whom they stand for.
         held_labels: more of them, for articles that ``labels`` do not name: the network does not see them, so that what is
             fitted after it learns from answers that are no surer than those for new articles.
         mentions: named entities and coreference for it, one JSON object a line, as `inquit.training.examples.read_marks`
@@ -125,8 +126,10 @@ def training_config_from_dict(table: dict[str, Any], where: str) -> TrainingConf
     """The configuration that `TrainingConfig.to_dict` gave, or a file's; ``where`` leads the message of a ValueError."""
     config: TrainingConfig = _build(TrainingConfig, table, where)
     for corpus in config.corpus:
-        if corpus.unlabelled and (corpus.labels or corpus.held_labels or corpus.mentions):
-            raise ValueError(f"{where}: corpus {corpus.path} is unlabelled, so it can have no labels and no mentions")
+        if corpus.unlabelled and corpus.mentions:
+            raise ValueError(
+                f"{where}: corpus {corpus.path} is unlabelled, so the teacher finds its mentions; remove them"
+            )
     return config
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from inquit.inference.writers import open_atomically, to_json_line
 from inquit.models.article import Article, text_sha256
+from inquit.models.folder import file_sha256
 from inquit.models.result import ArticleResult
 from inquit.models.segmentation import segment
-from inquit.training.articles import read_silver_marks, texts_sha256, training_articles, unlabelled_articles
+from inquit.training.articles import find_file, read_silver_marks, texts_sha256, training_articles, unlabelled_articles
 from inquit.training.build import pipeline, unfitted_arrays
 from inquit.training.config import CorpusConfig, TrainingConfig
 from inquit.training.examples import MARK_KINDS, LabelledDocument, SilverMarks, label_document
 from inquit.training.export import head_arrays
+from inquit.training.known_speakers import KnownSpeakers, read_known_speakers, with_speakers
 from inquit.training.soft_labels import answered_question, question_sha256, teach, write_soft_labels
 from inquit.training.warm_start import load_fitted, weights_sha256
 
@@ -59,29 +61,50 @@ class Teacher:
 
     def label(self, corpus: CorpusConfig, data: Path) -> CorpusConfig:
         """Make a labelled corpus of an unlabelled one, and answer for it: it then has the attributions and mentions that the
-        teacher finds, but no speakers and no claim types, of which the answers tell more.
+        teacher finds, and the speakers that are known of their sources, but no claim types, of which the answers tell more.
         """
         articles = list(unlabelled_articles(corpus, data))
-        question = f"{self._sha256} {self._window} {texts_sha256(articles)}"
+        labels = [find_file(name, data) for name in (corpus.labels, corpus.held_labels) if name]
+        question = (
+            f"{self._sha256} {self._window} {texts_sha256(articles)} {' '.join(map(file_sha256, labels))}".strip()
+        )
         path = self._silver / f"{text_sha256(question)[:24]}.jsonl"
-        marks_path = path.with_suffix(".mentions.jsonl")
+        marks_path, held_path = path.with_suffix(".mentions.jsonl"), path.with_suffix(".held.jsonl")
         if not path.exists():
+            seen, held = (
+                read_known_speakers(find_file(name, data), articles) if name else {}
+                for name in (corpus.labels, corpus.held_labels)
+            )
+            found, entities = [], []
+            for n, article in enumerate(articles, start=1):
+                of_article, marks = self._find(article, seen)
+                found.append(of_article)
+                entities.append({"id": article.id, "entities": marks.entities})
+                if n % _N_BETWEEN_REPORTS == 0:
+                    logger.info("the teacher has labelled %d articles", n)
             path.parent.mkdir(parents=True, exist_ok=True)
-            # The labels appear after the marks: where they are, both are.
-            with open_atomically(path) as file, open_atomically(marks_path) as marks_file:
-                for n, article in enumerate(articles, start=1):
-                    found, marks = self._find(article)
-                    file.write(to_json_line(found))
-                    marks_file.write(orjson.dumps({"id": found.id, "entities": marks.entities}) + b"\n")
-                    if n % _N_BETWEEN_REPORTS == 0:
-                        logger.info("the teacher has labelled %d articles", n)
-        return replace(corpus, path=str(path.resolve()), mentions=str(marks_path.resolve()), unlabelled=False)
+            with open_atomically(marks_path) as file:
+                file.writelines(orjson.dumps(record) + b"\n" for record in entities)
+            if held:
+                with open_atomically(held_path) as file:
+                    file.writelines(to_json_line(with_speakers(of, held[of.id])) for of in found if of.id in held)
+            # The labels appear last: where they are, the rest is.
+            with open_atomically(path) as file:
+                file.writelines(map(to_json_line, found))
+        return replace(
+            corpus,
+            path=str(path.resolve()),
+            labels="",
+            held_labels=str(held_path.resolve()) if held_path.exists() else "",
+            mentions=str(marks_path.resolve()),
+            unlabelled=False,
+        )
 
-    def _find(self, article: Article) -> tuple[ArticleResult, SilverMarks]:
+    def _find(self, article: Article, known: Mapping[str, KnownSpeakers]) -> tuple[ArticleResult, SilverMarks]:
         document, states = self._model.encoder.encode(segment(article))
         links = self._model.linker.link(document, self._model.tagger.tag(document, states), states)
         attributions = tuple(link.attribution(document, i) for i, link in enumerate(links))
-        found = ArticleResult(article.id, article.text, attributions)
+        found = with_speakers(ArticleResult(article.id, article.text, attributions), known.get(article.id, {}))
         mentions = [
             (document.span_of_words(start, stop), kind)
             for start, stop, kind in self._model.resolver.mentions.find(document, states)

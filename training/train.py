@@ -93,7 +93,12 @@ def train_model(
     if network_only:
         return
     logger.info("exporting, calibrating, measuring")
-    labelled = [gold for corpus in config.labelled for gold in training_articles(corpus, data, config, with_held=True)]
+    labelled = [
+        gold
+        for corpus in corpora
+        for gold in training_articles(corpus, data, config, with_held=True)
+        if gold.narration or any(of.speaker is not None or of.claim is not None for of in gold.attributions)
+    ]
     evaluation = build_model(
         network,
         tokenizer,

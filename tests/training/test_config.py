@@ -27,7 +27,7 @@ def test_a_shipped_file_is_read(path: Path) -> None:
         ('name = "a"\n', "missing"),
         (SMALL + "[[corpus]]\npaths = 1\n", "corpus 2: unknown key 'paths'"),
         ("core_jitter = [1, 2.5]\n" + SMALL, "core_jitter must be two whole numbers"),
-        (SMALL + 'unlabelled = true\nlabels = "l"\n', "corpus p is unlabelled, so it can have no labels"),
+        (SMALL + 'unlabelled = true\nmentions = "m"\n', "corpus p is unlabelled, so the teacher finds its mentions"),
         (SMALL + "unlabelled = 1\n", "unlabelled must be bool, got 1"),
         ("window = 3\n" + SMALL, "window: must be a table"),
     ],

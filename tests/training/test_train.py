@@ -20,13 +20,14 @@ from typer.testing import CliRunner
 
 from inquit.cli import app
 from inquit.inference.attributor import Attributor
-from inquit.models.article import Article
+from inquit.models.article import Article, Span
 from inquit.models.claims import POLARITY_OUTPUTS
 from inquit.models.folder import verify
 from inquit.models.pairs import PairScorer as ArrayPairScorer
 from inquit.models.pieces import WindowConfig
+from inquit.models.result import ArticleResult, Attribution, Speaker, SpeakerKind
 from inquit.models.segmentation import segment
-from inquit.training.articles import data_hashes, find_labels, fresh_articles, training_articles, unlabelled_articles
+from inquit.training.articles import data_hashes, find_file, fresh_articles, training_articles, unlabelled_articles
 from inquit.training.build import TorchPieceEncoder
 from inquit.training.config import CorpusConfig, LossConfig, OptimizerConfig, TrainingConfig
 from inquit.training.corpora import CorpusError, read_corpus, read_jsonl
@@ -169,6 +170,27 @@ def test_a_student_learns_from_texts_that_nobody_labelled(
     assert set(hashes) == {"examples.jsonl", news.path}
 
 
+@pytest.mark.parametrize("held", [False, True])
+def test_known_speakers_of_unlabelled_texts_are_learnt(
+    held: bool, news: CorpusConfig, run: Path, tiny_data: Path, tmp_path: Path
+) -> None:
+    text, *_ = (article for article in unlabelled_articles(news, tiny_data) if "Ana Ruiz" in article.text)
+    ruiz, start = Speaker("Ana Ruiz", SpeakerKind.PERSON, named=True), text.text.index("She")
+    known = Attribution("s0", content=(), source=(Span(start, start + len("She")),), speaker=ruiz)
+    write_labels(tmp_path / "speakers.jsonl", [ArticleResult(text.id, None, (known,))])
+    news = replace(news, **{"held_labels" if held else "labels": str(tmp_path / "speakers.jsonl")})
+    config = replace(CONFIG, corpus=(news,), calibration_share=0.0)
+    (silver,), _ = ask_teachers([run], config, tiny_data, tmp_path / "run")
+    for with_held in (False, True):
+        found = {gold.text: gold for gold in training_articles(silver, tiny_data, config, with_held=with_held)}
+        speakers = {a.source: a.speaker for a in found[text.text].attributions}
+        heard = {source for source, speaker in speakers.items() if speaker == ruiz}
+        met = {source for source in speakers if any(span.start <= start < span.end for span in source)}
+        assert heard == (met if with_held or not held else set())
+    assert fresh_articles(config, tiny_data) == ({text.id} if held else set())
+    assert "speakers.jsonl" in data_hashes(config, tiny_data)
+
+
 @pytest.mark.parametrize("window", [CONFIG.window, WindowConfig(core=64, left=8, right=4)], ids=["same", "other"])
 def test_a_teacher_labels_again_what_is_read_in_other_windows(
     window: WindowConfig, news: CorpusConfig, run: Path, tiny_data: Path, tmp_path: Path
@@ -221,7 +243,7 @@ def test_held_labels_are_for_what_is_fitted_after_the_network(tiny_data: Path, t
 
 def test_labels_that_inquit_brings_are_found(tmp_path: Path) -> None:
     for name in ("labels/polnear.more.jsonl", "labels/polnear.held.jsonl"):
-        assert find_labels(name, tmp_path).is_file()
+        assert find_file(name, tmp_path).is_file()
 
 
 def test_a_run_with_fewer_heads_goes_on(tiny_encoder: Path, tiny_data: Path, tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""Whom the sources of a text stand for, known where nobody labelled its attributions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from inquit.models.article import Article, Span
+from inquit.models.result import ArticleResult, Attribution, Speaker
+from inquit.training.corpora import CorpusError, read_corpus
+
+KnownSpeakers = Mapping[Span, Speaker]
+"""By the places of the sources in one text."""
+
+
+def read_known_speakers(path: Path, articles: Iterable[Article]) -> dict[str, KnownSpeakers]:
+    """By article id, from labels whose attributions have a source and a speaker, and no content.
+
+    Args:
+        articles: the texts that the labels are for.
+
+    Raises:
+        CorpusError: a line is malformed, or the labels are for other texts.
+    """
+    lengths = {article.id: len(article.text) for article in articles}
+    known: dict[str, KnownSpeakers] = {}
+    for record in read_corpus(path):
+        speakers = {
+            span: label.speaker for label in record.attributions if label.speaker is not None for span in label.source
+        }
+        if record.id not in lengths:
+            raise CorpusError(f"{path}: has labels for article {record.id!r}, which is not among the texts")
+        if (end := max((span.end for span in speakers), default=0)) > lengths[record.id]:
+            raise CorpusError(
+                f"{path}: article {record.id!r} has a source that ends at {end}, its text has {lengths[record.id]} "
+                "characters: the labels are of another version"
+            )
+        known[record.id] = speakers
+    return known
+
+
+def with_speakers(article: ArticleResult, known: KnownSpeakers) -> ArticleResult:
+    """The article with a speaker for each attribution whose source meets one that is known: where it meets two that stand
+    for different speakers, nobody knows which.
+    """
+    return replace(article, attributions=tuple(_with_speaker(own, known) for own in article.attributions))
+
+
+def _with_speaker(attribution: Attribution, known: KnownSpeakers) -> Attribution:
+    found = {
+        speaker
+        for span, speaker in known.items()
+        for source in attribution.source
+        if span.start < source.end and source.start < span.end
+    }
+    return replace(attribution, speaker=found.pop()) if len(found) == 1 else attribution
