@@ -9,7 +9,16 @@ from typing import NamedTuple
 
 from inquit.models.forenames import Gender, gender_of_forename, gender_of_name
 from inquit.models.mentions import ORGANIZATION, PARTICLES, PERSON, PLACE, SENTENCE_STARTS, Mention, start_of_forename
-from inquit.models.names import FEMALE_TITLES, MALE_TITLES, NameMatch, initials_of, match_names, name_tokens, trim_title
+from inquit.models.names import (
+    FEMALE_TITLES,
+    GENERATIONS,
+    MALE_TITLES,
+    NameMatch,
+    initials_of,
+    match_names,
+    name_tokens,
+    trim_title,
+)
 from inquit.models.segmentation import Document
 from inquit.models.words import is_headline, starts_sentence, text_of, word_text, word_texts
 
@@ -37,10 +46,13 @@ class NamedEntity:
 
 
 class _Form(NamedTuple):
-    """A way to name somebody: the words, and for a surname alone what the title before it says ("Mrs. Clinton")."""
+    """A way to name somebody: the words, for a surname alone what the title before it says ("Mrs. Clinton"), and "jr", "iii"
+    or the like, where it is there.
+    """
 
     tokens: tuple[str, ...]
     gender: Gender
+    generation: str
 
 
 def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[NamedEntity]:
@@ -53,7 +65,7 @@ def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[Name
     for i, mention in enumerate(mentions):
         is_surname = len(mention.tokens) == 1 and mention.kind == PERSON
         gender = _title_gender(document, mention) if is_surname else Gender.UNKNOWN
-        by_form.setdefault(_Form(mention.tokens, gender), []).append(i)
+        by_form.setdefault(_Form(mention.tokens, gender, _generation(document, mention)), []).append(i)
     kinds = {form: Counter(mentions[i].kind for i in places).most_common(1)[0][0] for form, places in by_form.items()}
     members: dict[_Form, list[int]] = {}
     by_word: dict[str, list[_Form]] = {}
@@ -97,6 +109,7 @@ def _owner(
         and _may_name(kinds[form], kinds[long], match)
         and not (kinds[long] == ORGANIZATION and tokens[0] in _PLACES and match is NameMatch.ACRONYM)
         and not _differ(form.gender, long.gender or gender_of_name(long.tokens))
+        and (form.generation == long.generation or not (form.generation and long.generation))
     }
     if not candidates:
         return None
@@ -110,6 +123,11 @@ def _owner(
             -by_form[long][0],
         ),
     )
+
+
+def _generation(document: Document, mention: Mention) -> str:
+    last = text_of(document, mention.start, mention.stop).rpartition(" ")[2].strip(".").lower()
+    return last if last in GENERATIONS else ""
 
 
 def _differ(one: Gender, other: Gender) -> bool:

@@ -149,10 +149,10 @@ def _is_cut(document: Document, person: tuple[int, int, int], other: tuple[int, 
         if text == "-":
             return start_of_forename(document, following) < following and _are_forenames(document, stop - 1, following)
         return text.isalpha() and text.islower() and word_text(document, stop - 1).islower()
+    if start <= last < stop and len(text) == 1 and text.isupper():
+        return True
     if not start < last < stop:
         return False
-    if len(text) == 1 and text.isupper():
-        return True
     if text == "-":
         return bool(document.words[last, 1] == document.words[following, 0])
     return text.islower() and text not in {"s", "and", "or"}

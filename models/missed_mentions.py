@@ -109,9 +109,12 @@ def _extend_in_sources(
                 continue
             if len(run) > 1:
                 name = run[0], run[-1] + 1
-                inside = [i for i in mentions_inside(name, mentions) if mentions[i].stop <= name[1]]
-                if _are_one_organization(document, name, [mentions[i] for i in inside]):
-                    found |= dict.fromkeys(inside, name)
+                # Past its end too: a person's name may begin in the run ("FBI Director James B | . Comey").
+                met = [
+                    i for i in mentions_inside((name[0], name[1] + _MAX_RUN), mentions) if mentions[i].start < name[1]
+                ]
+                if _are_one_organization(document, name, [mentions[i] for i in met]):
+                    found |= dict.fromkeys((i for i in met if mentions[i].stop <= name[1]), name)
             run = []
     if not found:
         return list(mentions)

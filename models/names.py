@@ -118,14 +118,15 @@ def trim_title(words: Sequence[str], *, is_person: bool) -> int:
     2
     """
     n = 0
-    while n < len(words) - 1 and _is_title(words[n].lower(), is_person=is_person):
+    while n < len(words) - 1 and is_title(words[n].lower(), is_person=is_person):
         n += 1
         if n < len(words) - 1 and words[n] == ".":
             n += 1
     return n
 
 
-def _is_title(word: str, *, is_person: bool) -> bool:
+def is_title(word: str, *, is_person: bool) -> bool:
+    """Whether a word in lower case is an article, honorific, title or, of a person, role."""
     if is_person:
         return word in _ROLES or _HONORIFIC.match(word + " ") is not None
     return word in {"the", "a", "an"}

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from inquit.models.mentions import PERSON, Mention
+from inquit.models.names import is_title
 from inquit.models.segmentation import Document
-from inquit.models.words import is_possessive, word_text
+from inquit.models.words import AND, is_possessive, word_text
 
 WordRange = tuple[int, int]
 
@@ -24,7 +25,7 @@ class PhraseKind(IntEnum):
     THEY = 3
     IT = 4
     RELATIVE = 5  # who, which, that
-    AUTHOR = 6  # I, we
+    AUTHOR = 6  # I, we, Q (of an interview)
     OTHER_PRONOUN = 7
     DEFINITE = 8  # the ministry, his lawyer
     INDEFINITE = 9  # a senior official
@@ -34,10 +35,13 @@ class PhraseKind(IntEnum):
 _PRONOUNS = {
     **dict.fromkeys(["he", "him", "his", "himself"], PhraseKind.HE),
     **dict.fromkeys(["she", "her", "hers", "herself"], PhraseKind.SHE),
-    **dict.fromkeys(["they", "them", "their", "themselves", "both", "others", "some", "many"], PhraseKind.THEY),
+    **dict.fromkeys(
+        ["they", "them", "their", "themselves", "both", "neither", "none", "each", "those"], PhraseKind.THEY
+    ),
+    **dict.fromkeys(["others", "some", "many"], PhraseKind.THEY),
     **dict.fromkeys(["it", "its", "this", "itself"], PhraseKind.IT),
     **dict.fromkeys(["who", "whom", "whose", "which", "that"], PhraseKind.RELATIVE),
-    **dict.fromkeys(["i", "we", "me", "us", "my", "our"], PhraseKind.AUTHOR),
+    **dict.fromkeys(["i", "we", "me", "us", "my", "our", "q"], PhraseKind.AUTHOR),
     **dict.fromkeys(["you", "your", "one", "there", "what"], PhraseKind.OTHER_PRONOUN),
 }
 DEFINITE_STARTS = frozenset(
@@ -89,6 +93,10 @@ STARTS_OF_NOUN_PHRASES = (
 )
 
 
+_MAX_TITLE = 6
+"""The most words from a preposition to the name of a person, role and adjectives between them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """A source, or one of its parts where it joins several.
@@ -110,11 +118,21 @@ class Phrase:
 
 
 def hangs_on(document: Document, mention: Mention, start: int) -> bool:
-    """Whether a preposition leads to the mention: "the governor of Massachusetts"."""
-    before = [word_text(document, word).lower() for word in range(max(start, mention.start - 2), mention.start)]
+    """Whether a preposition leads to the mention, titles and roles aside: "the governor of Massachusetts", "a spokesman for
+    presidential candidate Ann Lee".
+    """
+    before = [
+        word_text(document, word).lower() for word in range(max(start, mention.start - _MAX_TITLE), mention.start)
+    ]
     if not before:
         return False
-    return before[-1] in _LEADS or (before[-1] in DEFINITE_STARTS and before[0] in _LEADS)
+    if before[-1] in _LEADS or (before[-1] in DEFINITE_STARTS and before[-2:-1] and before[-2] in _LEADS):
+        return True
+    title = before[-2] if before[-1] == "." and len(before) > 1 else before[-1]
+    if mention.kind != PERSON or not is_title(title, is_person=True):
+        return False
+    lead = next((i for i in range(len(before) - 2, -1, -1) if before[i] in _LEADS), None)
+    return lead is not None and all(word.isalpha() or word in ".-" for word in before[lead:])
 
 
 def mentions_inside(words: WordRange, mentions: Sequence[Mention]) -> list[int]:
@@ -216,12 +234,13 @@ def _head_mention(
     document: Document, words: WordRange, core: WordRange, inside: Sequence[int], mentions: Sequence[Mention]
 ) -> int | None:
     """The mention that the phrase is about: "Clinton's manager Robby Mook" is Mook, "Clinton's manager" nobody named."""
+    hanging = _hanging(document, words[0], [mentions[i] for i in inside])
     free = [
         i
-        for i in inside
+        for i, hangs in zip(inside, hanging, strict=True)
         if mentions[i].start < core[1]
         and not (is_possessive(document, mentions[i].stop) and mentions[i].stop < core[1])
-        and not hangs_on(document, mentions[i], words[0])
+        and not hangs
     ]
     at_end = [i for i in free if mentions[i].stop >= core[1]]
     if at_end:
@@ -232,6 +251,16 @@ def _head_mention(
         apposed = [i for i in inside if mentions[i].kind == PERSON and mentions[i].start == core[1] + 1]
         return apposed[0] if apposed else None
     return None
+
+
+def _hanging(document: Document, start: int, inside: Sequence[Mention]) -> list[bool]:
+    """Whether each mention hangs on what is before it, or is joined to one that does: "politicians like Ann Lee and Bob Ray"."""
+    hanging: list[bool] = []
+    for mention, before in zip(inside, [None, *inside], strict=False):
+        between = {word_text(document, word).lower() for word in range(before.stop, mention.start)} if before else set()
+        is_joined = bool(between) and between <= AND | {",", "or"}
+        hanging.append(hangs_on(document, mention, start) or (is_joined and hanging[-1]))
+    return hanging
 
 
 def _followed_by_preposition(document: Document, word: int, stop: int) -> bool:

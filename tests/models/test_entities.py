@@ -17,6 +17,8 @@ from tests.models.marked_names import read_marked
         ("{O Washington Post} wrote. {O The Post} added.", ["Washington Post"]),
         ("{P Denzel Washington} flew to {L Washington}.", ["Denzel Washington", "Washington"]),
         ("{P James P. Kennedy} Jr. won. {P Kennedy} wept.", ["James P. Kennedy Jr."]),
+        ("{P Carl Elliott} Jr. came. {P Carl Elliott} III spoke.", ["Carl Elliott Jr.", "Carl Elliott III"]),
+        ("{P Carl Elliott} Jr. came. {P Carl Elliott} spoke.", ["Carl Elliott Jr."]),
         ("{P Mr. Trump} met {P Donald Trump’s} son.", ["Donald Trump"]),
         ("{P Democrat Hillary Clinton} and {P Hillary Clinton}", ["Hillary Clinton"]),
         (

@@ -8,6 +8,7 @@ from tests.models.marked_names import read_marked
     ("marked", "found"),
     [
         ("{P Viktor F.} {P Yanov} left.", ["Viktor F. Yanov"]),
+        ("{P M}. {P Dane Yanov} left.", ["M. Dane Yanov"]),
         ("{P Viktor F} {M Yanov} left.", ["Viktor F Yanov"]),
         ("He met {P Viktor F.} and {P Ann Lee}.", ["Viktor F", "Ann Lee"]),
         ("{P Ann Lee} {P Bob Ray} left.", ["Ann Lee", "Bob Ray"]),

@@ -22,6 +22,7 @@ from tests.models.marked_names import read_marked, words_of
         ("The CEO of {O Goldman Sachs} said no.", "The CEO of Goldman Sachs", ["Goldman Sachs"]),
         ("the {O FBI} on Monday said no.", "the FBI on Monday", ["FBI"]),
         ("the Organization for {O Economic Growth} said no.", "the Organization for Economic Growth", ["Organization for Economic Growth"]),
+        ("{O FBI} Director {P Ann B. Lee} said no.", "FBI Director Ann B. Lee", ["FBI", "Ann B. Lee"]),
         ("{P Ann Lee} of {O Apple} said no.", "Ann Lee of Apple", ["Ann Lee", "Apple"]),
     ],
 )  # fmt: skip

@@ -20,6 +20,13 @@ from tests.models.marked_names import read_marked, words_of
         ("the director of the {O FBI} said", "the director of the FBI", PhraseKind.DEFINITE, None),
         ("a senior official said", "a senior official", PhraseKind.INDEFINITE, None),
         ("officials in {L Yerevan} said", "officials in Yerevan", PhraseKind.BARE, None),
+        ("the campaign of presumptive nominee {P Ann Lee} said", "the campaign of presumptive nominee Ann Lee", PhraseKind.DEFINITE, None),
+        ("a spokesman for Sen. {P Ann Lee} said", "a spokesman for Sen. Ann Lee", PhraseKind.INDEFINITE, None),
+        ("aides to Mr. {P Lee} said", "aides to Mr. Lee", PhraseKind.BARE, None),
+        ("Secretary of State {P Ann Lee} said", "Secretary of State Ann Lee", PhraseKind.NAME, "Ann Lee"),
+        ("Chief of Staff {P Ann Lee} said", "Chief of Staff Ann Lee", PhraseKind.NAME, "Ann Lee"),
+        ("politicians like {P Ann Lee} and {P Bob Ray} said", "politicians like Ann Lee and Bob Ray", PhraseKind.BARE, None),
+        ("the leaders of {L Iran} and {L Syria} said", "the leaders of Iran and Syria", PhraseKind.DEFINITE, None),
         ("{P Tim Cook} of {O Apple} said", "Tim Cook of Apple", PhraseKind.NAME, "Tim Cook"),
     ],
 )  # fmt: skip
