@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 
-MAY_BE_LOST = 0.0075
+MAY_BE_LOST = 0.005
 """Share of the journalist's own sentences that may be left out, taken for somebody's statement."""
 
 
