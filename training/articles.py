@@ -22,6 +22,9 @@ from inquit.training.examples import SilverMarks, is_held_for_calibration, read_
 
 logger = logging.getLogger(__name__)
 
+_BROUGHT = Path(__file__).parent
+"""Where the labels and articles are that inquit brings."""
+
 
 def training_articles(
     corpus: CorpusConfig, data: Path, config: TrainingConfig, *, with_held: bool = False
@@ -65,7 +68,7 @@ def fresh_articles(config: TrainingConfig, data: Path) -> set[str]:
 
 def find_file(name: str, data: Path) -> Path:
     """A file of the data, or one that inquit brings."""
-    own = Path(__file__).parent / name
+    own = _BROUGHT / name
     return own if own.exists() and not (data / name).exists() else data / name
 
 
@@ -115,7 +118,8 @@ def data_hashes(config: TrainingConfig, data: Path) -> dict[str, str]:
     hashes = {}
     for path in sorted(files):
         for file in [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):
-            name = file.relative_to(data).as_posix() if file.is_relative_to(data) else file.name
+            roots = (root for root in (data, _BROUGHT) if file.is_relative_to(root))
+            name = next((file.relative_to(root).as_posix() for root in roots), file.name)
             hashes[name] = file_sha256(file)
     return hashes | {
         corpus.path: texts_sha256(unlabelled_articles(corpus, data)) for corpus in config.corpus if corpus.unlabelled

@@ -44,8 +44,7 @@ _BBC_NEWS = (
 )
 _WRITTEN_NEWS = (
     "The articles of `news` (training/news) are invented: a language model wrote them for inquit, in the manner of US political\n"
-    "news and of other desks, about people and events that do not exist, and named the speakers of their sources. No sentence was\n"
-    "taken from the labelled corpora."
+    "news and of other desks, about invented people, and named the speakers of their sources."
 )
 
 _MEASURED = (
@@ -157,9 +156,9 @@ def _card(manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation], me
 def _unlabelled(names: Sequence[str]) -> list[str]:
     if not names:
         return []
-    quoted = " and ".join(f"`{name}`" for name in names)
     lines = [
-        f"Nobody labelled the attributions of {quoted}: what the teacher found was learnt (one digest of all texts each)."
+        f"Nobody labelled the attributions of {', '.join(f'`{name}`' for name in names)}: what the teacher found was learnt.",
+        "Each has one digest of all its texts.",
     ]
     if any(name.startswith("news/") for name in names):
         lines.append(_WRITTEN_NEWS)
