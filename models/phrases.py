@@ -36,9 +36,9 @@ _PRONOUNS = {
     **dict.fromkeys(["he", "him", "his", "himself"], PhraseKind.HE),
     **dict.fromkeys(["she", "her", "hers", "herself"], PhraseKind.SHE),
     **dict.fromkeys(
-        ["they", "them", "their", "themselves", "both", "neither", "none", "each", "those"], PhraseKind.THEY
+        ["they", "them", "their", "themselves", "both", "neither", "none", "each", "those", "others", "some", "many"],
+        PhraseKind.THEY,
     ),
-    **dict.fromkeys(["others", "some", "many"], PhraseKind.THEY),
     **dict.fromkeys(["it", "its", "this", "itself"], PhraseKind.IT),
     **dict.fromkeys(["who", "whom", "whose", "which", "that"], PhraseKind.RELATIVE),
     **dict.fromkeys(["i", "we", "me", "us", "my", "our", "q"], PhraseKind.AUTHOR),
@@ -126,9 +126,10 @@ def hangs_on(document: Document, mention: Mention, start: int) -> bool:
     ]
     if not before:
         return False
-    if before[-1] in _LEADS or (before[-1] in DEFINITE_STARTS and before[-2:-1] and before[-2] in _LEADS):
+    second = before[-2] if len(before) > 1 else ""
+    if before[-1] in _LEADS or (before[-1] in DEFINITE_STARTS and second in _LEADS):
         return True
-    title = before[-2] if before[-1] == "." and len(before) > 1 else before[-1]
+    title = second if before[-1] == "." else before[-1]
     if mention.kind != PERSON or not is_title(title, is_person=True):
         return False
     lead = next((i for i in range(len(before) - 2, -1, -1) if before[i] in _LEADS), None)

@@ -48,10 +48,5 @@ def with_speakers(article: ArticleResult, known: KnownSpeakers) -> ArticleResult
 
 
 def _with_speaker(attribution: Attribution, known: KnownSpeakers) -> Attribution:
-    found = {
-        speaker
-        for span, speaker in known.items()
-        for source in attribution.source
-        if span.start < source.end and source.start < span.end
-    }
+    found = {speaker for span, speaker in known.items() for source in attribution.source if span.overlaps(source)}
     return replace(attribution, speaker=found.pop()) if len(found) == 1 else attribution
