@@ -84,7 +84,7 @@ class Attributor:
         """
         manifest = verify(model, expect_sha256=expect_sha256)
         try:
-            encoder = _load_encoder(manifest, n_threads)
+            encoder = load_encoder(manifest, n_threads=n_threads)
             arrays = load_file(manifest.folder / HEADS)
             return cls.from_arrays(
                 encoder,
@@ -259,7 +259,8 @@ def check_text(text: object) -> None:
         ) from error
 
 
-def _load_encoder(manifest: Manifest, n_threads: int) -> Encoder:
+def load_encoder(manifest: Manifest, *, n_threads: int) -> Encoder:
+    """The encoder of a model folder, with its tokenizer and windows."""
     data = manifest.data["encoder"]
     return Encoder(
         Tokenizer.from_file(str(manifest.folder / TOKENIZER)),

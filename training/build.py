@@ -171,7 +171,7 @@ def build_model(
             "mention_kinds": MENTION_KINDS,
         },
         "training": {"config": config.to_dict(), "data_sha256": dict(data_hashes), **origins},
-        "measures": {name: _rounded(evaluation) for name, evaluation in evaluations.items()},
+        "measures": {name: rounded_measures(evaluation) for name, evaluation in evaluations.items()},
     }
     write_card(temporary / CARD, manifest, evaluations)
     write_manifest(temporary, manifest)
@@ -196,5 +196,6 @@ def _watch_inputs(
     return inputs
 
 
-def _rounded(evaluation: Evaluation) -> dict[str, float]:
+def rounded_measures(evaluation: Evaluation) -> dict[str, float]:
+    """The measures as a manifest holds them."""
     return {name: round(evaluation.score(name), 4) for name in sorted(evaluation.measures)}

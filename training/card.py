@@ -111,6 +111,7 @@ def _card(manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation], me
             for key, what in _ORIGINS.items()
             if key in manifest["training"]
         ),
+        *_speakers(manifest["training"].get("speakers")),
         "",
         "## Measured",
         "",
@@ -151,6 +152,14 @@ def _card(manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation], me
         "",
     ]
     return "\n".join(lines)
+
+
+def _speakers(refit: Mapping[str, Any] | None) -> list[str]:
+    """What is said of speakers that were fitted again."""
+    if refit is None:
+        return []
+    base = f"{refit['base']} (`{refit['base_fingerprint'][:16]}`)"
+    return [f"Whom sources stand for was fitted again on {base}, seed {refit['seed']}; all else is that model's."]
 
 
 def _unlabelled(names: Sequence[str]) -> list[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_MODEL, EXIT_USAGE, fail
+from inquit.inference.commands import EXIT_INPUT, EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, fail
 from inquit.training import evaluate_command, labels_commands, model_commands
+
+if TYPE_CHECKING:
+    from inquit.training.config import TrainingConfig
 
 
 def register(app: typer.Typer) -> None:
@@ -37,6 +40,12 @@ def train(
     network_only: Annotated[
         bool, typer.Option("--network-only", help="Fit no more than the network, which is what teaches.")
     ] = False,
+    speakers_of: Annotated[
+        str | None,
+        typer.Option(
+            help="A model of which no more is fitted again than whom sources stand for: minutes. OUTPUT is it."
+        ),
+    ] = None,
 ) -> None:
     """Fit a model: encoder and heads, export, calibration, report.
 
@@ -54,6 +63,13 @@ def train(
         from inquit.training.train import train_model
     except ModuleNotFoundError as error:
         fail(f"training needs more than scoring ({error.name} is missing): pip install 'inquit[train]'", EXIT_USAGE)
+    if speakers_of is not None:
+        if encoder or teacher or warm_start or resume or network_only:
+            fail(
+                "--speakers-of takes the model's network as it is: give no option about the network with it", EXIT_USAGE
+            )
+        _refit_speakers(speakers_of, settings, data, output)
+        return
     try:
         train_model(
             settings,
@@ -73,3 +89,19 @@ def train(
         print(f"network: {output / 'network'}")
         return
     print(f"model: {output / 'model'}   report: {output / 'report.md'}")
+
+
+def _refit_speakers(model: str, config: TrainingConfig, data: Path, output: Path) -> None:
+    from inquit.inference.writers import OutputError
+    from inquit.models.folder import ModelError
+    from inquit.training.refit import refit_speakers
+
+    try:
+        refit_speakers(model, config, data, output)
+    except OutputError as error:
+        fail(str(error), EXIT_OUTPUT)
+    except ModelError as error:
+        fail(str(error), EXIT_MODEL)
+    except (FileNotFoundError, ValueError) as error:
+        fail(str(error), EXIT_INPUT)
+    print(f"model: {output}; next: inquit compare {model} {output} GOLD")

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from inquit.models.article import Article, Span
 from inquit.models.result import ArticleResult, Attribution, Speaker
+from inquit.training.articles import find_file
+from inquit.training.config import CorpusConfig
 from inquit.training.corpora import CorpusError, read_corpus
 
 KnownSpeakers = Mapping[Span, Speaker]
 """By the places of the sources in one text."""
+
+
+def known_speakers_of(
+    corpus: CorpusConfig, data: Path, articles: Sequence[Article]
+) -> tuple[dict[str, KnownSpeakers], dict[str, KnownSpeakers]]:
+    """Those of an unlabelled corpus that the network sees, and those that it does not, by article id.
+
+    Args:
+        articles: the texts of the corpus.
+
+    Raises:
+        CorpusError: see `read_known_speakers`.
+    """
+    seen, held = (
+        read_known_speakers(find_file(name, data), articles) if name else {}
+        for name in (corpus.labels, corpus.held_labels)
+    )
+    return seen, held
 
 
 def read_known_speakers(path: Path, articles: Iterable[Article]) -> dict[str, KnownSpeakers]:
@@ -38,6 +58,18 @@ def read_known_speakers(path: Path, articles: Iterable[Article]) -> dict[str, Kn
             )
         known[record.id] = speakers
     return known
+
+
+def articles_with_speakers(articles: Iterable[Article], known: Mapping[str, KnownSpeakers]) -> Iterator[ArticleResult]:
+    """The articles whose speakers are known, each source an attribution without content."""
+    for article in articles:
+        if article.id in known:
+            speakers = known[article.id].items()
+            attributions = (
+                Attribution(f"s{i}", content=(), source=(span,), speaker=speaker)
+                for i, (span, speaker) in enumerate(speakers)
+            )
+            yield ArticleResult(article.id, article.text, tuple(attributions))
 
 
 def with_speakers(article: ArticleResult, known: KnownSpeakers) -> ArticleResult:

@@ -21,7 +21,7 @@ from inquit.training.build import pipeline, unfitted_arrays
 from inquit.training.config import CorpusConfig, TrainingConfig
 from inquit.training.examples import MARK_KINDS, LabelledDocument, SilverMarks, label_document
 from inquit.training.export import head_arrays
-from inquit.training.known_speakers import KnownSpeakers, read_known_speakers, with_speakers
+from inquit.training.known_speakers import KnownSpeakers, known_speakers_of, with_speakers
 from inquit.training.soft_labels import answered_question, question_sha256, teach, write_soft_labels
 from inquit.training.warm_start import load_fitted, weights_sha256
 
@@ -71,10 +71,7 @@ class Teacher:
         path = self._silver / f"{text_sha256(question)[:24]}.jsonl"
         marks_path, held_path = path.with_suffix(".mentions.jsonl"), path.with_suffix(".held.jsonl")
         if not path.exists():
-            seen, held = (
-                read_known_speakers(find_file(name, data), articles) if name else {}
-                for name in (corpus.labels, corpus.held_labels)
-            )
+            seen, held = known_speakers_of(corpus, data, articles)
             found, entities = [], []
             for n, article in enumerate(articles, start=1):
                 of_article, marks = self._find(article, seen)

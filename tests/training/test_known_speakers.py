@@ -9,7 +9,7 @@ import pytest
 from inquit.models.article import Article, Span
 from inquit.models.result import ArticleResult, Attribution, Speaker, SpeakerKind
 from inquit.training.corpora import CorpusError
-from inquit.training.known_speakers import read_known_speakers, with_speakers
+from inquit.training.known_speakers import articles_with_speakers, read_known_speakers, with_speakers
 from tests.training.labelled import write_labels
 
 RUIZ = Speaker("Ana Ruiz", SpeakerKind.PERSON, named=True)
@@ -46,6 +46,12 @@ def test_known_speakers_are_read_by_article_and_place(tmp_path: Path) -> None:
     path = write_labels(tmp_path / "speakers.jsonl", [ArticleResult("a", None, tuple(labels))])
     known = read_known_speakers(path, [Article("a", "x" * 13), Article("b", "x")])
     assert known == {"a": {Span(0, 3): RUIZ, Span(10, 13): LEE}}
+
+
+def test_articles_get_the_sources_that_are_known() -> None:
+    articles = [Article("a", "x" * 13), Article("b", "y")]
+    (found,) = articles_with_speakers(articles, {"a": {Span(0, 3): RUIZ}})
+    assert found == ArticleResult("a", "x" * 13, (Attribution("s0", content=(), source=(Span(0, 3),), speaker=RUIZ),))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 torch = pytest.importorskip("torch", reason="training needs inquit[train]")
 
@@ -20,9 +21,10 @@ from typer.testing import CliRunner
 
 from inquit.cli import app
 from inquit.inference.attributor import Attributor
+from inquit.inference.writers import OutputError
 from inquit.models.article import Article, Span
 from inquit.models.claims import POLARITY_OUTPUTS
-from inquit.models.folder import verify
+from inquit.models.folder import ENCODER, HEADS, ModelError, file_sha256, verify, write_manifest
 from inquit.models.pairs import PairScorer as ArrayPairScorer
 from inquit.models.pieces import WindowConfig
 from inquit.models.result import ArticleResult, Attribution, Speaker, SpeakerKind
@@ -36,6 +38,7 @@ from inquit.training.finetune import finetune_model
 from inquit.training.heads import count_heads
 from inquit.training.losses import batch_losses
 from inquit.training.network import AttributionNetwork, Crf, PairScorer
+from inquit.training.refit import refit_speakers
 from inquit.training.teacher import Teacher
 from inquit.training.train import ask_teachers, train_model, train_network
 from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, special_pieces
@@ -446,3 +449,83 @@ def test_a_model_that_is_not_there_is_named(option: str, tiny_data: Path, tmp_pa
     arguments = ["train", path, "--data", tiny_data, "-o", tmp_path / "run", option, tmp_path / "nothing"]
     result = CliRunner().invoke(app, list(map(str, arguments)))
     assert (result.exit_code, "nothing" in result.output) == (3, True)
+
+
+def test_speakers_are_fitted_again_and_nothing_else(run: Path, tiny_data: Path, tmp_path: Path) -> None:
+    """Also to a model whose own scorer this version cannot read."""
+    old = shutil.copytree(run / "model", tmp_path / "old")
+    heads = load_file(old / HEADS)
+    others = {name: array for name, array in heads.items() if not name.startswith("speaker.")}
+    unreadable = {name: array[..., :3] for name, array in heads.items() if name.startswith("speaker.")}
+    save_file(others | unreadable, old / HEADS)
+    write_manifest(old, {name: value for name, value in verify(run / "model").data.items() if name != "files"})
+    with pytest.raises(ModelError, match="built by another version"):
+        Attributor.load(old)
+    manifest = refit_speakers(old, replace(CONFIG, version="0.0.2"), tiny_data, tmp_path / "new")
+    assert manifest.title == "tiny-0.0.2"
+    assert manifest.data["training"]["speakers"]["base"] == "tiny-0.0.1"
+    assert "fitted again on tiny-0.0.1" in (tmp_path / "new" / "README.md").read_text()
+    fitted = load_file(tmp_path / "new" / HEADS)
+    assert all(np.array_equal(fitted[name], array) for name, array in others.items())
+    assert file_sha256(tmp_path / "new" / ENCODER) == file_sha256(run / "model" / ENCODER)
+    assert fitted["speaker.second.hidden_weight"].shape == heads["speaker.second.hidden_weight"].shape
+    assert Attributor.load(tmp_path / "new")("“Yes,” said Ann Lee.").attributions is not None
+    with pytest.raises(OutputError, match="exists already"):
+        refit_speakers(old, CONFIG, tiny_data, tmp_path / "new")
+
+
+def test_speakers_alone_learn_from_texts_that_nobody_labelled(
+    run: Path, tiny_data: Path, news: CorpusConfig, tmp_path: Path
+) -> None:
+    texts = list(unlabelled_articles(news, tiny_data))
+    labels = [
+        ArticleResult(
+            article.id,
+            None,
+            (
+                Attribution(
+                    "s0",
+                    content=(),
+                    source=(Span(*word.span()),),
+                    speaker=Speaker("Paul Lee", SpeakerKind.PERSON, named=True),
+                ),
+            ),
+        )
+        for article in texts
+        if (word := re.search("Lee", article.text))
+    ]
+    assert labels
+    known = replace(news, held_labels=str(write_labels(tmp_path / "speakers.jsonl", labels)))
+    config = replace(CONFIG, corpus=(*CONFIG.corpus, known), dev="")
+    manifest = refit_speakers(run / "model", config, tiny_data, tmp_path / "new")
+    assert "speakers.jsonl" in manifest.data["training"]["speakers"]["data_sha256"]
+    assert manifest.data["measures"] == {}
+
+
+@pytest.mark.parametrize("option", ["--warm-start=en", "--teacher=en", "--resume", "--network-only", "--encoder=e"])
+def test_speakers_alone_are_fitted_to_the_network_as_it_is(option: str, tmp_path: Path) -> None:
+    config = tmp_path / "tiny.toml"
+    config.write_text('name = "tiny"\nversion = "1.0.0"\nencoder = "e"\n[[corpus]]\npath = "examples.jsonl"\n')
+    result = CliRunner().invoke(app, ["train", str(config), "--speakers-of", "en", option])
+    assert result.exit_code == 2
+    assert "--speakers-of takes the model's network as it is" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "code", "message"),
+    [
+        ("nowhere", "data", 3, "nowhere"),
+        ("model", "elsewhere", 4, "examples.jsonl"),
+    ],
+)
+def test_what_speakers_alone_lack_is_named(
+    run: Path, tiny_data: Path, tmp_path: Path, model: str, data: str, code: int, message: str
+) -> None:
+    config = tmp_path / "tiny.toml"
+    config.write_text('name = "tiny"\nversion = "1.0.0"\nencoder = "e"\n[[corpus]]\npath = "examples.jsonl"\n')
+    folder = str(tiny_data if data == "data" else tmp_path / data)
+    base = str(run / "model") if model == "model" else str(tmp_path / model)
+    command = ["train", str(config), "--speakers-of", base, "--data", folder, "-o", str(tmp_path / "new")]
+    result = CliRunner().invoke(app, command)
+    assert (result.exit_code, message in result.stderr) == (code, True)
+    assert not (tmp_path / "new").exists()

@@ -1,0 +1,137 @@
+"""Fit the scorer of speakers again, to a model whose network and other heads stay as they are: minutes instead of a training."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+from inquit import __version__
+from inquit.inference.attributor import Attributor, load_encoder
+from inquit.inference.writers import OutputError
+from inquit.models.folder import CARD, CLAIM_DATA, ENCODER, HEADS, TOKENIZER, Manifest, verify, write_manifest
+from inquit.models.result import ArticleResult
+from inquit.training.articles import (
+    calibration_articles,
+    data_hashes,
+    fresh_articles,
+    training_articles,
+    unlabelled_articles,
+)
+from inquit.training.build import evaluate_model, rounded_measures
+from inquit.training.card import write_card
+from inquit.training.config import CorpusConfig, TrainingConfig
+from inquit.training.corpora import read_corpus
+from inquit.training.examples import is_held_for_calibration
+from inquit.training.known_speakers import articles_with_speakers, known_speakers_of
+from inquit.training.speakers import fit_speakers, untrained_scorer
+
+Floats = NDArray[np.float32]
+
+_SPEAKER_ARRAYS = "speaker."
+"""Prefix of the arrays that are fitted here."""
+
+
+def refit_speakers(base: str | Path, config: TrainingConfig, data: Path, output: Path) -> Manifest:
+    """Write a model folder that is the base model but for whom its sources stand for. It appears only when it is whole.
+
+    Args:
+        base: a model, also one whose own scorer was fitted to other features than this version computes.
+        config: its corpora, their speakers and its seed are used, its name and version are the new model's.
+        data: the folder that the configuration's corpus paths start from.
+        output: the new folder.
+
+    Raises:
+        ModelError: there is no such model, or it is damaged.
+        FileNotFoundError: a corpus is missing.
+        ValueError: a corpus cannot be read.
+        OutputError: the folder exists.
+    """
+    if output.exists():
+        raise OutputError(f"{output}: exists already; remove it or name another folder")
+    manifest = verify(base)
+    heads = load_file(manifest.folder / HEADS)
+    kept = {name: array for name, array in heads.items() if not name.startswith(_SPEAKER_ARRAYS)}
+    config = replace(config, corpus=tuple(_corpora_with_speakers(config)))
+    fresh = fresh_articles(config, data)
+    labelled = [gold for corpus in config.labelled for gold in training_articles(corpus, data, config, with_held=True)]
+    fitted = fit_speakers(
+        _pipeline(manifest, config, kept | untrained_scorer().to_arrays()),
+        [*(gold for gold in labelled if gold.id not in fresh), *_known_speakers(config, data)],
+        [gold for gold in labelled if gold.id in fresh],
+        calibration_articles(config, data),
+        seed=config.seed,
+    )
+    return _write(manifest, config, data, kept | fitted, output)
+
+
+def _corpora_with_speakers(config: TrainingConfig) -> Iterator[CorpusConfig]:
+    """The corpora, of those that nobody labelled with the speakers alone that the network did not see: those that it saw made
+    the scorer worse, see docs/experiments.md.
+    """
+    for corpus in config.corpus:
+        if not corpus.unlabelled:
+            yield corpus
+        elif corpus.held_labels:
+            yield replace(corpus, labels="")
+
+
+def _known_speakers(config: TrainingConfig, data: Path) -> Iterator[ArticleResult]:
+    """The texts that nobody labelled, with their sources whose speakers are known, but those that calibrate."""
+    for corpus in config.corpus:
+        if corpus.unlabelled:
+            texts = list(unlabelled_articles(corpus, data))
+            _, held = known_speakers_of(corpus, data, texts)
+            for article in articles_with_speakers(texts, held):
+                if not is_held_for_calibration(article.id, config.calibration_share):
+                    yield article
+
+
+def _pipeline(manifest: Manifest, config: TrainingConfig, heads: dict[str, Floats]) -> Attributor:
+    return Attributor.from_arrays(
+        load_encoder(manifest, n_threads=os.cpu_count() or 1),
+        heads,
+        name=f"{config.name}-{config.version}",
+        fingerprint="",
+        claim_types=manifest.data["labels"]["claim_types"],
+    )
+
+
+def _write(base: Manifest, config: TrainingConfig, data: Path, heads: dict[str, Floats], output: Path) -> Manifest:
+    temporary = output.with_name(f".tmp-{output.name}")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    for name in (ENCODER, TOKENIZER, CLAIM_DATA):
+        if name in base.data["files"]:
+            shutil.copyfile(base.folder / name, temporary / name)
+    save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
+    dev = list(read_corpus(data / config.dev)) if config.dev else []
+    model = _pipeline(base, config, heads)
+    evaluations = {config.dev: evaluate_model(model, dev, n_bootstrap=1000)} if dev else {}
+    facts: dict[str, Any] = {
+        name: value for name, value in base.data.items() if name not in ("format_version", "files")
+    }
+    speakers = {
+        "base": base.title,
+        "base_fingerprint": base.fingerprint,
+        "seed": config.seed,
+        "data_sha256": data_hashes(config, data),
+    }
+    facts |= {
+        "name": config.name,
+        "version": config.version,
+        "inquit_version": __version__,
+        "training": facts["training"] | {"speakers": speakers},
+        "measures": {name: rounded_measures(evaluation) for name, evaluation in evaluations.items()},
+    }
+    write_card(temporary / CARD, facts, evaluations)
+    write_manifest(temporary, facts)
+    os.replace(temporary, output)
+    return verify(output)
