@@ -19,7 +19,15 @@ from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.mentions import ORGANIZATION, PERSON, Mention
 from inquit.models.names import NameMatch, initials_of, match_names, name_tokens
 from inquit.models.noun_phrases import NounIndex, antecedent_phrases
-from inquit.models.phrases import PREPOSITIONS, Phrase, PhraseKind, trimmed_phrase, without_relative
+from inquit.models.phrases import (
+    BREAKS,
+    PREPOSITIONS,
+    STARTS_OF_NOUN_PHRASES,
+    Phrase,
+    PhraseKind,
+    trimmed_phrase,
+    without_relative,
+)
 from inquit.models.segmentation import Document
 from inquit.models.speaker_features import (
     COLUMN,
@@ -31,7 +39,7 @@ from inquit.models.speaker_features import (
     Pairs,
     make_pairs,
 )
-from inquit.models.words import text_of, word_text
+from inquit.models.words import AND, starts_sentence, text_of, word_text
 
 Floats = NDArray[np.float32]
 Row = dict[str, float]
@@ -45,6 +53,16 @@ _LEAST_SIMILAR = 5
 """Names of fewer letters are not taken for slips of others."""
 
 _PLURALS = frozenset({"people", "men", "women", "children", "media", "police", "others"})
+
+_SYNONYMS = (
+    ("campaign", "camp", "team"),
+    ("poll", "survey"),
+    ("ad", "spot"),
+    ("lawyer", "attorney"),
+    ("film", "movie"),
+    ("lawsuit", "suit"),
+)
+"""Nouns of one meaning."""
 
 _PRONOUNS = (PhraseKind.HE, PhraseKind.SHE, PhraseKind.THEY, PhraseKind.IT, PhraseKind.RELATIVE)
 _OWN_ANSWERS = frozenset({"others", "some", "many", "this"})
@@ -87,7 +105,7 @@ class CandidateFinder:
             for token in {*entity.tokens} | initials_of(entity.tokens):
                 self._by_word.setdefault(token, []).append(number)
         self._descriptions = [i for i, phrase in enumerate(phrases) if phrase.kind in DESCRIPTIONS]
-        self._nouns = NounIndex(document, {phrases[i].noun for i in self._descriptions})
+        self._nouns = NounIndex(document, {noun for i in self._descriptions for noun in _same_nouns(phrases[i].noun)})
         self._matches: dict[tuple[str, ...], dict[int, str]] = {}
         self._bearers: dict[str, dict[int, float]] = {}
         self._forms: dict[int, list[tuple[str, Row]]] = {}
@@ -218,9 +236,10 @@ class CandidateFinder:
         """Entities that the text calls so: "campaign manager Robby Mook", "Robby Mook, the manager"."""
         if noun not in self._bearers:
             counts: dict[int, int] = {}
-            for place in self._nouns.places(noun):
-                for number in {*self._apposed(place)}:
-                    counts[number] = counts.get(number, 0) + 1
+            for same in _same_nouns(noun):
+                for place in self._nouns.places(same):
+                    for number in {*self._apposed(place)}:
+                        counts[number] = counts.get(number, 0) + 1
             self._bearers[noun] = {number: min(count, 3) / 3 for number, count in counts.items()}
         return self._bearers[noun]
 
@@ -305,7 +324,7 @@ class CandidateFinder:
             return
         found: dict[str, Row] = {}
         itself = text_of(self._document, *phrase.core)
-        cut = {"ends at comma": 1.0} if self._ends_at_comma(phrase) else {}
+        cut = {"ends at mark": 1.0} if self._ends_at_mark(phrase) else {}
         for name, row in (
             (itself, {"is phrase itself": 1.0} | cut),
             *((joined, row | cut) for joined, row in _joined(itself)),
@@ -314,8 +333,17 @@ class CandidateFinder:
             *self._earlier(index, evidence),
         ):
             found[name] = found.get(name, {}) | row
+        names = self._names_in(phrase)
         for name, row in found.items():
-            yield Candidate(name), row | {"length": min(name.count(" ") + 1, 12) / 12}
+            yield Candidate(name), row | _shape(name) | {"lacks own name": _share_lacking(names, name)}
+
+    def _names_in(self, phrase: Phrase) -> list[str]:
+        """The words of a description that have a capital of their own: "Clinton" in "The Clinton campaign"."""
+        start, stop = phrase.core
+        texts = [word_text(self._document, word) for word in range(start, stop)]
+        if texts[0].lower() in STARTS_OF_NOUN_PHRASES or starts_sentence(self._document, start):
+            texts = texts[1:]
+        return [text for text in texts if text[0].isupper()]
 
     def _names_person(self, phrase: Phrase) -> bool:
         """Whether a person's name ends what the source says, or follows in apposition: "captain Rosa Lind" and "the club’s
@@ -340,25 +368,28 @@ class CandidateFinder:
             own = without_relative(self._document, phrase.words)
             if phrase.core != own:
                 whole = text_of(self._document, *own).rstrip(" ,.;:—–-")
-                yield whole, {"is whole phrase": 1.0, "ends at comma": float(self._ends_at_comma(phrase))}
+                yield whole, {"is whole phrase": 1.0, "ends at mark": float(self._ends_at_mark(phrase))}
         if phrase.kind in DESCRIPTIONS:
             words = trimmed_phrase(self._document, phrase.core)
             if words is not None:
                 yield text_of(self._document, *words), {"is trimmed": 1.0}
             yield from self._elsewhere(phrase)
 
-    def _ends_at_comma(self, phrase: Phrase) -> bool:
-        """Whether a comma divides what the source is from what it adds: it is more than the speaker's name then."""
+    def _ends_at_mark(self, phrase: Phrase) -> bool:
+        """Whether a comma, dash or bracket divides what the source is from what it adds: it is more than the speaker's name
+        then.
+        """
         stop = phrase.core[1]
-        return stop < phrase.words[1] and word_text(self._document, stop) == ","
+        return stop < phrase.words[1] and word_text(self._document, stop) in BREAKS
 
     def _elsewhere(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
-        words = self._nouns.fullest(phrase.noun, n_least=1)
-        if words is not None:
-            yield text_of(self._document, *words), {"is fuller form": 1.0}
-        words = self._nouns.nearest(phrase.noun, before=phrase.words[0])
-        if words is not None:
-            yield text_of(self._document, *words), {"is nearest form": 1.0}
+        for noun in _same_nouns(phrase.noun):
+            words = self._nouns.fullest(noun, n_least=1)
+            if words is not None:
+                yield text_of(self._document, *words), {"is fuller form": 1.0}
+            words = self._nouns.nearest(noun, before=phrase.words[0])
+            if words is not None:
+                yield text_of(self._document, *words), {"is nearest form": 1.0}
         words = self._nouns.introduced(phrase.noun, before=phrase.words[0])
         if words is not None:
             yield text_of(self._document, *words), {"is introduced": 1.0}
@@ -366,7 +397,8 @@ class CandidateFinder:
     def _antecedent(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
         if phrase.kind is PhraseKind.RELATIVE:
             for rank, words in enumerate(antecedent_phrases(self._document, phrase.words[0])):
-                row = {"is antecedent": 1.0, "recency": 1 / (1 + rank)}
+                before = word_text(self._document, words[0] - 1).lower() if words[0] else ""
+                row = {"is antecedent": 1.0, "recency": 1 / (1 + rank), "follows and": float(before in AND)}
                 name = text_of(self._document, *words)
                 yield name, row
                 yield from ((joined, row | of_form) for joined, of_form in _joined(name))
@@ -416,6 +448,28 @@ def _as_table(rows: Iterable[Row]) -> Floats:
         for name, value in row.items():
             table[i, COLUMN[name]] = value
     return table
+
+
+def _same_nouns(noun: str) -> tuple[str, ...]:
+    """The noun, and those that the press uses in its place: "his team" is the Clinton campaign."""
+    return next((nouns for nouns in _SYNONYMS if noun in nouns), (noun,))
+
+
+def _share_lacking(words: Sequence[str], name: str) -> float:
+    """The share of words that a name does not hold."""
+    return sum(word not in name for word in words) / max(1, len(words))
+
+
+def _shape(name: str) -> Row:
+    """What a description looks like: one with an article is no proper name, one with a capital may hold one."""
+    first, *rest = name.split()
+    has_article = first.lower() in STARTS_OF_NOUN_PHRASES
+    return {
+        "begins with article": float(has_article),
+        "begins with capital": float(first[0].isupper() and not has_article),
+        "holds capital": float(any(word[0].isupper() for word in rest)),
+        "length": min(len(rest) + 1, 12) / 12,
+    }
 
 
 def _joined(name: str) -> list[tuple[str, Row]]:

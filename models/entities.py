@@ -58,8 +58,9 @@ class _Form(NamedTuple):
 def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[NamedEntity]:
     """Entities in the order of their first mentions: short names go to the longer name that they can stand for.
 
-    A name that can stand for several ("Clinton") goes to the one that the article names most often in full; of equals,
-    to the one named first. Time is linear in the mentions, but for names that share a word.
+    A name that can stand for several ("Clinton") goes to the one that the article names most often, in full or with a title
+    that tells them apart ("Mrs. Clinton"); of equals, to the one named first. Time is linear in the mentions, but for names
+    that share a word.
     """
     by_form: dict[_Form, list[int]] = {}
     for i, mention in enumerate(mentions):
@@ -69,8 +70,8 @@ def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[Name
     kinds = {form: Counter(mentions[i].kind for i in places).most_common(1)[0][0] for form, places in by_form.items()}
     members: dict[_Form, list[int]] = {}
     by_word: dict[str, list[_Form]] = {}
-    for form in sorted(by_form, key=lambda form: (-len(form.tokens), by_form[form][0])):
-        owner = _owner(form, kinds, by_form, by_word)
+    for form in sorted(by_form, key=lambda form: (-len(form.tokens), form.gender is Gender.UNKNOWN, by_form[form][0])):
+        owner = _owner(form, kinds, members, by_word)
         if owner is None:
             members[form] = list(by_form[form])
             for key in _keys(form.tokens):
@@ -97,7 +98,7 @@ def _keys(tokens: tuple[str, ...]) -> set[str]:
 def _owner(
     form: _Form,
     kinds: Mapping[_Form, int],
-    by_form: Mapping[_Form, Sequence[int]],
+    members: Mapping[_Form, Sequence[int]],
     by_word: Mapping[str, Sequence[_Form]],
 ) -> _Form | None:
     """The longer name that ``form`` stands for, None where it is a name of its own."""
@@ -119,8 +120,8 @@ def _owner(
             candidates[long] is NameMatch.SAME,
             kinds[long] == kinds[form],
             kinds[long] != PERSON or candidates[long] is not NameMatch.FORENAME,
-            len(by_form[long]),
-            -by_form[long][0],
+            len(members[long]),
+            -members[long][0],
         ),
     )
 
@@ -205,8 +206,8 @@ def _make_entity(
 
 
 def _fullest(document: Document, mentions: Sequence[Mention]) -> Mention:
-    """The mention with most words; not one that adds a word at either end of a full name that is far more frequent, nor
-    one that only a headline has, whose words all have capitals.
+    """The mention with most words; not one that adds a word to a person's full name that is far more frequent, nor one that
+    only a headline has, whose words all have capitals.
     """
     if len(mentions) == 1:
         return mentions[0]
@@ -217,12 +218,15 @@ def _fullest(document: Document, mentions: Sequence[Mention]) -> Mention:
     for tokens, count in counts.items():
         if not 2 <= len(tokens) < len(longest):
             continue
-        is_end = longest[-len(tokens) :] == tokens
-        is_part = is_end or (is_person and longest[: len(tokens)] == tokens)
-        longest_is_rare = count >= 2 * counts[longest] or (in_text[tokens] > 0 and not in_text[longest])
-        if not (is_part and longest_is_rare):
-            continue
-        if not (is_end and is_person and _is_surname(document, tokens, longest, mentions)):
+        is_of_headline = in_text[tokens] > 0 and not in_text[longest]
+        is_rare = is_of_headline or (is_person and count >= 2 * counts[longest])
+        if longest[-len(tokens) :] == tokens:
+            is_whole = not is_person or (
+                gender_of_name(tokens) is not Gender.UNKNOWN and not _is_surname(document, tokens, longest, mentions)
+            )
+        else:
+            is_whole = is_person and longest[: len(tokens)] == tokens
+        if is_rare and is_whole:
             longest = tokens
     own = [mention for mention in mentions if mention.tokens == longest]
     return max(own, key=lambda mention: (mention.stop - mention.start, -mention.start))

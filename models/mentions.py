@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inquit.models.forenames import Gender, gender_of_forename
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
-from inquit.models.names import GENERATIONS, name_tokens, trim_title
+from inquit.models.names import GENERATIONS, SMALL_WORDS, name_tokens, trim_title
 from inquit.models.segmentation import Document
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
 from inquit.models.words import APOSTROPHES, text_of, word_text
@@ -23,6 +23,8 @@ _ATTRIBUTES = frozenset({"city", "conservative", "county", "federal", "liberal",
 _GENERA = (("newspaper",), ("magazine",), ("news", "agency"))
 _OPENING_MARKS, _CLOSING_MARKS = frozenset("\"“'‘"), frozenset("\"”'’")
 _MAX_NAME = 8
+_DASHES = frozenset("-–—")
+_VERBS = frozenset({"said", "says", "told", "wrote", "added"})
 PARTICLES = frozenset(
     {"al", "ben", "bin", "d", "da", "de", "del", "della", "di", "du", "el", "la", "le", "o", "st", "van", "von"}
 )
@@ -83,15 +85,18 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
     mentions = []
     end = 0
     for start, stop, kind in _join_cut(document, sorted(ranges)):
+        if start < end:  # part of the name before
+            continue
         words = [word_text(document, i) for i in range(start, stop)]
         start += trim_title(words, is_person=kind == PERSON)
         if kind == PERSON:
-            start = _with_initial(document, start, end)
+            stop = _end_of_person(document, start, stop)
+            start = _with_initial(document, _with_hyphen(document, start, stop, end), end)
         stop = _end_of_name(document, start, stop)
         if kind == PERSON:
             stop = _with_generation(document, stop)
         else:
-            start, stop = _without_description(document, start, stop)
+            start, stop = _without_description(document, start, _with_rest(document, start, stop), kind)
         tokens = name_tokens(text_of(document, start, stop)) if start < stop else ()
         if tokens:
             mentions.append(Mention(start, stop, kind, tokens))
@@ -111,11 +116,28 @@ def _join_cut(document: Document, ranges: Sequence[tuple[int, int, int]]) -> lis
         if joined and _is_cut(document, joined[-1], (start, stop, kind)):
             joined[-1] = (joined[-1][0], stop, PERSON)
             continue
+        if kind == PERSON and (opening := _opening_mark(document, start, stop)) is not None:
+            stop = opening
         if kind == PERSON and (surname := _after_nickname(document, stop)) is not None:
             # Two words or more are another's full name.
             stop = surname + 1 if ends.get(surname, surname + 1) == surname + 1 else stop
         joined.append((start, stop, kind))
     return joined
+
+
+def _opening_mark(document: Document, start: int, stop: int) -> int | None:
+    """Where a quotation mark in a name opens that does not close in it, as before a nickname: "Marcia “Cia | ” Price"."""
+    marks = [
+        word
+        for word in range(start + 1, stop)
+        if word_text(document, word) in _OPENING_MARKS | _CLOSING_MARKS and not _is_apostrophe(document, word)
+    ]
+    return marks[0] if len(marks) == 1 else None
+
+
+def _is_apostrophe(document: Document, word: int) -> bool:
+    """Whether a mark stands within a word: "O’Malley"."""
+    return bool(document.words[word - 1, 1] == document.words[word, 0]) and word_text(document, word) in APOSTROPHES
 
 
 def _after_nickname(document: Document, stop: int) -> int | None:
@@ -159,9 +181,9 @@ def _is_cut(document: Document, person: tuple[int, int, int], other: tuple[int, 
 
 
 def _are_forenames(document: Document, first: int, second: int) -> bool:
-    """Whether two words are forenames of one gender: "Marie-Claire", not "the Lee-Ann Ray ticket"."""
-    genders = [gender_of_forename(word_text(document, word)) for word in (first, second)]
-    return genders[0] is genders[1] and genders[0] is not Gender.UNKNOWN
+    """Whether two words are forenames of one gender, as far as that is known: "Marie-Claire", not "the Lee-Ann Ray ticket"."""
+    one, other = (gender_of_forename(word_text(document, word)) for word in (first, second))
+    return one is not Gender.UNKNOWN and other in (one, Gender.UNKNOWN)
 
 
 def _is_one_name(document: Document, person: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
@@ -189,6 +211,26 @@ def start_of_forename(document: Document, word: int) -> int:
     return word
 
 
+def _end_of_person(document: Document, start: int, stop: int) -> int:
+    """``stop``, or where a dash or a verb ends the name before: "Park Geun-hye | said Kim", "Ann Lee | - Bob's wife"."""
+    for word in range(start + 1, stop):
+        text = word_text(document, word)
+        is_joined = bool(document.words[word - 1, 1] == document.words[word, 0])
+        if not is_joined and (text in _DASHES or text in _VERBS):
+            return word
+    return stop
+
+
+def _with_hyphen(document: Document, start: int, stop: int, end: int) -> int:
+    """``start``, or that of the whole first word of a name of several: "Jean- | Marc Ayrault".
+
+    Args:
+        end: where the mention before ends.
+    """
+    first = start_of_forename(document, start)
+    return first if stop - start > 1 and first >= end else start
+
+
 def _end_of_name(document: Document, start: int, stop: int) -> int:
     """``stop`` without a possessive and without marks at the end, but for the period of "Jr."."""
     while start < stop:
@@ -203,16 +245,45 @@ def _end_of_name(document: Document, start: int, stop: int) -> int:
     return stop
 
 
-def _without_description(document: Document, start: int, stop: int) -> tuple[int, int]:
+def _with_rest(document: Document, start: int, stop: int) -> int:
+    """``stop``, or where a name ends that was cut after a small word: "Court of Appeals for | the Sixth Circuit"."""
+    if stop - start < 2 or word_text(document, stop - 1) not in SMALL_WORDS:
+        return stop
+    first = stop - 1 if word_text(document, stop - 1) == "the" else stop
+    if word_text(document, first - 1) in {"of", "for"}:
+        rest = first
+        while rest < len(document.words) and document.sentence_of_word[rest] == document.sentence_of_word[start]:
+            text = word_text(document, rest)
+            if not (text[0].isupper() or text[0].isdigit() or (rest == first and text == "the")):
+                break
+            rest += 1
+        if rest > first and word_text(document, rest - 1) != "the":
+            return rest
+    while stop > start and word_text(document, stop - 1) in SMALL_WORDS:
+        stop -= 1
+    return stop
+
+
+def _without_description(document: Document, start: int, stop: int, kind: int) -> tuple[int, int]:
     """A name of no person without what only says what it is: "state | Board of Health", "the | Times | newspaper"."""
     texts = tuple(word_text(document, word) for word in range(start, stop))
-    while len(texts) > 1 and texts[0] in _ATTRIBUTES and texts[1][0].isupper():
-        start, texts = start + 1, texts[1:]
     follows_the = start > 0 and word_text(document, start - 1).lower() == "the"
+    is_described = follows_the and kind == ORGANIZATION
+    while len(texts) > 1 and texts[1][0].isupper() and _is_attribute(texts[0], is_described=is_described):
+        start, texts = start + 1, texts[1:]
     for genus in _GENERA:
         if texts[-len(genus) :] == genus and len(texts) > len(genus) and (follows_the or genus == ("magazine",)):
             return start, stop - len(genus)
     return start, stop
+
+
+def _is_attribute(text: str, *, is_described: bool) -> bool:
+    """Whether a word before a capital is no part of the name: "the nonpartisan | Congressional Budget Office", not
+    "adidas America".
+    """
+    if text in PARTICLES:
+        return False
+    return text in _ATTRIBUTES | SMALL_WORDS or (is_described and text.isalpha() and text.islower())
 
 
 def _with_initial(document: Document, start: int, end: int) -> int:

@@ -34,6 +34,10 @@ FEMALE_TITLES = frozenset(
 )
 
 
+_NO_MATCH = (("house",), ("white", "house"))
+"""Of Congress and the president."""
+
+
 class NameMatch(IntEnum):
     """How a name stands for a longer one."""
 
@@ -77,7 +81,7 @@ def match_names(short: tuple[str, ...], long: tuple[str, ...]) -> NameMatch:
     >>> match_names(("imf",), ("international", "monetary", "fund")).name
     'ACRONYM'
     """
-    if not short or not long or len(short) > len(long):
+    if not short or not long or len(short) > len(long) or (short, long) == _NO_MATCH:
         return NameMatch.NONE
     if short == long or (len(short) == len(long) and all(map(_is_spelling_of, short, long))):
         return NameMatch.SAME

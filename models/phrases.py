@@ -42,7 +42,7 @@ _PRONOUNS = {
     **dict.fromkeys(["it", "its", "this", "itself"], PhraseKind.IT),
     **dict.fromkeys(["who", "whom", "whose", "which", "that"], PhraseKind.RELATIVE),
     **dict.fromkeys(["i", "we", "me", "us", "my", "our", "q"], PhraseKind.AUTHOR),
-    **dict.fromkeys(["you", "your", "one", "there", "what"], PhraseKind.OTHER_PRONOUN),
+    **dict.fromkeys(["you", "your", "one", "there", "what", "a"], PhraseKind.OTHER_PRONOUN),
 }
 DEFINITE_STARTS = frozenset(
     {"the", "his", "her", "its", "their", "this", "that", "these", "those", "my", "our", "your"}
@@ -82,6 +82,10 @@ _ENDS_HEAD = (PREPOSITIONS - {"of"}) | frozenset(
 """What follows the head noun of a description: who made it known, when and where."""
 _MONTHS = frozenset(month.lower() for month in calendar.month_name if month)
 _WEEKDAYS = frozenset(day.lower() for day in calendar.day_name if day)
+_LEADS_TO_SOURCE = frozenset({"among", "even", "but", "by", "from", "while", "within"})
+_AFTER_SOURCE = frozenset(
+    {"himself", "herself", "itself", "themselves", "alike", "respectively", "all", "both", "together", "also", "too"}
+)
 _BEFORE_DESCRIPTION = frozenset(
     {"even", "only", "just", "also", "for", "from", "on", "in", "but", "while", "how", "with", "to"}
 )
@@ -149,11 +153,14 @@ def mentions_inside(words: WordRange, mentions: Sequence[Mention]) -> list[int]:
 
 def analyse_phrase(document: Document, words: WordRange, mentions: Sequence[Mention]) -> Phrase:
     """How one source refers to its speaker."""
+    words = _without_frame(document, words)
     core = _core(document, words)
     inside = mentions_inside(words, mentions)
     first = word_text(document, words[0]).lower()
     if core[1] - core[0] == 1 and first in _PRONOUNS and not inside:
         return Phrase(words, _PRONOUNS[first], None, (), core, first)
+    if _is_share_of_relative(document, words):
+        return Phrase(words, PhraseKind.RELATIVE, None, (), core, word_text(document, words[1] - 1).lower())
     head = _head_mention(document, words, core, inside, mentions)
     inner = tuple(i for i in inside if i != head)
     if head is not None:
@@ -165,6 +172,24 @@ def analyse_phrase(document: Document, words: WordRange, mentions: Sequence[Ment
     else:
         kind = PhraseKind.BARE
     return Phrase(words, kind, head, inner, core, word_text(document, _end_of_head(document, core) - 1).lower())
+
+
+def _without_frame(document: Document, words: WordRange) -> WordRange:
+    """The words without what leads to the source or only stresses it: "among | likely voters", "the governor | himself"."""
+    start, stop = words
+    while stop - start > 1 and word_text(document, start).lower() in _LEADS_TO_SOURCE:
+        start += 1
+    while stop - start > 1 and word_text(document, stop - 1).lower() in _AFTER_SOURCE:
+        stop -= 1
+    return start, stop
+
+
+def _is_share_of_relative(document: Document, words: WordRange) -> bool:
+    """Whether a source is a part of whom a relative pronoun means: "most of whom", "two of which"."""
+    if not 3 <= words[1] - words[0] <= 4:
+        return False
+    of, relative = (word_text(document, word).lower() for word in range(words[1] - 2, words[1]))
+    return of == "of" and relative in {"whom", "which"}
 
 
 def _end_of_head(document: Document, core: WordRange) -> int:

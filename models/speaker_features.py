@@ -37,7 +37,7 @@ FEATURES: tuple[str, ...] = (
     "is coordination",
     "is phrase itself",
     "is whole phrase",
-    "ends at comma",
+    "ends at mark",
     "is joined",
     "is trimmed",
     "is introduced",
@@ -84,6 +84,11 @@ FEATURES: tuple[str, ...] = (
     "share of sources",
     "same noun",
     "plural",
+    "begins with article",
+    "begins with capital",
+    "holds capital",
+    "lacks own name",
+    "follows and",
     "length",
 )
 """Names of the features in the order of their columns."""

@@ -12,7 +12,11 @@ from inquit.models.segmentation import Document
 
 APOSTROPHES = frozenset("'’")
 AND = frozenset({"and", "&"})
-_HEADLINE_SHARE = 0.7
+_HEADLINE_SHARE = 0.85
+_IN_HEADLINES = frozenset(
+    {"and", "are", "but", "for", "from", "into", "not", "over", "than", "that", "the", "via", "was", "with"}
+)
+"""Words of three or four letters that are small in headlines too."""
 
 
 @lru_cache(maxsize=2)
@@ -55,11 +59,11 @@ def is_headline(document: Document, word: int) -> bool:
 
 @lru_cache(maxsize=2)
 def _headlines(document: Document) -> frozenset[int]:
-    """The sentences of four long words or more that mostly begin with a capital."""
+    """The sentences of four words or more, small ones aside, nearly all of which begin with a capital."""
     n_words: Counter[int] = Counter()
     n_capitals: Counter[int] = Counter()
     for text, sentence in zip(word_texts(document), document.sentence_of_word.tolist(), strict=True):
-        if len(text) > 3 and text.isalpha():
+        if len(text) > 2 and text.isalpha() and text.lower() not in _IN_HEADLINES:
             n_words[sentence] += 1
             n_capitals[sentence] += text[0].isupper()
     return frozenset(s for s, n in n_words.items() if n >= 4 and n_capitals[s] >= _HEADLINE_SHARE * n)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
@@ -23,6 +24,7 @@ from inquit.models.speaker_scorer import NEIGHBOUR_FEATURES, CandidateScorer, Sp
 from inquit.training.calibrate import fit_logistic
 from inquit.training.evaluation.labels import is_same_speaker, match_attributions
 from inquit.training.evaluation.tokens import TokenIndex, with_content
+from inquit.training.excerpts import excerpts
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,10 @@ Floats = NDArray[np.float32]
 
 FRESH_WEIGHT = 2
 """What an example counts that the encoder did not learn from; see docs/experiments.md."""
+
+N_EXCERPTS = 2
+"""Excerpts of each article that are learnt from beside it: whole articles alone teach little about short texts, where nobody
+is named often."""
 
 CONFIDENCE_STRENGTH = 1.0
 """Inverse of the L2 penalty on the weights of the confidence: 0.1 and 1 are as good over folds of articles."""
@@ -66,9 +72,12 @@ def fit_speakers(
     Returns:
         the arrays of the scorer and of the confidence, by name.
     """
-    articles = list(calibration)
-    known, new, held = (speaker_examples(model, labelled) for labelled in (training, fresh, articles))
+    seen, unseen, articles = list(training), list(fresh), list(calibration)
+    known, new, held = (speaker_examples(model, labelled) for labelled in (seen, unseen, articles))
     weighted = [(article, 1) for article in known] + [(article, FRESH_WEIGHT) for article in new]
+    for labelled, weight in ((seen, 1), (unseen, FRESH_WEIGHT)):
+        for n in range(N_EXCERPTS):
+            weighted += [(part, weight) for part in speaker_examples(model, excerpts(labelled, seed=seed + n))]
     weighted = [(article, weight) for article, weight in weighted if any(example.is_right.any() for example in article)]
     if not weighted:
         logger.warning("no speaker labels in the training articles: the name in a source is taken, else what it says")
@@ -90,10 +99,12 @@ def fit_passes(articles: Sequence[tuple[SpeakerArticle, int]], *, seed: int) -> 
     """
     halves = (articles[::2], articles[1::2] or articles)
     second: list[SpeakerExample] = []
-    for fitted, asked in (halves, halves[::-1]):
-        first = fit_scorer(_weighted(fitted), seed=seed)
-        second += _weighted([(with_neighbours(first, article), weight) for article, weight in asked])
-    return SpeakerScorer(fit_scorer(_weighted(articles), seed=seed), fit_scorer(second, seed=seed))
+    # One thread: sums over several come out in another order on another machine, and small ones wait for each other.
+    with threadpool_limits(1):
+        for fitted, asked in (halves, halves[::-1]):
+            first = fit_scorer(_weighted(fitted), seed=seed)
+            second += _weighted([(with_neighbours(first, article), weight) for article, weight in asked])
+        return SpeakerScorer(fit_scorer(_weighted(articles), seed=seed), fit_scorer(second, seed=seed))
 
 
 def _weighted(articles: Iterable[tuple[SpeakerArticle, int]]) -> list[SpeakerExample]:
@@ -210,7 +221,7 @@ def speaker_examples(model: Attributor, articles: Iterable[ArticleResult]) -> li
 def right_candidates(
     candidates: Sequence[Candidate], speaker: Speaker | None, *, named: NDArray[np.bool_] | None = None
 ) -> NDArray[np.bool_]:
-    """Which candidates give the labelled speaker.
+    """Which candidates give the labelled speaker. Where an entity does, the same name as written is no answer of its own.
 
     Args:
         named: of a part of a joint source, which candidates the part names. Right are those of them that the label joins; where
@@ -223,9 +234,15 @@ def right_candidates(
     wanted = _names(speaker.name)
     found = [_names(candidate.name) for candidate in candidates]
     if named is None:
-        return np.array([bool(names) and names == wanted for names in found])
-    is_joined = np.array([bool(names) and names <= wanted for names in found])
-    return is_joined & named if (is_joined & named).any() else is_joined
+        is_right = np.array([bool(names) and names == wanted for names in found])
+    else:
+        is_right = np.array([bool(names) and names <= wanted for names in found])
+        is_right = is_right & named if (is_right & named).any() else is_right
+    is_entity = np.array([bool(candidate.entities) for candidate in candidates])
+    of_entities = {found[i] for i in np.flatnonzero(is_right & is_entity)}
+    is_written = np.array([names in of_entities for names in found]) & ~is_entity
+    answers: NDArray[np.bool_] = is_right & ~is_written
+    return answers
 
 
 def _names(name: str | None) -> frozenset[str]:
@@ -238,7 +255,7 @@ def fit_scorer(
     *,
     n_hidden: int = 96,
     n_epochs: int = 15,
-    rate: float = 1e-2,
+    rate: float = 5e-3,
     weight_decay: float = 1e-3,
     seed: int = 13,
 ) -> CandidateScorer:

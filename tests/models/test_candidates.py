@@ -53,6 +53,8 @@ def row_of(name: str, found: list[tuple[Candidate, Row]]) -> Row:
         ("the latest CBS poll released in May said no.", "the latest CBS poll released in May", "CBS poll"),
         ("a September CBS poll said no.", "a September CBS poll", "CBS poll"),
         ("They made a new 30-second ad. The ad says no.", "The ad", "a new 30-second ad"),
+        ("The Clinton campaign met. Her team said no.", "Her team", "Clinton campaign"),
+        ("It met the superdelegates, two of whom said no.", "two of whom", "the superdelegates"),
         ("a man who saw it said no.", "a man who saw it", "a man who saw it"),
         ("a man who saw it said no.", "a man who saw it", "a man"),
         ("Doctors and nurses said no.", "Doctors and nurses", "Doctors & nurses"),
@@ -138,10 +140,31 @@ def test_without_any_mention_there_are_candidates() -> None:
     assert names("Officials said no.", "Officials") == ["Officials", None]
 
 
-def test_a_comma_that_divides_a_source_is_told() -> None:
+def test_what_a_description_names_must_be_in_its_fuller_form() -> None:
+    found = find("The Bob Lee campaign met. The Ray campaign said no.", "The Ray campaign")
+    assert row_of("Bob Lee campaign", found)["lacks own name"] == 1
+    assert "lacks own name" not in row_of("Ray campaign", found)
+
+
+def test_a_description_looks_like_a_name_or_like_none() -> None:
+    found = find("The latest CBS poll said no.", "The latest CBS poll")
+    assert row_of("CBS poll", found)["begins with capital"] == 1
+    assert row_of("The latest CBS poll", found)["begins with article"] == 1
+    assert row_of("The latest CBS poll", found)["holds capital"] == 1
+
+
+def test_half_of_what_who_stands_for_follows_an_and() -> None:
+    found = find("It was up to activists and thinkers who said no.", "who")
+    assert row_of("thinkers", found)["follows and"] == 1
+    assert "follows and" not in row_of("activists and thinkers", found)
+
+
+def test_a_mark_that_divides_a_source_is_told() -> None:
     found = find("Doctors, who left, said no.", "Doctors, who left")
-    assert row_of("Doctors", found)["ends at comma"] == row_of("Doctors, who left", found)["ends at comma"] == 1
-    assert "ends at comma" not in row_of("Doctors", find("Doctors who left said no.", "Doctors who left"))
+    assert row_of("Doctors", found)["ends at mark"] == row_of("Doctors, who left", found)["ends at mark"] == 1
+    dashed = find("Doctors — some of them young — said no.", "Doctors — some of them young —")
+    assert row_of("Doctors", dashed)["ends at mark"] == 1
+    assert "ends at mark" not in row_of("Doctors", find("Doctors who left said no.", "Doctors who left"))
 
 
 @pytest.mark.parametrize(

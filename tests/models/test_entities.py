@@ -22,6 +22,11 @@ from tests.models.marked_names import read_marked
         ("{P Mr. Trump} met {P Donald Trump’s} son.", ["Donald Trump"]),
         ("{P Democrat Hillary Clinton} and {P Hillary Clinton}", ["Hillary Clinton"]),
         (
+            "The {O U.N. Security Council} met. The {O Security Council} and the {O Security Council} said no.",
+            ["U.N. Security Council"],
+        ),
+        ("The {O White House} and the {O House} agreed.", ["White House", "House"]),
+        (
             "{O Obama Speech} {O Obama Speech Writers} {P Barack Obama} {P Obama}",
             ["Obama Speech Writers", "Barack Obama"],
         ),
@@ -44,6 +49,7 @@ def test_a_surname_of_two_goes_to_the_one_named_more_often() -> None:
     [
         ("{P Michelle Obama} and {P Barack Obama} came. Mr. {P Obama} left.", [("Michelle Obama", 1), ("Barack Obama", 2)]),
         ("{P Bill Clinton} and {P Hillary Clinton} came. Mrs. {P Clinton} left.", [("Bill Clinton", 1), ("Hillary Clinton", 2)]),
+        ("{P Michelle Obama} and {P Barack Obama} came. Mr. {P Obama} left. {P Obama} won.", [("Michelle Obama", 1), ("Barack Obama", 3)]),
         ("Aaron Klein wrote it. {P Klein} denied it.", [("Aaron Klein", 1)]),
         ("{P Ann Lee Endorses} him. {P Ann Lee} won. {P Ann Lee} wept.", [("Ann Lee", 3)]),
         ("{P Ann Lee Slams} Bankers After Quarterly Losses. Then {P Ann Lee} won.", [("Ann Lee", 2)]),

@@ -116,6 +116,13 @@ def test_labels_are_found_among_the_candidates(speaker: Speaker | None, right: l
     assert right_candidates(candidates, speaker).tolist() == right
 
 
+def test_an_entity_speaks_for_its_name_as_written() -> None:
+    candidates = [Candidate("Ann Lee", (0,)), Candidate("Ms. Ann Lee"), Candidate("Ann")]
+    speaker = Speaker("Ann Lee", SpeakerKind.PERSON, named=True)
+    assert right_candidates(candidates, speaker).tolist() == [True, False, False]
+    assert right_candidates(candidates[1:], speaker).tolist() == [True, False]
+
+
 def test_a_part_of_a_joint_source_is_one_of_the_speakers_the_whole_is_all() -> None:
     candidates = [Candidate("Ann Lee", (0,)), Candidate("Bob"), Candidate("the police & Ann Lee"), Candidate(None)]
     speaker = Speaker("Ann Lee & the police", SpeakerKind.GROUP)
