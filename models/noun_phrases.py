@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from inquit.models.phrases import BREAKS, PREPOSITIONS, STARTS_OF_NOUN_PHRASES, WordRange, is_hyphen
+from inquit.models.phrases import BREAKS, PREPOSITIONS, STARTS_OF_NOUN_PHRASES, WordRange, is_inner_mark
 from inquit.models.segmentation import Document
 from inquit.models.words import word_text, word_texts
 
@@ -39,12 +39,15 @@ def antecedent_phrases(document: Document, word: int) -> list[WordRange]:
     start = stop
     while start > 0 and stop - start < _MAX_ANTECEDENT and document.sentence_of_word[start - 1] == sentence:
         text = word_text(document, start - 1)
-        if text in BREAKS and not (start - 1 > 0 and is_hyphen(document, start - 1)):
+        if text in BREAKS and not is_inner_mark(document, start - 1):
             break
         if text.lower() in _FUNCTION_WORDS and start < stop:
             starts.append(start)
         start -= 1
-        if text.lower() in STARTS_OF_NOUN_PHRASES or text.isdigit():
+        is_number = text.isdigit()
+        while is_number and start > 1 and is_inner_mark(document, start - 1):
+            start -= 2
+        if is_number or text.lower() in STARTS_OF_NOUN_PHRASES:
             starts.append(start)
             break
     else:

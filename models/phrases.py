@@ -241,7 +241,7 @@ def _core(document: Document, words: WordRange) -> WordRange:
     start, stop = words
     for word in range(start + 1, stop):
         text = word_text(document, word)
-        if (text in BREAKS and not is_hyphen(document, word)) or text.lower() in _STARTS_CLAUSE:
+        if (text in BREAKS and not is_inner_mark(document, word)) or text.lower() in _STARTS_CLAUSE:
             stop = word
             break
     while stop - start > 1 and not word_text(document, stop - 1)[-1].isalnum():
@@ -251,9 +251,14 @@ def _core(document: Document, words: WordRange) -> WordRange:
     return start, stop
 
 
-def is_hyphen(document: Document, word: int) -> bool:
-    """Whether a word is a hyphen within another word, and no dash between two."""
-    return word_text(document, word) == "-" and bool(document.words[word - 1, 1] == document.words[word, 0])
+def is_inner_mark(document: Document, word: int) -> bool:
+    """Whether a mark stands within a word or a number: a hyphen, and no dash between two words, the comma of "1,020"."""
+    if word == 0 or document.words[word - 1, 1] != document.words[word, 0]:
+        return False
+    if word_text(document, word) == ",":
+        is_last = word + 1 == len(document.words) or document.words[word, 1] != document.words[word + 1, 0]
+        return not is_last and word_text(document, word - 1).isdigit() and word_text(document, word + 1).isdigit()
+    return word_text(document, word) == "-"
 
 
 def _head_mention(

@@ -54,6 +54,7 @@ def row_of(name: str, found: list[tuple[Candidate, Row]]) -> Row:
         ("a September CBS poll said no.", "a September CBS poll", "CBS poll"),
         ("They made a new 30-second ad. The ad says no.", "The ad", "a new 30-second ad"),
         ("The Clinton campaign met. Her team said no.", "Her team", "Clinton campaign"),
+        ("It drew crowds of 15,000 people who said no.", "who", "15,000 people"),
         ("It met the superdelegates, two of whom said no.", "two of whom", "the superdelegates"),
         ("a man who saw it said no.", "a man who saw it", "a man who saw it"),
         ("a man who saw it said no.", "a man who saw it", "a man"),

@@ -47,6 +47,8 @@ def test_a_source_refers_by_name_pronoun_or_description(
     ("source", "core"),
     [
         ("a man who saw it", "a man"),
+        ("A poll of 1,020 adults, all of them here,", "A poll of 1,020 adults"),
+        ("In 2016, 12 of them", "In 2016"),
         ("among likely voters", "likely voters"),
         ("Even her own advisers", "her own advisers"),
         ("the governor himself", "the governor"),
