@@ -366,8 +366,7 @@ class CandidateFinder:
         """What else the source may be called for its own words: all of them, fewer, or as the text has it elsewhere."""
         if phrase.kind in DESCRIPTIONS or phrase.head is not None:
             own = without_relative(self._document, phrase.words)
-            if phrase.core != own:
-                whole = text_of(self._document, *own).rstrip(" ,.;:—–-")
+            if phrase.core != own and (whole := text_of(self._document, *own).rstrip(" ,.;:—–-")):
                 yield whole, {"is whole phrase": 1.0, "ends at mark": float(self._ends_at_mark(phrase))}
         if phrase.kind in DESCRIPTIONS:
             words = trimmed_phrase(self._document, phrase.core)

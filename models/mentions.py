@@ -19,7 +19,8 @@ Floats = NDArray[np.float32]
 
 PERSON, ORGANIZATION, PLACE, OTHER = range(len(MENTION_KINDS))
 
-_ATTRIBUTES = frozenset({"city", "conservative", "county", "federal", "liberal", "nationalist", "state"})
+_NOT_FIRST = SMALL_WORDS | {"city", "conservative", "county", "federal", "liberal", "nationalist", "state"}
+"""What no name of an organization begins with, where a capital follows; but see `PARTICLES`."""
 _GENERA = (("newspaper",), ("magazine",), ("news", "agency"))
 _OPENING_MARKS, _CLOSING_MARKS = frozenset("\"“'‘"), frozenset("\"”'’")
 _MAX_NAME = 8
@@ -252,7 +253,8 @@ def _with_rest(document: Document, start: int, stop: int) -> int:
     first = stop - 1 if word_text(document, stop - 1) == "the" else stop
     if word_text(document, first - 1) in {"of", "for"}:
         rest = first
-        while rest < len(document.words) and document.sentence_of_word[rest] == document.sentence_of_word[start]:
+        limit = min(first + _MAX_NAME, len(document.words))
+        while rest < limit and document.sentence_of_word[rest] == document.sentence_of_word[start]:
             text = word_text(document, rest)
             if not (text[0].isupper() or text[0].isdigit() or (rest == first and text == "the")):
                 break
@@ -283,7 +285,7 @@ def _is_attribute(text: str, *, is_described: bool) -> bool:
     """
     if text in PARTICLES:
         return False
-    return text in _ATTRIBUTES | SMALL_WORDS or (is_described and text.isalpha() and text.islower())
+    return text in _NOT_FIRST or (is_described and text.isalpha() and text.islower())
 
 
 def _with_initial(document: Document, start: int, end: int) -> int:

@@ -137,6 +137,13 @@ def test_who_spoke_before_is_told() -> None:
     assert "previous speaker" not in ann
 
 
+@pytest.mark.parametrize(
+    "source", ["—", "— —", "- , -", "“ ”", "- who", "1,000", ", 1,000 ,", "’s", "& &", "a", "of whom"]
+)
+def test_marks_alone_have_candidates(source: str) -> None:
+    assert all(name is None or name.strip() for name in names(f"It said {source} no.", source))
+
+
 def test_without_any_mention_there_are_candidates() -> None:
     assert names("Officials said no.", "Officials") == ["Officials", None]
 
