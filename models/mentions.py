@@ -13,7 +13,7 @@ from inquit.models.labels import MENTION_KINDS, allowed_transitions
 from inquit.models.names import GENERATIONS, SMALL_WORDS, name_tokens, trim_title
 from inquit.models.segmentation import Document
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
-from inquit.models.words import APOSTROPHES, text_of, word_text
+from inquit.models.words import APOSTROPHES, is_joined, text_of, word_text
 
 Floats = NDArray[np.float32]
 
@@ -23,6 +23,7 @@ _NOT_FIRST = SMALL_WORDS | {"city", "conservative", "county", "federal", "libera
 """What no name of an organization begins with, where a capital follows; but see `PARTICLES`."""
 _GENERA = (("newspaper",), ("magazine",), ("news", "agency"))
 _OPENING_MARKS, _CLOSING_MARKS = frozenset("\"“'‘"), frozenset("\"”'’")
+_MARKS = _OPENING_MARKS | _CLOSING_MARKS
 _MAX_NAME = 8
 _DASHES = frozenset("-–—")
 _VERBS = frozenset({"said", "says", "told", "wrote", "added"})
@@ -131,14 +132,14 @@ def _opening_mark(document: Document, start: int, stop: int) -> int | None:
     marks = [
         word
         for word in range(start + 1, stop)
-        if word_text(document, word) in _OPENING_MARKS | _CLOSING_MARKS and not _is_apostrophe(document, word)
+        if word_text(document, word) in _MARKS and not _is_apostrophe(document, word)
     ]
     return marks[0] if len(marks) == 1 else None
 
 
 def _is_apostrophe(document: Document, word: int) -> bool:
     """Whether a mark stands within a word: "O’Malley"."""
-    return bool(document.words[word - 1, 1] == document.words[word, 0]) and word_text(document, word) in APOSTROPHES
+    return is_joined(document, word) and word_text(document, word) in APOSTROPHES
 
 
 def _after_nickname(document: Document, stop: int) -> int | None:
@@ -177,7 +178,7 @@ def _is_cut(document: Document, person: tuple[int, int, int], other: tuple[int, 
     if not start < last < stop:
         return False
     if text == "-":
-        return bool(document.words[last, 1] == document.words[following, 0])
+        return is_joined(document, following)
     return text.islower() and text not in {"s", "and", "or"}
 
 
@@ -203,10 +204,7 @@ def _is_one_name(document: Document, person: tuple[int, int, int], other: tuple[
 def start_of_forename(document: Document, word: int) -> int:
     """The first word of a forename with hyphens, of which ``word`` is the last."""
     while word >= 2 and word_text(document, word - 1) == "-" and word_text(document, word - 2)[0].isupper():
-        is_joined = document.words[word - 2, 1] == document.words[word - 1, 0] and (
-            document.words[word - 1, 1] == document.words[word, 0]
-        )
-        if not is_joined:
+        if not (is_joined(document, word - 1) and is_joined(document, word)):
             break
         word -= 2
     return word
@@ -216,8 +214,7 @@ def _end_of_person(document: Document, start: int, stop: int) -> int:
     """``stop``, or where a dash or a verb ends the name before: "Park Geun-hye | said Kim", "Ann Lee | - Bob's wife"."""
     for word in range(start + 1, stop):
         text = word_text(document, word)
-        is_joined = bool(document.words[word - 1, 1] == document.words[word, 0])
-        if not is_joined and (text in _DASHES or text in _VERBS):
+        if (text in _DASHES or text in _VERBS) and not is_joined(document, word):
             return word
     return stop
 
@@ -297,9 +294,7 @@ def _with_initial(document: Document, start: int, end: int) -> int:
     if start - 2 < end or word_text(document, start - 1) != ".":
         return start
     initial = word_text(document, start - 2)
-    is_initial = (
-        len(initial) == 1 and initial.isupper() and document.words[start - 2, 1] == document.words[start - 1, 0]
-    )
+    is_initial = len(initial) == 1 and initial.isupper() and is_joined(document, start - 1)
     follows_period = start > 2 and word_text(document, start - 3) == "."
     is_within = document.sentence_of_word[start - 2] == document.sentence_of_word[start]
     return start - 2 if is_initial and is_within and not follows_period else start

@@ -6,7 +6,7 @@ from bisect import bisect_left
 
 from inquit.models.phrases import BREAKS, PREPOSITIONS, STARTS_OF_NOUN_PHRASES, WordRange, is_inner_mark
 from inquit.models.segmentation import Document
-from inquit.models.words import word_text, word_texts
+from inquit.models.words import is_joined, word_text, word_texts
 
 _MAX_ANTECEDENT = 9
 _MAX_CLAUSE = 40
@@ -130,7 +130,7 @@ class NounIndex:
         start = place
         while start > 0 and place - start < _MAX_EXTENSION:
             text = word_text(self._document, start - 1)
-            joined = self._document.words[start - 1, 1] == self._document.words[start, 0]
+            joined = is_joined(self._document, start)
             if (
                 text[0].isupper()
                 or text[0].isdigit()

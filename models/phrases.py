@@ -11,7 +11,7 @@ from enum import IntEnum
 from inquit.models.mentions import PERSON, Mention
 from inquit.models.names import is_title
 from inquit.models.segmentation import Document
-from inquit.models.words import AND, is_possessive, word_text
+from inquit.models.words import AND, is_joined, is_possessive, word_text
 
 WordRange = tuple[int, int]
 
@@ -253,12 +253,12 @@ def _core(document: Document, words: WordRange) -> WordRange:
 
 def is_inner_mark(document: Document, word: int) -> bool:
     """Whether a mark stands within a word or a number: a hyphen, and no dash between two words, the comma of "1,020"."""
-    if word == 0 or document.words[word - 1, 1] != document.words[word, 0]:
+    if not is_joined(document, word):
         return False
-    if word_text(document, word) == ",":
-        is_last = word + 1 == len(document.words) or document.words[word, 1] != document.words[word + 1, 0]
-        return not is_last and word_text(document, word - 1).isdigit() and word_text(document, word + 1).isdigit()
-    return word_text(document, word) == "-"
+    if word_text(document, word) != ",":
+        return word_text(document, word) == "-"
+    is_between = word + 1 < len(document.words) and is_joined(document, word + 1)
+    return is_between and word_text(document, word - 1).isdigit() and word_text(document, word + 1).isdigit()
 
 
 def _head_mention(

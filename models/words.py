@@ -41,11 +41,16 @@ def begin_with_letter(document: Document, start: int = 0, stop: int | None = Non
     return np.array([document.text[position].isalnum() for position in starts], dtype=bool)
 
 
+def is_joined(document: Document, word: int) -> bool:
+    """Whether a word follows the one before it without a space."""
+    return word > 0 and bool(document.words[word - 1, 1] == document.words[word, 0])
+
+
 def is_possessive(document: Document, stop: int) -> bool:
     """Whether "’s", or a bare apostrophe after an s, follows the word before ``stop``."""
     if stop >= len(document.words) or word_text(document, stop) not in APOSTROPHES:
         return False
-    if document.words[stop, 0] != document.words[stop - 1, 1]:
+    if not is_joined(document, stop):
         return False
     if word_text(document, stop - 1)[-1:].lower() == "s":
         return True
@@ -72,10 +77,6 @@ def _headlines(document: Document) -> frozenset[int]:
 def starts_sentence(document: Document, word: int) -> bool:
     """Whether a word is the first of its sentence, quotation marks aside."""
     before = word - 1
-    while (
-        before >= 0
-        and not word_text(document, before)[0].isalnum()
-        and document.words[before, 1] == document.words[before + 1, 0]
-    ):
+    while before >= 0 and not word_text(document, before)[0].isalnum() and is_joined(document, before + 1):
         before -= 1
     return before < 0 or bool(document.sentence_of_word[before] != document.sentence_of_word[word])

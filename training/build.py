@@ -154,14 +154,11 @@ def build_model(
     heads |= fit_claim_heads(
         uncalibrated, [*seen, *new, *held], {article.id for article in held}, temporary / CLAIM_DATA
     )
-    save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
     model = pipeline(network, tokenizer, config, heads, encoder)
-    evaluations = {name: evaluate_model(model, articles, n_bootstrap=1000) for name, articles in dev.items()}
-    manifest = {
+    facts = {
         "name": config.name,
         "version": config.version,
         "language": config.language,
-        "inquit_version": __version__,
         "encoder": encoder_facts(network, tokenizer, special_pieces(tokenizer)) | {"window": asdict(config.window)},
         "labels": {
             "roles": ROLES,
@@ -171,13 +168,38 @@ def build_model(
             "mention_kinds": MENTION_KINDS,
         },
         "training": {"config": config.to_dict(), "data_sha256": dict(data_hashes), **origins},
-        "measures": {name: rounded_measures(evaluation) for name, evaluation in evaluations.items()},
     }
+    evaluations = finish_folder(temporary, folder, heads, model, dev=dev, facts=facts)
+    return next(iter(evaluations.values()), None)
+
+
+def finish_folder(
+    temporary: Path,
+    folder: Path,
+    heads: Mapping[str, Floats],
+    model: Attributor,
+    *,
+    dev: Mapping[str, list[ArticleResult]],
+    facts: Mapping[str, Any],
+) -> dict[str, Evaluation]:
+    """Write heads, measures, card and manifest beside the encoder, and give the folder its name, in place of one that has it.
+
+    Args:
+        model: of those heads, to be measured on ``dev``.
+        facts: what the manifest holds beside the measures.
+
+    Returns:
+        the evaluations on ``dev``, by its names.
+    """
+    save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
+    evaluations = {name: evaluate_model(model, articles, n_bootstrap=1000) for name, articles in dev.items()}
+    measures = {name: _rounded(evaluation) for name, evaluation in evaluations.items()}
+    manifest = {**facts, "inquit_version": __version__, "measures": measures}
     write_card(temporary / CARD, manifest, evaluations)
     write_manifest(temporary, manifest)
     shutil.rmtree(folder, ignore_errors=True)
     temporary.rename(folder)
-    return next(iter(evaluations.values()), None)
+    return evaluations
 
 
 def _watch_inputs(
@@ -196,6 +218,5 @@ def _watch_inputs(
     return inputs
 
 
-def rounded_measures(evaluation: Evaluation) -> dict[str, float]:
-    """The measures as a manifest holds them."""
+def _rounded(evaluation: Evaluation) -> dict[str, float]:
     return {name: round(evaluation.score(name), 4) for name in sorted(evaluation.measures)}

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from inquit.inference.commands import EXIT_INPUT, EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, fail
 from inquit.training import evaluate_command, labels_commands, model_commands
-
-if TYPE_CHECKING:
-    from inquit.training.config import TrainingConfig
 
 
 def register(app: typer.Typer) -> None:
@@ -51,6 +48,7 @@ def train(
 
     Example: inquit train my.toml --data data --warm-start en -o runs/mine
     """
+    from inquit.inference.writers import OutputError
     from inquit.models.folder import ModelError
     from inquit.training.config import read_training_config
 
@@ -60,17 +58,17 @@ def train(
     except (OSError, ValueError) as error:
         fail(str(error), EXIT_USAGE)
     try:
+        from inquit.training.refit import refit_speakers
         from inquit.training.train import train_model
     except ModuleNotFoundError as error:
         fail(f"training needs more than scoring ({error.name} is missing): pip install 'inquit[train]'", EXIT_USAGE)
-    if speakers_of is not None:
-        if encoder or teacher or warm_start or resume or network_only:
-            fail(
-                "--speakers-of takes the model's network as it is: give no option about the network with it", EXIT_USAGE
-            )
-        _refit_speakers(speakers_of, settings, data, output)
-        return
+    if speakers_of is not None and (encoder or teacher or warm_start or resume or network_only):
+        fail("--speakers-of takes the model's network as it is: give no option about the network with it", EXIT_USAGE)
     try:
+        if speakers_of is not None:
+            refit_speakers(speakers_of, settings, data, output)
+            print(f"model: {output}; next: inquit compare {speakers_of} {output} GOLD")
+            return
         train_model(
             settings,
             data,
@@ -81,6 +79,8 @@ def train(
             resume=resume,
             network_only=network_only,
         )
+    except OutputError as error:
+        fail(str(error), EXIT_OUTPUT)
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except (FileNotFoundError, ValueError) as error:
@@ -89,19 +89,3 @@ def train(
         print(f"network: {output / 'network'}")
         return
     print(f"model: {output / 'model'}   report: {output / 'report.md'}")
-
-
-def _refit_speakers(model: str, config: TrainingConfig, data: Path, output: Path) -> None:
-    from inquit.inference.writers import OutputError
-    from inquit.models.folder import ModelError
-    from inquit.training.refit import refit_speakers
-
-    try:
-        refit_speakers(model, config, data, output)
-    except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
-    except ModelError as error:
-        fail(str(error), EXIT_MODEL)
-    except (FileNotFoundError, ValueError) as error:
-        fail(str(error), EXIT_INPUT)
-    print(f"model: {output}; next: inquit compare {model} {output} GOLD")

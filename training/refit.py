@@ -6,17 +6,16 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
-from inquit import __version__
 from inquit.inference.attributor import Attributor, load_encoder
 from inquit.inference.writers import OutputError
-from inquit.models.folder import CARD, CLAIM_DATA, ENCODER, HEADS, TOKENIZER, Manifest, verify, write_manifest
+from inquit.models.folder import CLAIM_DATA, ENCODER, HEADS, TOKENIZER, Manifest, verify
 from inquit.models.result import ArticleResult
 from inquit.training.articles import (
     calibration_articles,
@@ -25,8 +24,7 @@ from inquit.training.articles import (
     training_articles,
     unlabelled_articles,
 )
-from inquit.training.build import evaluate_model, rounded_measures
-from inquit.training.card import write_card
+from inquit.training.build import finish_folder
 from inquit.training.config import CorpusConfig, TrainingConfig
 from inquit.training.corpora import read_corpus
 from inquit.training.examples import is_held_for_calibration
@@ -62,14 +60,22 @@ def refit_speakers(base: str | Path, config: TrainingConfig, data: Path, output:
     config = replace(config, corpus=tuple(_corpora_with_speakers(config)))
     fresh = fresh_articles(config, data)
     labelled = [gold for corpus in config.labelled for gold in training_articles(corpus, data, config, with_held=True)]
+    pipeline = partial(
+        Attributor.from_arrays,
+        load_encoder(manifest, n_threads=os.cpu_count() or 1),
+        name=f"{config.name}-{config.version}",
+        fingerprint="",
+        claim_types=manifest.data["labels"]["claim_types"],
+    )
     fitted = fit_speakers(
-        _pipeline(manifest, config, kept | untrained_scorer().to_arrays()),
+        pipeline(kept | untrained_scorer().to_arrays()),
         [*(gold for gold in labelled if gold.id not in fresh), *_known_speakers(config, data)],
         [gold for gold in labelled if gold.id in fresh],
         calibration_articles(config, data),
         seed=config.seed,
     )
-    return _write(manifest, config, data, kept | fitted, output)
+    heads = kept | fitted
+    return _write(manifest, config, data, heads, pipeline(heads), output)
 
 
 def _corpora_with_speakers(config: TrainingConfig) -> Iterator[CorpusConfig]:
@@ -94,44 +100,27 @@ def _known_speakers(config: TrainingConfig, data: Path) -> Iterator[ArticleResul
                     yield article
 
 
-def _pipeline(manifest: Manifest, config: TrainingConfig, heads: dict[str, Floats]) -> Attributor:
-    return Attributor.from_arrays(
-        load_encoder(manifest, n_threads=os.cpu_count() or 1),
-        heads,
-        name=f"{config.name}-{config.version}",
-        fingerprint="",
-        claim_types=manifest.data["labels"]["claim_types"],
-    )
-
-
-def _write(base: Manifest, config: TrainingConfig, data: Path, heads: dict[str, Floats], output: Path) -> Manifest:
+def _write(
+    base: Manifest, config: TrainingConfig, data: Path, heads: dict[str, Floats], model: Attributor, output: Path
+) -> Manifest:
     temporary = output.with_name(f".tmp-{output.name}")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     for name in (ENCODER, TOKENIZER, CLAIM_DATA):
         if name in base.data["files"]:
             shutil.copyfile(base.folder / name, temporary / name)
-    save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
-    dev = list(read_corpus(data / config.dev)) if config.dev else []
-    model = _pipeline(base, config, heads)
-    evaluations = {config.dev: evaluate_model(model, dev, n_bootstrap=1000)} if dev else {}
-    facts: dict[str, Any] = {
-        name: value for name, value in base.data.items() if name not in ("format_version", "files")
-    }
+    kept = {name: value for name, value in base.data.items() if name not in ("format_version", "files")}
     speakers = {
         "base": base.title,
         "base_fingerprint": base.fingerprint,
         "seed": config.seed,
         "data_sha256": data_hashes(config, data),
     }
-    facts |= {
+    facts = kept | {
         "name": config.name,
         "version": config.version,
-        "inquit_version": __version__,
-        "training": facts["training"] | {"speakers": speakers},
-        "measures": {name: rounded_measures(evaluation) for name, evaluation in evaluations.items()},
+        "training": kept["training"] | {"speakers": speakers},
     }
-    write_card(temporary / CARD, facts, evaluations)
-    write_manifest(temporary, facts)
-    os.replace(temporary, output)
+    dev = {config.dev: list(read_corpus(data / config.dev))} if config.dev else {}
+    finish_folder(temporary, output, heads, model, dev=dev, facts=facts)
     return verify(output)
