@@ -161,7 +161,7 @@ def _make_optimizer(network: AttributionNetwork, config: OptimizerConfig) -> tor
         {"params": [p for p in encoder if p.ndim <= 1], "rate": config.encoder_rate, "weight_decay": 0.0},
         {"params": heads, "rate": config.head_rate, "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=config.encoder_rate)
+    return torch.optim.AdamW(groups, lr=config.encoder_rate, fused=True)
 
 
 class _Schedule:
