@@ -98,17 +98,32 @@ class _Source:
         return first.kind == mention.kind == PLACE and hangs_on(self.document, first, start)
 
     def joins_list(self, comma: int, start: int) -> bool:
-        """Whether a name, and later a joiner, follow a comma: "Iran, Russia and Syria", not "Iran, an ally and …".
+        """Whether a speaker, and later a joiner, follow a comma: "Iran, Russia and Syria", not "Iran, an ally and …".
 
         Headlines leave the joiner out: "Lee, Ray".
         """
-        following = next((mention for mention in self.inside if mention.start == comma + 1), None)
-        if self.text(comma) != "," or following is None or self._opens_clause(start, comma):
+        following = self._speaker_after(comma) if self.text(comma) == "," else None
+        if following is None or self._opens_clause(start, comma):
             return False
         if following.stop >= self.words[1]:
             return comma == self.words[0] + 1 and self.inside[0].kind == following.kind == PERSON
         is_listed = self.text(following.stop) == "," and following.stop + 1 < self.words[1]
         return is_listed or self.joiner_length(following.stop) > 0
+
+    def _speaker_after(self, comma: int) -> Mention | None:
+        """The name right after a comma, article and title aside ("Gov. Bob Ray", "the Pentagon"), or the person that it
+        leads to ("Google chief Sundar Pichai").
+        """
+        first = next((mention for mention in self.inside if mention.start > comma), None)
+        if first is None or not self._is_title(comma + 1 + (self.text(comma + 1) == "the"), first.start):
+            return None
+        if "," in {self.text(word) for word in range(comma + 1, first.start)}:
+            return None
+        person = next((person for person in self.people if first.stop <= person.start <= first.stop + _MAX_TITLE), None)
+        if first.kind == PERSON or person is None or hangs_on(self.document, person, first.stop):
+            return first
+        between = {self.text(word) for word in range(first.stop, person.start)}
+        return first if between & {",", *AND} else person
 
     def joins_speakers(self, mention: Mention, joiner: int, following: int, start: int) -> bool:
         """Whether a joiner joins another speaker to the mention before it."""

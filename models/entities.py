@@ -65,7 +65,7 @@ def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[Name
     by_form: dict[_Form, list[int]] = {}
     for i, mention in enumerate(mentions):
         is_surname = len(mention.tokens) == 1 and mention.kind == PERSON
-        gender = _title_gender(document, mention) if is_surname else Gender.UNKNOWN
+        gender = title_gender(document, mention) if is_surname else Gender.UNKNOWN
         by_form.setdefault(_Form(mention.tokens, gender, _generation(document, mention)), []).append(i)
     kinds = {form: Counter(mentions[i].kind for i in places).most_common(1)[0][0] for form, places in by_form.items()}
     members: dict[_Form, list[int]] = {}
@@ -106,7 +106,7 @@ def _owner(
     candidates = {
         long: match
         for long in by_word.get(tokens[-1], ()) or by_word.get(tokens[0], ())
-        if (match := match_names(tokens, long.tokens)) is not NameMatch.NONE
+        if (match := _match(form, long, kinds)) is not NameMatch.NONE
         and _may_name(kinds[form], kinds[long], match)
         and not (kinds[long] == ORGANIZATION and tokens[0] in _PLACES and match is NameMatch.ACRONYM)
         and not _differ(form.gender, long.gender or gender_of_name(long.tokens))
@@ -119,11 +119,20 @@ def _owner(
         key=lambda long: (
             candidates[long] is NameMatch.SAME,
             kinds[long] == kinds[form],
-            kinds[long] != PERSON or candidates[long] is not NameMatch.FORENAME,
+            kinds[long] != PERSON or candidates[long] not in (NameMatch.FORENAME, NameMatch.INNER),
             len(members[long]),
             -members[long][0],
         ),
     )
+
+
+def _match(form: _Form, long: _Form, kinds: Mapping[_Form, int]) -> NameMatch:
+    """As `match_names`; a person may also go by one of several surnames ("Lula" of Luiz Inácio Lula da Silva)."""
+    match = match_names(form.tokens, long.tokens)
+    is_within = len(form.tokens) == 1 and len(form.tokens[0]) > 2 and form.tokens[0] in long.tokens[1:-1]
+    if match is NameMatch.NONE and is_within and kinds[form] == kinds[long] == PERSON:
+        return NameMatch.INNER
+    return match
 
 
 def _generation(document: Document, mention: Mention) -> str:
@@ -138,7 +147,8 @@ def _differ(one: Gender, other: Gender) -> bool:
 def _full_names(
     document: Document, mentions: Sequence[Mention], surnames: Mapping[str, int]
 ) -> dict[str, tuple[int, int]]:
-    """Of surnames that nobody was found to bear, the forename that stands before them most often: word ranges.
+    """Of surnames that nobody was found to bear, the forename that stands before them most often: word ranges. Not within a
+    longer name, where it may be another surname ("Luiz | Inácio Lula | da Silva").
 
     Args:
         surnames: the kind of the mentions of each. An organization is a person after all ("Fields") where a known
@@ -149,10 +159,11 @@ def _full_names(
     if not surnames:
         return {}
     covered = {word for mention in mentions for word in range(mention.start, mention.stop)}
+    inner = {word for mention in mentions if mention.kind == PERSON for word in range(mention.start + 1, mention.stop)}
     previous = ""
     for word, text in enumerate(word_texts(document)):
         kind = surnames.get(text.lower()) if text[0].isupper() else None
-        if kind is None or (kind == ORGANIZATION and word - 1 in covered):
+        if kind is None or word - 1 in inner or (kind == ORGANIZATION and word - 1 in covered):
             previous = text
             continue
         if _may_be_forename(document, previous, word - 1, is_person=kind == PERSON):
@@ -200,20 +211,23 @@ def _make_entity(
     kind = Counter(mention.kind for mention in own).most_common(1)[0][0]
     if full_name is not None and len(tokens) == 1 and kind in (PERSON, ORGANIZATION):
         words, tokens, kind = full_name, name_tokens(text_of(document, *full_name)), PERSON
-    genders = (_title_gender(document, mention) for mention in own)
+    genders = (title_gender(document, mention) for mention in own)
     gender = next((gender for gender in genders if gender is not Gender.UNKNOWN), gender_of_name(tokens))
     return NamedEntity(text_of(document, *words), tokens, kind, gender, tuple(places))
 
 
 def _fullest(document: Document, mentions: Sequence[Mention]) -> Mention:
-    """The mention with most words; not one that adds a word to a person's full name that is far more frequent, nor one that
-    only a headline has, whose words all have capitals.
+    """The mention with most words; not one that adds a word to a person's full name that is far more frequent or a small one to
+    an organization's ("the Global Times | tabloid"), nor one that only a headline has, whose words all have capitals.
     """
     if len(mentions) == 1:
         return mentions[0]
     counts = Counter(mention.tokens for mention in mentions)
     in_text = Counter(mention.tokens for mention in mentions if not is_headline(document, mention.start))
-    longest = max(counts, key=lambda tokens: (len(tokens), counts[tokens]))
+    organizations = [mention for mention in mentions if mention.kind == ORGANIZATION]
+    whole = {mention.tokens for mention in organizations if not word_text(document, mention.stop - 1)[0].islower()}
+    names = [tokens for tokens in counts if tokens in whole or not any(tokens[: len(name)] == name for name in whole)]
+    longest = max(names, key=lambda tokens: (len(tokens), counts[tokens]))
     is_person = mentions[0].kind == PERSON
     for tokens, count in counts.items():
         if not 2 <= len(tokens) < len(longest):
@@ -229,7 +243,14 @@ def _fullest(document: Document, mentions: Sequence[Mention]) -> Mention:
         if is_rare and is_whole:
             longest = tokens
     own = [mention for mention in mentions if mention.tokens == longest]
-    return max(own, key=lambda mention: (mention.stop - mention.start, -mention.start))
+    return max(
+        own,
+        key=lambda mention: (
+            not text_of(document, mention.start, mention.stop).isupper(),  # "PARIS - "
+            mention.stop - mention.start,
+            -mention.start,
+        ),
+    )
 
 
 def _is_surname(
@@ -242,12 +263,13 @@ def _is_surname(
         gender_of_name((*full[: -len(tokens)], "")) is not Gender.UNKNOWN
         or (tokens[0] in PARTICLES and gender_of_name(tokens) is Gender.UNKNOWN)
         or any(
-            mention.tokens == tokens and _title_gender(document, mention) is not Gender.UNKNOWN for mention in mentions
+            mention.tokens == tokens and title_gender(document, mention) is not Gender.UNKNOWN for mention in mentions
         )
     )
 
 
-def _title_gender(document: Document, mention: Mention) -> Gender:
+def title_gender(document: Document, mention: Mention) -> Gender:
+    """What the title before a name says: "Mrs. Clinton"."""
     for word in range(max(0, mention.start - 2), mention.start):
         title = word_text(document, word).lower()
         if title in FEMALE_TITLES:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inquit.models.forenames import Gender, gender_of_forename
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
-from inquit.models.names import GENERATIONS, SMALL_WORDS, name_tokens, trim_title
+from inquit.models.names import AFTER_NAMES, GENERATIONS, SMALL_WORDS, name_tokens, trim_title
 from inquit.models.segmentation import Document
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
 from inquit.models.words import APOSTROPHES, is_joined, text_of, word_text
@@ -100,7 +100,7 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
         else:
             start, stop = _without_description(document, start, _with_rest(document, start, stop), kind)
         tokens = name_tokens(text_of(document, start, stop)) if start < stop else ()
-        if tokens:
+        if tokens and text_of(document, start, stop) not in AFTER_NAMES:
             mentions.append(Mention(start, stop, kind, tokens))
             end = stop
     return mentions
@@ -211,10 +211,12 @@ def start_of_forename(document: Document, word: int) -> int:
 
 
 def _end_of_person(document: Document, start: int, stop: int) -> int:
-    """``stop``, or where a dash or a verb ends the name before: "Park Geun-hye | said Kim", "Ann Lee | - Bob's wife"."""
+    """``stop``, or where a dash, a verb or an honour ends the name before: "Park Geun-hye | said Kim", "Ann Lee | - Bob's
+    wife", "Ann Lee | OBE".
+    """
     for word in range(start + 1, stop):
         text = word_text(document, word)
-        if (text in _DASHES or text in _VERBS) and not is_joined(document, word):
+        if (text in _DASHES or text in _VERBS or text in AFTER_NAMES) and not is_joined(document, word):
             return word
     return stop
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 
 from inquit.models.mentions import ORGANIZATION, OTHER, PERSON, SENTENCE_STARTS, Mention, make_mentions
 from inquit.models.names import FEMALE_TITLES, MALE_TITLES, SMALL_WORDS, trim_title
-from inquit.models.phrases import mentions_inside
 from inquit.models.segmentation import Document
 from inquit.models.words import starts_sentence, word_text, word_texts
 
@@ -109,10 +109,11 @@ def _extend_in_sources(
                 continue
             if len(run) > 1:
                 name = run[0], run[-1] + 1
-                # Past its end too: a person's name may begin in the run ("FBI Director James B | . Comey").
-                met = [
-                    i for i in mentions_inside((name[0], name[1] + _MAX_RUN), mentions) if mentions[i].start < name[1]
-                ]
+                # A person's name may begin or end in the run: "FBI Director James B | . Comey".
+                met = _overlapping(name, mentions)
+                first = mentions[met[0]].start if met else name[0]
+                if first < name[0] or starts_sentence(document, name[0]):  # "Carmaker | Volkswagen AG"
+                    name = first, name[1]
                 if _are_one_organization(document, name, [mentions[i] for i in met]):
                     found |= dict.fromkeys((i for i in met if mentions[i].stop <= name[1]), name)
             run = []
@@ -121,6 +122,14 @@ def _extend_in_sources(
     kept = [mention for i, mention in enumerate(mentions) if i not in found]
     longer = make_mentions(document, [(start, stop, ORGANIZATION) for start, stop in set(found.values())])
     return sorted([*kept, *longer], key=lambda mention: mention.start)
+
+
+def _overlapping(words: tuple[int, int], mentions: Sequence[Mention]) -> list[int]:
+    """Indices of the mentions that share a word with a word range; ``mentions`` are in text order and apart."""
+    stop = first = bisect_left(mentions, words[1], key=lambda mention: mention.start)
+    while first > 0 and mentions[first - 1].stop > words[0]:
+        first -= 1
+    return list(range(first, stop))
 
 
 def _are_one_organization(document: Document, name: tuple[int, int], inside: Sequence[Mention]) -> bool:

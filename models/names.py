@@ -24,14 +24,25 @@ _ROLES = frozenset(
         "commissioner", "spokesman", "spokeswoman", "director", "reverend", "rev", "councilman", "councilwoman", "lt",
         "ceo", "cfo", "deputy", "vice", "nominee", "cardinal", "archbishop", "bishop", "foreign", "interior", "finance", "lawyer",
         "admiral", "adm", "father", "sister", "imam", "pastor", "pres", "rabbi", "reps", "sens", "speaker", "superintendent",
+        "ayatollah", "baroness", "brig", "brigadier", "cllr", "constable", "councillor", "cpl", "dame", "datuk", "det", "fr",
+        "frau", "herr", "insp", "inspector", "madame", "maj", "major", "monsieur", "msgr", "pc", "señor", "señora", "seri",
+        "sheikh", "shri", "supt", "taoiseach", "trooper",
     }
 )  # fmt: skip
 """Words before a person's name that are no part of it."""
 
-MALE_TITLES = frozenset({"mr", "sir", "lord", "king", "prince", "congressman", "chairman", "spokesman"})
-FEMALE_TITLES = frozenset(
-    {"mrs", "ms", "miss", "lady", "queen", "princess", "congresswoman", "chairwoman", "spokeswoman"}
+AFTER_NAMES = frozenset(
+    {"CBE", "DBE", "Esq", "FRCP", "FRS", "KBE", "KC", "MBE", "MD", "MEP", "MP", "MSP", "OBE", "PhD", "QC", "RN", "TD"}
 )
+"""Honours, degrees and offices after a person's name that are no part of it."""
+
+MALE_TITLES = frozenset({"mr", "sir", "lord", "king", "prince", "congressman", "chairman", "spokesman", "señor"})
+FEMALE_TITLES = frozenset(
+    {
+        "mrs", "ms", "miss", "lady", "dame", "baroness", "queen", "princess", "congresswoman", "chairwoman", "spokeswoman",
+        "señora",
+    }
+)  # fmt: skip
 
 
 _NO_MATCH = (("house",), ("white", "house"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inquit.models.entities import NamedEntity
+from inquit.models.entities import NamedEntity, title_gender
 from inquit.models.forenames import Gender
 from inquit.models.labels import MENTION_KINDS, SPEAKER_KINDS
 from inquit.models.mentions import ORGANIZATION, OTHER, PERSON, PLACE, Mention
@@ -171,6 +171,9 @@ class EntityFeatures:
         entity_of: Ints,
     ) -> None:
         self._entity_of = entity_of
+        self._wanted_gender = np.array(
+            [_wanted_gender(document, phrase, mentions) for phrase in phrases], dtype=np.int64
+        )
         self._phrase_start = np.array([phrase.words[0] for phrase in phrases], dtype=np.int64)
         self._paragraph = document.paragraph_of_word
         self._sentence = document.sentence_of_word
@@ -234,7 +237,7 @@ class EntityFeatures:
         features[:, COLUMN["is head"]] = self._heads[pairs.sources] == pairs.entities
         self._add_positions(features, pairs)
         self._add_speakers(features, pairs)
-        self._add_agreement(features, pairs, phrases, evidence)
+        self._add_agreement(features, pairs, evidence)
         return features
 
     def _add_positions(self, features: Floats, pairs: Pairs) -> None:
@@ -295,12 +298,10 @@ class EntityFeatures:
         features[:, COLUMN["speaks next"]] = has_after & (after % (n_phrases + 1) - pairs.sources <= 1)
         features[:, COLUMN["previous speaker"]] = _previous_heads(self._heads)[pairs.sources] == pairs.entities
 
-    def _add_agreement(
-        self, features: Floats, pairs: Pairs, phrases: Sequence[Phrase], evidence: NeuralEvidence
-    ) -> None:
-        wanted = np.array([_PRONOUN_SIGN.get(phrase.kind, 0) for phrase in phrases], dtype=np.int64)
-        product = wanted[pairs.sources] * self._gender[pairs.entities]
-        features[:, COLUMN["gender agrees"]] = product > 0
+    def _add_agreement(self, features: Floats, pairs: Pairs, evidence: NeuralEvidence) -> None:
+        product = self._wanted_gender[pairs.sources] * self._gender[pairs.entities]
+        # "Mr. Bush" is George no sooner than Jeb because George is known for a man's name.
+        features[:, COLUMN["gender agrees"]] = (product > 0) & (self._heads[pairs.sources] < 0)
         features[:, COLUMN["gender differs"]] = product < 0
         by_kind = evidence.kinds @ KIND_OF_NAME.T
         features[:, COLUMN["kind agrees"]] = by_kind[pairs.sources, self._kind[pairs.entities]]
@@ -318,6 +319,13 @@ _OF_LAST_MENTION = (
 _GENDER_SIGN = {Gender.UNKNOWN: 0, Gender.MALE: 1, Gender.FEMALE: -1}
 _PRONOUN_SIGN = {PhraseKind.HE: 1, PhraseKind.SHE: -1}
 _N_PREVIOUS = 4
+
+
+def _wanted_gender(document: Document, phrase: Phrase, mentions: Sequence[Mention]) -> int:
+    """What the pronoun, or the title of the name, says: as `_GENDER_SIGN`."""
+    if phrase.head is not None:
+        return _GENDER_SIGN[title_gender(document, mentions[phrase.head])]
+    return _PRONOUN_SIGN.get(phrase.kind, 0)
 
 
 def _previous_heads(heads: Ints) -> Ints:

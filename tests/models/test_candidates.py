@@ -129,6 +129,14 @@ def test_places_of_mentions_are_told() -> None:
     assert (bob["gender agrees"], ann["gender differs"]) == (1, 1)
 
 
+def test_a_title_tells_who_is_not_meant() -> None:
+    found = find("{P Ann Lee} met {P Bob Lee}. Mr. {P Lee} said no.", "Mr. Lee")
+    ann, bob = (row_of(name, found) for name in ("Ann Lee", "Bob Lee"))
+    assert ann["gender differs"] == 1
+    assert "gender differs" not in bob
+    assert "gender agrees" not in bob
+
+
 def test_who_spoke_before_is_told() -> None:
     found = find("{P Ann Lee} said so. {P Bob Ray} said so. The man smiled. He said no.", "Ann Lee", "Bob Ray", "He")
     ann, bob = row_of("Ann Lee", found), row_of("Bob Ray", found)

@@ -30,6 +30,13 @@ from tests.models.marked_names import read_marked
             "{O Obama Speech} {O Obama Speech Writers} {P Barack Obama} {P Obama}",
             ["Obama Speech Writers", "Barack Obama"],
         ),
+        ("{P Luiz Inácio Lula da Silva} spoke. {P Lula} left.", ["Luiz Inácio Lula da Silva"]),
+        ("{P Nicolás Maduro Moros} spoke. {P Maduro} left. {O Moros} too.", ["Nicolás Maduro Moros"]),
+        ("{P Ann Walker Lee} met {P Scott Walker}. {P Walker} left.", ["Ann Walker Lee", "Scott Walker"]),
+        ("The {O Human Rights Council} met. {O Rights} count.", ["Human Rights Council", "Rights"]),
+        ("{L PARIS} - {L Paris} agreed.", ["Paris"]),
+        ("{O NASA rover} lands. {O NASA} said so. {O NASA} left.", ["NASA"]),
+        ("{P Dame Judith Marsh OBE} came. {P Dame Judith} left.", ["Judith Marsh"]),
     ],
 )
 def test_names_of_one_entity_come_together(marked: str, names: list[str]) -> None:

@@ -46,6 +46,8 @@ from tests.models.marked_names import read_marked
         ("The {O Directorate of the} {O Ministry} met.", ["Directorate of the Ministry"]),
         ("The {O Tax Policy Center at} the {O Urban Institute} met.", ["Tax Policy Center", "Urban Institute"]),
         ("The {O Institute for} some.", ["Institute"]),
+        ("{P Tom Lee QC} met {P Det Supt Ray} and {P Datuk Seri Anwar Ibrahim}.", ["Tom Lee", "Ray", "Anwar Ibrahim"]),
+        ("{P MEP} {P Ann Lee} left.", ["Ann Lee"]),
         ('{P Ann Lee} "Yes" {P Bob Ray}', ["Ann Lee", "Bob Ray"]),
         ('{P Ann Lee} "We agreed" said {P Bob Ray}', ["Ann Lee", "Bob Ray"]),
     ],

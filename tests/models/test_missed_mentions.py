@@ -23,6 +23,10 @@ from tests.models.marked_names import read_marked, words_of
         ("the {O FBI} on Monday said no.", "the FBI on Monday", ["FBI"]),
         ("the Organization for {O Economic Growth} said no.", "the Organization for Economic Growth", ["Organization for Economic Growth"]),
         ("{O FBI} Director {P Ann B. Lee} said no.", "FBI Director Ann B. Lee", ["FBI", "Ann B. Lee"]),
+        ("Carmaker {O Volkswagen AG} said no.", "Carmaker Volkswagen AG", ["Volkswagen AG"]),
+        ("The carmaker of {O Volkswagen} Beetles said no.", "The carmaker of Volkswagen Beetles", ["Volkswagen Beetles"]),
+        ("Spokespeople for {O Boeing} and {O Airbus} said no.", "Spokespeople for Boeing and Airbus", ["Boeing", "Airbus"]),
+        ("{P Jean-Luc Poe} of {O La Cause} said no.", "Jean-Luc Poe of La Cause", ["Jean-Luc Poe", "La Cause"]),
         ("{P Ann Lee} of {O Apple} said no.", "Ann Lee of Apple", ["Ann Lee", "Apple"]),
     ],
 )  # fmt: skip
