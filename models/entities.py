@@ -22,6 +22,7 @@ from inquit.models.names import (
 from inquit.models.segmentation import Document
 from inquit.models.words import is_headline, starts_sentence, text_of, word_text, word_texts
 
+_N_LETTERS = 3
 _PLACES = frozenset({"us", "uk", "dc", "la", "nj", "ny", "nh", "ri", "sc", "nc", "sd", "nd", "wv", "nm", "uae"})
 """Short for places, whatever organization has the same initials."""
 
@@ -91,8 +92,15 @@ def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[Name
 
 
 def _keys(tokens: tuple[str, ...]) -> set[str]:
-    """What a shorter form of this one must hold: one of its words, or its initials."""
-    return set(tokens) | initials_of(tokens)
+    """What a shorter form of this one must hold: one of its words, or its initials; and what another spelling holds."""
+    return set(tokens) | initials_of(tokens) | _spelling_keys(tokens)
+
+
+def _spelling_keys(tokens: tuple[str, ...]) -> set[str]:
+    """The first word, and how the last one begins and ends: a slip leaves one of the two as it is ("Zelensky", "Zelenskyy")."""
+    if len(tokens) < 2:
+        return set()
+    return {f"{tokens[0]} {tokens[-1][:_N_LETTERS]}-", f"{tokens[0]} -{tokens[-1][-_N_LETTERS:]}"}
 
 
 def _owner(
@@ -105,7 +113,8 @@ def _owner(
     tokens = form.tokens
     candidates = {
         long: match
-        for long in by_word.get(tokens[-1], ()) or by_word.get(tokens[0], ())
+        for long in by_word.get(tokens[-1])
+        or [of for key in sorted(_spelling_keys(tokens)) for of in by_word.get(key, ())]
         if (match := _match(form, long, kinds)) is not NameMatch.NONE
         and _may_name(kinds[form], kinds[long], match)
         and not (kinds[long] == ORGANIZATION and tokens[0] in _PLACES and match is NameMatch.ACRONYM)

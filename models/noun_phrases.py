@@ -128,7 +128,8 @@ class NounIndex:
 
     def _start(self, place: int) -> int:
         start = place
-        while start > 0 and place - start < _MAX_EXTENSION:
+        sentence = self._document.sentence_of_word
+        while start > 0 and place - start < _MAX_EXTENSION and sentence[start - 1] == sentence[place]:
             text = word_text(self._document, start - 1)
             joined = is_joined(self._document, start)
             if (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,7 +21,8 @@ _MISREAD = (
 _WORD = re.compile(rf"\w+(?:(?:[\u0300-\u036f\u00ad\u200c\u200d\u2060]|{_MISREAD})+\w*)*|[^\w\s]")
 _SENTENCE_END = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»›)\]」』]*+(?=\s)")
 _BEFORE_NAME = re.compile(
-    r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|col|lt|sgt|capt|cmdr|adm|maj|hon|rev|vs|v|fig|approx|est|e\.g|i\.e|[af]\.k\.a)$",
+    r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|brig|col|lt|sgt|cpl|pvt|capt|cmdr|adm|maj|hon|rev|msgr|fr|det|insp|supt|cllr|atty"
+    r"|vs|v|fig|approx|est|e\.g|i\.e|[af]\.k\.a)$",
     re.IGNORECASE,
 )
 """Abbreviations that something follows."""
@@ -37,6 +39,12 @@ _STARTS_SENTENCE = re.compile(
     r"|Before|Although|Though|Because|In|On|Some|Many|What|Who|How|Why|Where)\b(?![-.])"
 )
 """Words that hardly go on with a name."""
+_TIME_OF_DAY = re.compile(r"\b[ap]\.m$", re.IGNORECASE)
+_AFTER_TIME = re.compile(
+    rf"(?:{'|'.join(name for name in (*calendar.day_name, *calendar.month_name) if name)}"
+    r"|Eastern|Central|Mountain|Pacific|Greenwich|[ECMP][SD]?T|GMT|UTC|BST|CES?T)\b"
+)
+"""What goes on with a time of day: which day, in which zone."""
 _ENDS_PARAGRAPH = re.compile(r"[.!?…:;。！？|][\"'”’»›)\]*」』\s]*$")
 _OPEN_ENDED = re.compile(
     r"(?:,|\b(?:a|an|the|and|or|but|of|to|in|on|at|by|for|from|with|as|that|which|who|whose|his|her|its|their|this|these"
@@ -194,6 +202,8 @@ def _ends_sentence(text: str, match: re.Match[str], start: int, paragraph_end: i
         return not text[following].isdigit()
     if _BEFORE_NAME.search(before):
         return False
+    if _TIME_OF_DAY.search(before):
+        return not _AFTER_TIME.match(text, following)
     if found := _ANYWHERE.search(before):
         return match.start() - len(found.group()) > start and bool(_STARTS_SENTENCE.match(text, following))
     return True

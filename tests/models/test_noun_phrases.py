@@ -36,6 +36,13 @@ def test_joined_clauses_have_one_noun_phrase(text: str) -> None:
     assert "the old voters" in [text_of(document, *words) for words in antecedent_phrases(document, word)]
 
 
+def test_a_name_does_not_run_over_the_end_of_a_sentence() -> None:
+    document, _ = read_marked("It is based in Leeds.\n\nTime Magazine poll numbers fell.")
+    found = NounIndex(document, {"poll"}).nearest("poll", before=len(document.words))
+    assert found is not None
+    assert text_of(document, *found) == "Time Magazine poll"
+
+
 @pytest.mark.parametrize("text", ["who said no", "It ended in May. who said no", "a share of 5 % who said no"])
 def test_a_relative_pronoun_that_no_word_of_its_sentence_leads_to_follows_nothing(text: str) -> None:
     document, _ = read_marked(text)
