@@ -77,6 +77,12 @@ def test_no_text_leaves_only_the_hash(tmp_path: Path) -> None:
     assert ARTICLE.strip() not in run.stdout.decode()
 
 
+def test_a_tab_may_be_written_as_shells_hand_it_over() -> None:
+    run = inquit("score", "-", "--input-format", "csv", "--delimiter", r"\t", stdin=b"id\ttext\na\tYes.\n")
+    assert run.returncode == 0, run.stderr
+    assert [record["id"] for record in records(run.stdout)] == ["a"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -85,6 +91,8 @@ def test_no_text_leaves_only_the_hash(tmp_path: Path) -> None:
         (["score", "-", "--model", "nowhere"], 3, "there is no model 'nowhere'"),
         (["score", "-", "-o", "no/such/folder/out.jsonl"], 5, "its folder does not exist"),
         (["score", "-", "-o", "out.docx"], 2, "ending in .jsonl"),
+        (["score", "-", "--delimiter", ";;"], 2, "wanted one character"),
+        (["score", "-", "--max-chars", "1" + "0" * 19], 2, "--max-chars"),
         (["evaluate", "en", "nowhere.jsonl"], 4, "nowhere.jsonl"),
         (["train", "nowhere.toml"], 2, "nowhere.toml"),
         (["model", "verify", "nowhere"], 3, "there is no model"),

@@ -295,6 +295,7 @@ def chunked(body: bytes) -> bytes:
         http(gzip.compress(PAGE), "Content-Encoding: gzip"),
         http(chunked(gzip.compress(PAGE)), "Transfer-Encoding: chunked", "Content-Encoding: gzip"),
         http(PAGE, "Transfer-Encoding: chunked"),
+        http(PAGE, f"Content-Length: {'9' * 20}"),
     ],
 )
 def test_pages_are_found_in_web_archives(tmp_path: Path, response: bytes) -> None:
@@ -312,6 +313,7 @@ def test_pages_are_found_in_web_archives(tmp_path: Path, response: bytes) -> Non
     [
         (warc_record("response", http(PAGE), length=10), "E_WARC"),
         (warc_record("response", http(PAGE), length=len(http(PAGE)) + 40), "E_WARC"),
+        (warc_record("response", http(PAGE)).replace(b"Content-Length: ", b"Content-Length: " + b"9" * 5000), "E_WARC"),
         (warc_record("response", b"no HTTP at all"), "E_WARC"),
         (warc_record("response", http(b"\x89PNG", content_type="image/png")), "W_NOT_HTML"),
         (warc_record("revisit", b""), "W_REVISIT"),
