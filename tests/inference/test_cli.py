@@ -70,6 +70,15 @@ def test_a_file_appears_whole_with_every_record_once(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
 
 
+def test_an_input_is_never_written_over(tmp_path: Path) -> None:
+    line = json.dumps({"id": "a", "text": ARTICLE})
+    (tmp_path / "a.jsonl").write_text(line)
+    run = inquit("score", tmp_path / "a.jsonl", "-o", tmp_path / "a.jsonl")
+    assert run.returncode == 2
+    assert b"a.jsonl: is the output as well" in run.stderr
+    assert (tmp_path / "a.jsonl").read_text() == line
+
+
 def test_no_text_leaves_only_the_hash(tmp_path: Path) -> None:
     run = inquit("score", "-", "--no-text", stdin=ARTICLE.encode())
     (record,) = records(run.stdout)

@@ -120,6 +120,26 @@ def test_the_output_in_a_folder_that_is_read_is_no_input(tmp_path: Path) -> None
         assert len(found) == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "output"),
+    [
+        ("a.jsonl", "a.jsonl"),
+        ("a.jsonl", "sub/../a.jsonl"),
+        ("a.jsonl", "link.jsonl"),
+        ("link.jsonl", "a.jsonl"),
+        ("*.jsonl", "a.jsonl"),
+        ("sub", "sub"),
+    ],
+)
+def test_the_output_is_never_what_was_named_as_input(tmp_path: Path, name: str, output: str) -> None:
+    (tmp_path / "sub").mkdir()
+    for path in ("a.jsonl", "sub/b.jsonl"):
+        (tmp_path / path).write_bytes(JSONL)
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "a.jsonl")
+    with pytest.raises(UsageError, match="is the output as well"):
+        Inputs([str(tmp_path / name)], OPTIONS, exclude=tmp_path / output)
+
+
 def test_globs_and_several_inputs_keep_their_order(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "c.md"):
         (tmp_path / name).write_text(name)
