@@ -369,10 +369,9 @@ def _print_as_table() -> Callable[[bytes, Mapping[str, Any]], None]:
     from rich.console import Console
 
     from inquit.inference.tables import result_table
-    from inquit.models.result import ArticleResult
 
     console = Console()
-    return lambda line, record: console.print(result_table(ArticleResult.from_dict(record)))
+    return lambda line, record: console.print(result_table(record))
 
 
 def _print_summary(monitor: Monitor, target: Target) -> None:
