@@ -107,6 +107,15 @@ CASES: list[tuple[str, dict[str, bytes], ReadOptions, list[str]]] = [
         ReadOptions(),
         ["ok W_LANG"],
     ),
+    (
+        "A5 a page in cp1252 that says in ASCII that it is in UTF-16",
+        {
+            name: page(article(FRENCH) + space, head='<meta charset="utf-16">', encoding="cp1252")
+            for name, space in (("even.html", ""), ("odd.html", " "))
+        },
+        ReadOptions(),
+        ["ok W_ENCODING_GUESSED W_LANG"] * 2,
+    ),
     ("A6 a byte order mark", {"a.jsonl": b"\xef\xbb\xbf" + GOOD}, ReadOptions(), ["ok"]),
     ("A7 UTF-16 with a mark", {"a.txt": SAID.encode("utf-16")}, ReadOptions(), ["ok"]),
     ("A7 UTF-16 without one", {"a.txt": SAID.encode("utf-16-le")}, ReadOptions(), ["E_ENCODING"]),
