@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from inquit.inference.batch.summary import speaker_name
+from inquit.inference.commands import printable
 
 _MAX_CONTENT = 220
 _NOBODY = "(nobody named)"
@@ -19,9 +19,9 @@ _NOBODY = "(nobody named)"
 
 def result_table(result: Mapping[str, Any]) -> RenderableType:
     """Who said what in one article, given as its JSON object."""
-    title = Text(result["id"], style="bold")
+    title = _text(result["id"], style="bold")
     if error := result.get("error"):
-        return Group(title, Text(f"{error['code']}: {error['message']}", style="red"), "")
+        return Group(title, _text(f"{error['code']}: {error['message']}", style="red"), "")
     text = result.get("text", "")
     table = Table(box=None, pad_edge=False, expand=True, header_style="dim")
     table.add_column("who", ratio=3, max_width=36)
@@ -37,15 +37,20 @@ def result_table(result: Mapping[str, Any]) -> RenderableType:
 
 def _cells(attribution: Mapping[str, Any], text: str) -> list[Text]:
     name, source = speaker_name(attribution, text) or _NOBODY, _words(attribution["source"], text)
-    who = Text(name, style="cyan")
+    who = _text(name, style="cyan")
     if source and source != name:
-        who.append(f" ({source})", style="dim")
+        who.append_text(_text(f" ({source})", style="dim"))
     content = _words(attribution["content"], text, " … ")
     if len(content) > _MAX_CONTENT:
         content = content[: _MAX_CONTENT - 1] + "…"
     claim = attribution["claim"]["type"] if "claim" in attribution else ""
     sure = f"{attribution['confidence']:.0%}" if "confidence" in attribution else ""
-    return [who, Text(_words(attribution["cue"], text)), Text(content), Text(claim, style="green"), Text(sure)]
+    return [who, _text(_words(attribution["cue"], text)), _text(content), _text(claim, style="green"), _text(sure)]
+
+
+def _text(text: str, style: str = "") -> Text:
+    """Other people's text, which is neither markup nor escape sequences."""
+    return Text(printable(text), style=style)
 
 
 def _words(spans: Sequence[Sequence[int]], text: str, between: str = " ") -> str:
@@ -61,5 +66,5 @@ def speaker_table(n_by_speaker: Counter[str], n_rows: int = 10) -> Table:
     table.add_column("")
     top = n_by_speaker.most_common(n_rows)
     for name, n in top:
-        table.add_row(escape(name), str(n), "█" * max(1, round(30 * n / top[0][1])))
+        table.add_row(_text(name), str(n), "█" * max(1, round(30 * n / top[0][1])))
     return table
