@@ -8,12 +8,10 @@ from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_MODEL, EXIT_OUTPUT, fail
+from inquit.inference.commands import EXIT_LOCKED, EXIT_MODEL, EXIT_OUTPUT, fail
 from inquit.models.folder import CARD, CURRENT, WEIGHTS, Manifest, ModelError, read_manifest, shipped_models, verify
 from inquit.models.lock import LockedError
 from inquit.models.registry import Registry, RegistryError
-
-EXIT_LOCKED = 6
 
 model_app = typer.Typer(help="List, show, check and choose models.", no_args_is_help=True)
 

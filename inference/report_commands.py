@@ -9,9 +9,7 @@ from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_OUTPUT, EXIT_USAGE, fail
-
-EXIT_LOCKED = 6
+from inquit.inference.commands import EXIT_INPUT, EXIT_LOCKED, EXIT_USAGE, fail
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +37,7 @@ def report(
     except (OSError, ValueError) as error:
         fail(str(error), EXIT_INPUT)
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
 
 
 def review(
@@ -67,7 +65,7 @@ def review(
     except CorrectionsLocked as error:
         fail(str(error), EXIT_LOCKED)
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
     except (OSError, ValueError) as error:
         fail(str(error), EXIT_INPUT)
     with kept:

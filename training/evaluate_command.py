@@ -131,7 +131,7 @@ def evaluate_command(
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
     print_evaluation(evaluation)
     if n_missing:
         message = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INPUT, EXIT_OUTPUT, EXIT_USAGE, fail, printable
+from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INPUT, EXIT_USAGE, fail, printable
 
 if TYPE_CHECKING:
     from inquit.models.result import ArticleResult
@@ -125,7 +125,7 @@ def _or_fail(action: Callable[[], T]) -> T:
     except (ValueError, FileNotFoundError) as error:
         fail(str(error), EXIT_INPUT)
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
 
 
 def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, fail, printable
-from inquit.inference.model_commands import EXIT_LOCKED
+from inquit.inference.commands import EXIT_INPUT, EXIT_LOCKED, EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, fail, printable
 from inquit.models.folder import CURRENT, ModelError
 from inquit.models.lock import LockedError
 
@@ -72,7 +71,7 @@ def retrain(
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
     except LockedError as error:
         fail(str(error), EXIT_LOCKED)
     from inquit.training.compare import label_objections
@@ -103,7 +102,7 @@ def _finetune(labels: list[Path], output: Path, model: str, data: Path, *, drop_
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
     print(f"model: {output}; next: inquit compare {model} {output} GOLD")
 
 
@@ -154,7 +153,7 @@ def compare(
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
     _print_comparison(comparison)
     try:
         record_comparison(Registry.default(), comparison)
