@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_LOCKED, EXIT_USAGE, fail
+from inquit.inference.commands import EXIT_INPUT, EXIT_USAGE, fail
 
 
 def register(app: typer.Typer) -> None:
@@ -56,14 +56,12 @@ def review(
         from inquit.inference.review import serve
     except ImportError as error:
         fail(f"review needs FastAPI and uvicorn ({error}): pip install 'inquit[review]'", EXIT_USAGE)
-    from inquit.inference.corrections import Corrections, CorrectionsLocked
+    from inquit.inference.corrections import Corrections
     from inquit.inference.writers import OutputError, read_results
 
     path = corrections or _corrections_beside(results.absolute())
     try:
         kept = Corrections(read_results(results), path, reviewer=by or _login_name())
-    except CorrectionsLocked as error:
-        fail(str(error), EXIT_LOCKED)
     except OutputError as error:
         fail(str(error), error.exit_code)
     except (OSError, ValueError) as error:
