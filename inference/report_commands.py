@@ -29,14 +29,17 @@ def report(
 
     Example: inquit report results.jsonl -o report.html
     """
+    from inquit.inference.batch.errors import BatchError
+    from inquit.inference.batch.readers.sources import check_output
     from inquit.inference.report import write_report
-    from inquit.inference.writers import OutputError, read_results
+    from inquit.inference.writers import read_results
 
     try:
+        check_output([str(path) for path in (results, corrections) if path is not None], output)
         write_report(read_results(results), output, corrections_path=corrections, title=title)
     except (OSError, ValueError) as error:
         fail(str(error), EXIT_INPUT)
-    except OutputError as error:
+    except BatchError as error:
         fail(str(error), error.exit_code)
 
 
