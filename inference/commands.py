@@ -8,11 +8,17 @@ from typing import NoReturn
 
 import typer
 
-EXIT_ARTICLE_ERRORS, EXIT_USAGE, EXIT_MODEL, EXIT_INPUT, EXIT_OUTPUT, EXIT_INTERRUPTED = 1, 2, 3, 4, 5, 130
+EXIT_ARTICLE_ERRORS, EXIT_USAGE, EXIT_MODEL, EXIT_INPUT, EXIT_OUTPUT, EXIT_LOCKED = 1, 2, 3, 4, 5, 6
+EXIT_INTERRUPTED = 130
+
+
+def printable(text: str) -> str:
+    """Without control characters: ids and texts are other people's, and a terminal obeys escape sequences."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def fail(message: str, code: int) -> NoReturn:
-    print(f"inquit: {message}", file=sys.stderr)
+    print("inquit:", "\n".join(map(printable, message.split("\n"))), file=sys.stderr)
     raise typer.Exit(code)
 
 

@@ -7,7 +7,6 @@ anew at every change, in one step, so a reader never sees half of one, and an ar
 
 from __future__ import annotations
 
-import fcntl
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +15,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import IO, Any, Self
 
-from inquit.inference.writers import open_atomically, read_results, to_json_line
+from inquit.inference.writers import LockedError, OutputError, open_atomically, read_results, to_json_line
 from inquit.models.labels import CLAIM_TYPES
+from inquit.models.lock import take_lock
 from inquit.models.result import ArticleResult, Attribution
 
 _MAX_UNDO = 200
@@ -25,10 +25,6 @@ _MAX_UNDO = 200
 
 class StaleVersion(Exception):
     """A change was made on a version of the article that is no longer the last."""
-
-
-class CorrectionsLocked(Exception):
-    """Another `inquit review` keeps the same corrections file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +122,7 @@ class Corrections:
 
         Raises:
             ValueError: it is no corrections file of these results.
-            CorrectionsLocked: another process keeps it.
+            LockedError: another process keeps it.
             OutputError: it cannot be written.
         """
         self.results = {result.id: result for result in results}
@@ -281,16 +277,11 @@ def _now() -> str:
 
 
 def _lock(path: Path) -> IO[bytes]:
-    """A lock that ends with the process, however it ends."""
-    from inquit.inference.writers import OutputError
-
     try:
         file = open(path, "wb")  # noqa: SIM115 - held until the process ends
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
+    if not take_lock(file):
         file.close()
-        raise CorrectionsLocked(f"{path}: another `inquit review` is writing these corrections; close it") from error
+        raise LockedError(f"{path}: another `inquit review` is writing these corrections; close it")
     return file

@@ -8,12 +8,10 @@ from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_MODEL, EXIT_OUTPUT, fail
-from inquit.models.folder import CARD, CURRENT, WEIGHTS, Manifest, ModelError, read_manifest, verify
+from inquit.inference.commands import EXIT_LOCKED, EXIT_MODEL, EXIT_OUTPUT, fail
+from inquit.models.folder import CARD, CURRENT, WEIGHTS, Manifest, ModelError, read_manifest, shipped_models, verify
 from inquit.models.lock import LockedError
 from inquit.models.registry import Registry, RegistryError
-
-EXIT_LOCKED = 6
 
 model_app = typer.Typer(help="List, show, check and choose models.", no_args_is_help=True)
 
@@ -29,7 +27,7 @@ def list_models() -> None:
     Example: inquit model list
     """
     current = _or_fail(lambda name: read_manifest(name), CURRENT)
-    shipped = [_or_fail(read_manifest, path.parent) for path in sorted(WEIGHTS.glob("*/manifest.json"))]
+    shipped = [_or_fail(read_manifest, WEIGHTS / name) for name in shipped_models()]
     for manifest in [*shipped, *_promoted()]:
         mark = "*" if manifest.folder.samefile(current.folder) else " "
         name = manifest.folder.name if manifest in shipped else manifest.fingerprint[:12]
@@ -54,13 +52,17 @@ def use_model(
     registry = Registry.default()
     try:
         with registry.lock():
-            shipped = (WEIGHTS / model / "manifest.json").is_file()
-            folder = WEIGHTS / model if shipped else registry.find(model)
+            shipped = shipped_models()
+            folder = WEIGHTS / model if model in shipped else registry.find(model)
             if folder is None:
-                names = [manifest.title for manifest in registry.models()]
-                fail(f"no model '{model}' was promoted; those that were: {names}. See inquit promote", EXIT_MODEL)
+                promoted = [manifest.title for manifest in registry.models()]
+                fail(
+                    f"no model '{model}' ships with inquit or was promoted; those that ship: {shipped}, "
+                    f"that were promoted: {promoted}. See inquit promote",
+                    EXIT_MODEL,
+                )
             manifest = verify(folder)
-            registry.point_to("" if shipped else manifest.fingerprint)
+            registry.point_to("" if model in shipped else manifest.fingerprint)
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except LockedError as error:

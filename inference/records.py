@@ -13,9 +13,9 @@ logger = logging.getLogger(__name__)
 Scorer = Callable[[Article], ArticleResult]
 
 
-def error_record(article_id: str, code: str, stage: str, message: str, *, text: str | None = None) -> ArticleResult:
+def error_record(article_id: str, code: str, stage: str, message: str) -> ArticleResult:
     """The record of an article that has no result; no record is ever lost."""
-    return ArticleResult(id=article_id, text=text, status=Status.ERROR, error=ErrorInfo(code, stage, message))
+    return ArticleResult(id=article_id, text=None, status=Status.ERROR, error=ErrorInfo(code, stage, message))
 
 
 def score_safely(model: Scorer, article: Article) -> ArticleResult:

@@ -9,9 +9,7 @@ from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_OUTPUT, EXIT_USAGE, fail
-
-EXIT_LOCKED = 6
+from inquit.inference.commands import EXIT_INPUT, EXIT_USAGE, fail
 
 
 def register(app: typer.Typer) -> None:
@@ -31,15 +29,18 @@ def report(
 
     Example: inquit report results.jsonl -o report.html
     """
+    from inquit.inference.batch.errors import BatchError
+    from inquit.inference.batch.readers.sources import check_output
     from inquit.inference.report import write_report
-    from inquit.inference.writers import OutputError, read_results
+    from inquit.inference.writers import read_results
 
     try:
+        check_output([str(path) for path in (results, corrections) if path is not None], output)
         write_report(read_results(results), output, corrections_path=corrections, title=title)
     except (OSError, ValueError) as error:
         fail(str(error), EXIT_INPUT)
-    except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+    except BatchError as error:
+        fail(str(error), error.exit_code)
 
 
 def review(
@@ -58,16 +59,14 @@ def review(
         from inquit.inference.review import serve
     except ImportError as error:
         fail(f"review needs FastAPI and uvicorn ({error}): pip install 'inquit[review]'", EXIT_USAGE)
-    from inquit.inference.corrections import Corrections, CorrectionsLocked
+    from inquit.inference.corrections import Corrections
     from inquit.inference.writers import OutputError, read_results
 
     path = corrections or _corrections_beside(results.absolute())
     try:
         kept = Corrections(read_results(results), path, reviewer=by or _login_name())
-    except CorrectionsLocked as error:
-        fail(str(error), EXIT_LOCKED)
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
     except (OSError, ValueError) as error:
         fail(str(error), EXIT_INPUT)
     with kept:

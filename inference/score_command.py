@@ -26,6 +26,15 @@ if TYPE_CHECKING:
     from inquit.inference.batch.scoring import ScoreOptions
 
 _READING, _OUTPUT, _LIMITS = "Reading", "Output", "Running"
+_MAX_CHARS = 1_000_000_000
+
+
+def _as_delimiter(value: str | None) -> str | None:
+    r"""One character; shells hand a tab over as ``\t``."""
+    delimiter = "\t" if value == r"\t" else value
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise typer.BadParameter(rf"wanted one character, such as ; or \t for a tab, got {value!r}")
+    return delimiter
 
 
 def score(
@@ -84,7 +93,10 @@ def score(
         typer.Option(help="Read all input as this; else told by content and name.", rich_help_panel=_READING),
     ] = None,
     delimiter: Annotated[
-        str | None, typer.Option(help="Between the fields of CSV; else told by the header.", rich_help_panel=_READING)
+        str | None,
+        typer.Option(
+            callback=_as_delimiter, help="Between the fields of CSV; else told by the header.", rich_help_panel=_READING
+        ),
     ] = None,
     encoding_errors: Annotated[
         EncodingErrors,
@@ -99,7 +111,8 @@ def score(
         ),
     ] = DuplicateIds.REFUSE,
     max_chars: Annotated[
-        int, typer.Option(min=1, help="A longer article is an error record.", rich_help_panel=_READING)
+        int,
+        typer.Option(min=1, max=_MAX_CHARS, help="A longer article is an error record.", rich_help_panel=_READING),
     ] = 5_000_000,
     allow_empty: Annotated[
         bool, typer.Option("--allow-empty", help="Zero articles are no error.", rich_help_panel=_READING)
@@ -356,10 +369,9 @@ def _print_as_table() -> Callable[[bytes, Mapping[str, Any]], None]:
     from rich.console import Console
 
     from inquit.inference.tables import result_table
-    from inquit.models.result import ArticleResult
 
     console = Console()
-    return lambda line, record: console.print(result_table(ArticleResult.from_dict(record)))
+    return lambda line, record: console.print(result_table(record))
 
 
 def _print_summary(monitor: Monitor, target: Target) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import IO
 from inquit.inference.batch.errors import LockedError, OutputError
 from inquit.inference.batch.result_files import read_records
 from inquit.inference.batch.scoring import encode
+from inquit.models.lock import take_lock
 from inquit.models.result import ArticleResult
 
 __all__ = ["LockedError", "OutputError", "open_atomically", "read_results", "to_json_line"]
@@ -68,18 +68,16 @@ def _open_locked(temporary: Path, path: Path) -> IO[bytes]:
     while True:
         file = os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o666), "wb")
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not take_lock(file):
+                raise LockedError(f"{path}: another process is writing it; wait for it, or take another output")
             # Whoever held the lock may have renamed the file before it let go: then this is a finished output.
             if temporary.exists() and os.path.samestat(os.fstat(file.fileno()), temporary.stat()):
                 file.truncate(0)
                 return file
-            file.close()
-        except BlockingIOError as error:
-            file.close()
-            raise LockedError(f"{path}: another process is writing it; wait for it, or take another output") from error
         except BaseException:
             file.close()
             raise
+        file.close()
 
 
 def sync_folder(folder: Path) -> None:

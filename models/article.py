@@ -34,7 +34,7 @@ Spans = tuple[Span, ...]
 class Article:
     """One news article. All offsets of a result refer to ``text`` exactly as it stands here.
 
-    ``metadata`` holds whatever else the reader found (title, date, byline, outlet, url); it is never interpreted.
+    ``metadata`` holds whatever else the reader found (title, date, byline, outlet, url); no answer depends on it.
     """
 
     id: str
@@ -49,3 +49,8 @@ class Article:
 def text_sha256(text: str) -> str:
     """SHA-256 of the UTF-8 bytes, in hex; lone surrogates are hashed as they stand."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def outlet_of(metadata: Mapping[str, str]) -> str | None:
+    """Where an article appeared: scraped pages name an outlet, corpora a publisher."""
+    return metadata.get("outlet") or metadata.get("publisher")

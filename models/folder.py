@@ -56,6 +56,11 @@ class Manifest:
         return f"{self.name}-{self.version}"
 
 
+def shipped_models() -> list[str]:
+    """The names of the models that ship with inquit."""
+    return sorted(path.parent.name for path in WEIGHTS.glob(f"*/{MANIFEST}"))
+
+
 def find_model(model: str | Path) -> Path:
     """The folder of a model: ``current``, a path, the name of a shipped model, or title or fingerprint in the registry.
 
@@ -73,7 +78,7 @@ def find_model(model: str | Path) -> Path:
             return folder
     if (promoted := registry.find(str(model))) is not None:
         return promoted
-    shipped = sorted(path.parent.name for path in WEIGHTS.glob(f"*/{MANIFEST}"))
+    shipped = shipped_models()
     if Path(model).is_dir():
         raise ModelError(f"{model} is no model folder: it holds no {MANIFEST}. Models that ship with inquit: {shipped}")
     raise ModelError(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, fail
+from inquit.inference.commands import EXIT_INPUT, EXIT_MODEL, EXIT_USAGE, fail
 from inquit.training import evaluate_command, labels_commands, model_commands
 
 
@@ -80,7 +80,7 @@ def train(
             network_only=network_only,
         )
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except (FileNotFoundError, ValueError) as error:

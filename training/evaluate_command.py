@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INPUT, EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, fail
+from inquit.inference.commands import (
+    EXIT_ARTICLE_ERRORS,
+    EXIT_INPUT,
+    EXIT_MODEL,
+    EXIT_OUTPUT,
+    EXIT_USAGE,
+    fail,
+    printable,
+)
 
 if TYPE_CHECKING:
     from inquit.training.evaluation import Evaluation
@@ -131,7 +139,7 @@ def evaluate_command(
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
     print_evaluation(evaluation)
     if n_missing:
         message = (
@@ -144,6 +152,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     """Print the measures, and precision and recall of every claim type, as a table."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, header_style="dim", title=f"{evaluation.n_articles} articles", title_justify="left")
     for name in ("measure", "precision", "recall", "F1 or share", "95 %"):
@@ -152,7 +161,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
         between = "" if row.interval is None else f"{row.interval[0]:.3f} to {row.interval[1]:.3f}"
         table.add_row(row.name, _number(row.precision), _number(row.recall), _number(row.value), between)
     for name, scores in evaluation.claim_types.items():
-        table.add_row(f"claim type {name}", *map(_number, scores), "")
+        table.add_row(Text(printable(f"claim type {name}")), *map(_number, scores), "")
     Console().print(table)
 
 

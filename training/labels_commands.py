@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INPUT, EXIT_OUTPUT, EXIT_USAGE, fail
+from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INPUT, EXIT_USAGE, fail, printable
 
 if TYPE_CHECKING:
     from inquit.models.result import ArticleResult
@@ -125,7 +125,7 @@ def _or_fail(action: Callable[[], T]) -> T:
     except (ValueError, FileNotFoundError) as error:
         fail(str(error), EXIT_INPUT)
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
 
 
 def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
@@ -134,14 +134,9 @@ def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
     from inquit.training.labels import Severity
 
     for finding in findings:
-        print(orjson.dumps(finding.to_dict()).decode() if as_json else _printable(str(finding)))
+        print(orjson.dumps(finding.to_dict()).decode() if as_json else printable(str(finding)))
     counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
     print(", ".join(f"{n} {severity}{'' if n == 1 else 's'}" for severity, n in counts.items()), file=sys.stderr)
-
-
-def _printable(text: str) -> str:
-    """Without control characters: ids and names are other people's, and a terminal obeys escape sequences."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 @labels_app.command("import")

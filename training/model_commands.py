@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, fail
-from inquit.inference.model_commands import EXIT_LOCKED
+from inquit.inference.commands import EXIT_INPUT, EXIT_LOCKED, EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, fail, printable
 from inquit.models.folder import CURRENT, ModelError
 from inquit.models.lock import LockedError
 
@@ -72,7 +71,7 @@ def retrain(
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
     except LockedError as error:
         fail(str(error), EXIT_LOCKED)
     from inquit.training.compare import label_objections
@@ -103,7 +102,7 @@ def _finetune(labels: list[Path], output: Path, model: str, data: Path, *, drop_
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
     print(f"model: {output}; next: inquit compare {model} {output} GOLD")
 
 
@@ -154,7 +153,7 @@ def compare(
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except OutputError as error:
-        fail(str(error), EXIT_OUTPUT)
+        fail(str(error), error.exit_code)
     _print_comparison(comparison)
     try:
         record_comparison(Registry.default(), comparison)
@@ -182,6 +181,7 @@ def _compare(old: str, new: str, gold_path: Path, n_bootstrap: int) -> Compariso
 def _print_comparison(comparison: Comparison) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     title = f"old {comparison.old}, new {comparison.new}, {comparison.n_articles} articles"
     table = Table(box=None, header_style="dim", title=title, title_justify="left", pad_edge=False)
@@ -191,7 +191,13 @@ def _print_comparison(comparison: Comparison) -> None:
         if d.is_guarded:
             between = f"{d.interval[0]:+.3f} to {d.interval[1]:+.3f}"
             table.add_row(
-                d.slice, d.measure, str(d.n), f"{d.old:.3f}", f"{d.new:.3f}", between, "worse" if d.is_worse else ""
+                Text(printable(d.slice)),
+                d.measure,
+                str(d.n),
+                f"{d.old:.3f}",
+                f"{d.new:.3f}",
+                between,
+                "worse" if d.is_worse else "",
             )
     Console().print(table)
     n_better = sum(flip.is_better for flip in comparison.flips)

@@ -8,16 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from inquit.models.article import Article
+from inquit.models.article import Article, outlet_of
 from inquit.models.linker import quote_kind
 from inquit.models.passage import Passage
 from inquit.models.result import ArticleResult, Attribution
 from inquit.models.segmentation import Document, Ints, segment
 from inquit.training.evaluation.labels import is_same_speaker, match_attributions
 from inquit.training.evaluation.tokens import TokenIndex, with_content
-
-OUTLET = "publisher"
-"""The metadata field that names an article's outlet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ def gold_items(articles: Sequence[ArticleResult]) -> list[GoldItem]:
                 text = " … ".join(span.of(article.text) for span in attribution.content)
                 claim_type = None if attribution.claim is None else attribution.claim.type
                 kind = _kind(document, attribution)
-                items.append(GoldItem(i, attribution.id, text, kind, article.metadata.get(OUTLET), claim_type))
+                items.append(GoldItem(i, attribution.id, text, kind, outlet_of(article.metadata), claim_type))
     return items
 
 

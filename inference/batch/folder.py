@@ -7,7 +7,6 @@ was not.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -26,6 +25,7 @@ from inquit.inference.batch.scoring import describe_input, encode
 from inquit.inference.batch.summary import Counts
 from inquit.inference.writers import TEMPORARY, open_atomically
 from inquit.models.folder import file_sha256
+from inquit.models.lock import take_lock
 
 MANIFEST = "_manifest.json"  # readers of folders, such as Spark, pass over names that begin so
 FORMAT_VERSION = 1
@@ -218,19 +218,13 @@ def locked(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise OutputError(f"{folder}: cannot be made or opened as a folder: {error.strerror}") from error
     try:
-        _lock(descriptor, folder)
+        if not take_lock(descriptor):
+            raise LockedError(f"{folder}: another process is writing into it; wait for it, or give a new folder")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise OutputError(f"{folder}: no permission to write into it")
         yield
     finally:
         os.close(descriptor)
         if not was_there:
             with suppress(OSError):
                 folder.rmdir()  # if it is empty: a folder of a run that never began is no output
-
-
-def _lock(descriptor: int, folder: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise LockedError(f"{folder}: another process is writing into it; wait for it, or give a new folder") from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputError(f"{folder}: no permission to write into it")

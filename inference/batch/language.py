@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 _COMMON_WORDS = frozenset(
-    re.split(
-        " ",
+    str.split(
         "the of and to that for with his by not are but from have they which you were she their been has would said who "
-        "this its after about when than there out into had it could over other some what them only new also these",
+        "this its after about when than there out into had it could over other some what them only new also these"
     )
 )
 """Frequent words of English that are none in its neighbours ("in" and "is" are Dutch, "on" is French, "was" German).

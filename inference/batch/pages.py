@@ -85,12 +85,15 @@ def decode_page(html: bytes) -> tuple[str, list[str]]:
     ):
         if html.startswith(mark):
             return html.decode(encoding, "replace"), []
-    declared = _CHARSET.search(html[:_DECLARATION_BYTES])
-    for encoding in ("utf-8", *([declared.group(1).decode("ascii")] if declared else [])):
+    found = _CHARSET.search(html[:_DECLARATION_BYTES])
+    declared = [] if found is None else [found[1].decode("ascii")]
+    for encoding in ("utf-8", *declared):
         try:
-            return html.decode(encoding), []
-        except (UnicodeDecodeError, LookupError):
+            text = html.decode(encoding)
+        except (UnicodeError, LookupError):
             continue
+        if all(name in text for name in declared):  # not so where a page says in ASCII that it is in UTF-16
+            return text, []
     # Imported here: it comes with trafilatura, and few pages need it.
     import charset_normalizer
 

@@ -72,7 +72,7 @@ class Summary:
         self.counts.add(record)
         text = record.get("text", "")
         for attribution in record["attributions"]:
-            name = _speaker_of(attribution, text)
+            name = speaker_name(attribution, text)
             if name and (name in self.speakers or len(self.speakers) < _MAX_SPEAKERS):
                 self.speakers[name] += 1
 
@@ -91,7 +91,7 @@ class Summary:
         return [f"{first}{partial}{skipped}", *(f"  {code}: {n}" for code, n in found)]
 
 
-def _speaker_of(attribution: Mapping[str, Any], text: str) -> str:
+def speaker_name(attribution: Mapping[str, Any], text: str) -> str:
     """The speaker's name, else the source as written; empty where there is neither."""
     speaker = attribution["speaker"] or {}
     if speaker.get("kind") == "author":

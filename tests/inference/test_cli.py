@@ -70,11 +70,26 @@ def test_a_file_appears_whole_with_every_record_once(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
 
 
+def test_an_input_is_never_written_over(tmp_path: Path) -> None:
+    line = json.dumps({"id": "a", "text": ARTICLE})
+    (tmp_path / "a.jsonl").write_text(line)
+    run = inquit("score", tmp_path / "a.jsonl", "-o", tmp_path / "a.jsonl")
+    assert run.returncode == 2
+    assert b"a.jsonl: is the output as well" in run.stderr
+    assert (tmp_path / "a.jsonl").read_text() == line
+
+
 def test_no_text_leaves_only_the_hash(tmp_path: Path) -> None:
     run = inquit("score", "-", "--no-text", stdin=ARTICLE.encode())
     (record,) = records(run.stdout)
     assert "text" not in record
     assert ARTICLE.strip() not in run.stdout.decode()
+
+
+def test_a_tab_may_be_written_as_shells_hand_it_over() -> None:
+    run = inquit("score", "-", "--input-format", "csv", "--delimiter", r"\t", stdin=b"id\ttext\na\tYes.\n")
+    assert run.returncode == 0, run.stderr
+    assert [record["id"] for record in records(run.stdout)] == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +100,8 @@ def test_no_text_leaves_only_the_hash(tmp_path: Path) -> None:
         (["score", "-", "--model", "nowhere"], 3, "there is no model 'nowhere'"),
         (["score", "-", "-o", "no/such/folder/out.jsonl"], 5, "its folder does not exist"),
         (["score", "-", "-o", "out.docx"], 2, "ending in .jsonl"),
+        (["score", "-", "--delimiter", ";;"], 2, "wanted one character"),
+        (["score", "-", "--max-chars", "1" + "0" * 19], 2, "--max-chars"),
         (["evaluate", "en", "nowhere.jsonl"], 4, "nowhere.jsonl"),
         (["train", "nowhere.toml"], 2, "nowhere.toml"),
         (["model", "verify", "nowhere"], 3, "there is no model"),

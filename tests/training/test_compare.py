@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,19 @@ def test_slices_are_by_type_kind_and_outlet(manifests: tuple[Manifest, Manifest]
     slices = {d.slice for d in comparison.differences}
     assert {"all", "kind=direct", "outlet=aaa", "outlet=bbb"} <= slices
     assert {f"type={claim_type}" for _, _, claim_type in SENTENCES} <= slices
+
+
+@pytest.mark.parametrize(
+    ("metadata", "outlet"),
+    [
+        ({"outlet": "The Gazette"}, "The Gazette"),
+        ({"publisher": "The Gazette"}, "The Gazette"),
+        ({"outlet": "The Gazette", "publisher": "Ellery Media"}, "The Gazette"),
+        ({}, None),
+    ],
+)
+def test_outlets_are_those_of_scraped_pages_too(metadata: dict[str, str], outlet: str | None) -> None:
+    assert {item.outlet for item in gold_items([replace(GOLD[0], metadata=metadata)])} == {outlet}
 
 
 @pytest.mark.parametrize(

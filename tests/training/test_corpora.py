@@ -142,6 +142,11 @@ def test_polnear_as_downloaded_is_the_same_as_jsonl(tmp_path: Path) -> None:
     assert list(read_polnear(tmp_path / "data" / "train")) == from_jsonl
 
 
+def test_an_outlet_beside_the_labels_is_kept(tmp_path: Path) -> None:
+    (article,) = read_jsonl(write_jsonl(tmp_path / "gold.jsonl", record(outlet="The Gazette")))
+    assert article.metadata == {"outlet": "The Gazette"}
+
+
 def test_first_annotator_of_an_article_is_read(tmp_path: Path) -> None:
     write_polnear(tmp_path, annotator="ef2d", brat="")
     write_polnear(tmp_path, annotator="4b22")

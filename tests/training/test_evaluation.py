@@ -299,6 +299,13 @@ def test_labels_are_counted_as_by_hand(name: str, expected: float) -> None:
     assert evaluate(articles(GOLD), articles(PREDICTED)).score(name) == pytest.approx(expected)
 
 
+def test_a_claim_type_of_a_label_file_is_neither_markup_nor_an_escape_sequence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    evaluate_command.print_evaluation(Evaluation(1, {}, {}, claim_types={"[/x]\x1b[2J": (1.0, 1.0, 1.0)}))
+    assert r"claim type [/x]\x1b[2J" in capsys.readouterr().out
+
+
 def test_tables_show_where_types_go() -> None:
     evaluation = evaluate(articles(GOLD), articles(PREDICTED))
     assert evaluation.claim_types == {"commitment": (1, 1, 1), "quantity": (0, 0, 0)}

@@ -11,6 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from inquit.cli import app
+from inquit.inference.writers import open_atomically
 from tests.training.labels.articles import TEXT, doubled, hold, other_record, record, safe, write_jsonl
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "labels.jsonl"
@@ -110,6 +111,13 @@ def test_what_is_exported_can_be_imported(tmp_path: Path, export_format: str, na
     contents = [sorted(a["content"] for a in article["attributions"]) for article in lines(tmp_path / "back.jsonl")]
     examples = sorted(lines(EXAMPLES), key=lambda article: article["id"]) if name == "brat" else lines(EXAMPLES)
     assert contents == [sorted(a["content"] for a in article["attributions"]) for article in examples]
+
+
+def test_an_export_that_another_process_writes_is_locked(tmp_path: Path) -> None:
+    output = tmp_path / "tasks.json"
+    with open_atomically(output):
+        run = inquit("labels", "export", EXAMPLES, "--format", "label-studio", "-o", output)
+    assert (run.exit_code, "another process is writing it" in run.stderr) == (6, True)
 
 
 @pytest.mark.parametrize("export_format", ["web-annotation", "schema-org"])

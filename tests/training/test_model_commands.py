@@ -70,6 +70,13 @@ def test_a_model_is_compared_promoted_used_and_left_again(
     assert inquit_command("model", "use", "en-8.8.8").exit_code == 3
 
 
+def test_only_a_name_chooses_the_current_model(registry: Registry, as_good: Path) -> None:
+    for path in (as_good, "../weights/en", "."):
+        used = inquit_command("model", "use", path)
+        assert (used.exit_code, "ships with inquit or was promoted" in used.output) == (3, True)
+    assert registry.history() == ()
+
+
 def test_a_registry_that_is_being_changed_is_locked(registry: Registry, as_good: Path) -> None:
     with registry.lock():
         assert inquit_command("promote", as_good).exit_code == 6

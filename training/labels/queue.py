@@ -11,6 +11,7 @@ from math import log, sqrt
 from operator import itemgetter
 from statistics import fmean
 
+from inquit.models.article import outlet_of
 from inquit.models.result import ArticleResult, Attribution, Claim
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -114,8 +115,7 @@ def _features(result: ArticleResult) -> Counter[str]:
             features[f"speaker:{attribution.speaker.name.casefold()}"] += 1
         if attribution.claim is not None:
             features[f"type:{attribution.claim.type}"] += 1
-    outlet = result.metadata.get("outlet") or result.metadata.get("publisher")
-    if outlet:
+    if outlet := outlet_of(result.metadata):
         features[f"outlet:{outlet}"] += 1
     return features
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from inquit.models.article import outlet_of
 from inquit.models.result import ArticleResult, Attribution, QuoteKind, Speaker, SpeakerKind
 from inquit.training.evaluation.tokens import is_quoted
 
@@ -35,8 +36,8 @@ def _article(article: ArticleResult) -> dict[str, Any]:
     facts = {"headline": "title", "url": "url", "datePublished": "date"}
     node: dict[str, Any] = {"@type": "NewsArticle", "identifier": article.id}
     node |= {name: article.metadata[key] for name, key in facts.items() if article.metadata.get(key)}
-    if publisher := article.metadata.get("publisher") or article.metadata.get("outlet"):
-        node["publisher"] = {"@type": "Organization", "name": publisher}
+    if outlet := outlet_of(article.metadata):
+        node["publisher"] = {"@type": "Organization", "name": outlet}
     return node | {"hasPart": [_quotation(attribution, text) for attribution in article.attributions]}
 
 

@@ -24,6 +24,7 @@ from inquit.inference.batch.readers.sources import (
     Source,
     can_be_read_twice,
     check_inputs,
+    check_output,
     find_sources,
     printable,
 )
@@ -47,7 +48,7 @@ class Inputs:
 
     Raises:
         InputError: an input is not there, or is no file or folder that can be read.
-        UsageError: standard input is a terminal.
+        UsageError: standard input is a terminal, or the output is an input itself.
     """
 
     def __init__(
@@ -57,6 +58,8 @@ class Inputs:
         self._options = options
         self._exclude = None if exclude is None else exclude.resolve()
         check_inputs(self._inputs, allow_empty=allow_empty)
+        if exclude is not None:
+            check_output(self._inputs, exclude)
         if STDIN in self._inputs and sys.stdin.isatty():
             raise UsageError("standard input is a terminal: pipe articles into it, or name files and folders")
 

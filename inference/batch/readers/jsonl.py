@@ -143,7 +143,7 @@ def _parse_again(piece: bytes, options: ReadOptions, *, offset: int, reason: str
     if not isinstance(values, dict):
         raise FileError("E_JSON", f"wanted a JSON object, got {type(values).__name__}")
     if warnings:
-        return values, True
+        return with_characters_replaced(values), True
     used = (options.text_field or DEFAULT_TEXT_FIELD, options.id_field or DEFAULT_ID_FIELD, *METADATA_FIELDS)
     values = {name: value for name, value in values.items() if name in used}
     broken = [name for name, value in values.items() if isinstance(value, str) and first_surrogate(value) is not None]
@@ -170,7 +170,7 @@ def _refuse_duplicates(piece: bytes, field: str) -> None:
         return dict(pairs)
 
     try:
-        json.loads(piece, object_pairs_hook=check)
+        json.loads(piece.decode("utf-8-sig", "replace"), object_pairs_hook=check)
     except RecursionError as error:
         raise FileError("E_JSON", "its objects stand too deep in one another") from error
 

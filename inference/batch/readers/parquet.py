@@ -64,13 +64,19 @@ def read_row(batch: Any, row: int, place: Place, options: ReadOptions, *, fallba
     """The record of one row of a record batch."""
     values: dict[str, Any] = {}
     broken: list[str] = []
+    unreadable: list[str] = []
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         try:
             values[name] = column[row].as_py()
         except UnicodeDecodeError as error:
             values[name] = error.object.decode("utf-8", "replace")
             broken.append(name)
+        except (LookupError, OverflowError, ValueError) as error:
+            # Python has no year 10000, no nanoseconds without pandas, and not every time zone.
+            unreadable.append(f"'{name}' ({error})")
     record = record_of_fields(values, place, options, fallback_id=fallback_id)
+    if unreadable:
+        return failed(record.id, place, "E_PARQUET", f"cannot be read: {', '.join(unreadable)}")
     if not broken:
         return record
     if options.encoding_errors is EncodingErrors.REPLACE:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inquit.inference.batch.errors import InputError
+from inquit.inference.batch.errors import InputError, UsageError
 from inquit.inference.batch.options import InputFormat
 from inquit.inference.batch.readers.formats import SUFFIXES, bare_name, format_by_name
 
@@ -60,6 +60,18 @@ def check_inputs(inputs: Sequence[str], *, allow_empty: bool = False) -> None:
     problems = [(name, _find_problem(name, allow_empty=allow_empty)) for name in inputs]
     if any(problem for _, problem in problems):
         raise InputError("; ".join(f"{printable(name)}: {problem}" for name, problem in problems if problem))
+
+
+def check_output(inputs: Iterable[str], output: Path) -> None:
+    """Refuse an output that is an input by whatever name: writing it would destroy what was read.
+
+    Raises:
+        UsageError: names the input.
+    """
+    for name in inputs:
+        named = [name] if os.path.lexists(name) else glob.glob(name, recursive=True)
+        if os.path.realpath(output) in map(os.path.realpath, named):
+            raise UsageError(f"{printable(name)}: is the output as well; name another one with -o")
 
 
 def can_be_read_twice(inputs: Iterable[str]) -> bool:

@@ -25,16 +25,19 @@ def read_table(stream: ByteStream, path: str, name: str, options: ReadOptions) -
 
     Raises:
         FieldError: the header lacks a column that was asked for.
-        FileError: the file is cut off or damaged; what came before has been read.
+        FileError: its first line is no header, or it is cut off or damaged; what came before has been read.
     """
     csv.field_size_limit(options.max_record_bytes)
     lines = _Lines(as_utf8(stream), options)
-    header_line = next(lines, "")
-    if not header_line.strip():
-        return
-    delimiter = options.delimiter or _find_delimiter(header_line, options)
+    try:
+        header_line = next(lines, "")
+        if not header_line.strip():
+            return
+        delimiter = options.delimiter or _find_delimiter(header_line, options)
+        header = next(csv.reader([header_line], delimiter=delimiter))
+    except csv.Error as error:
+        raise FileError("E_CSV", f"its first line is no header of CSV: {error}") from error
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
-    header = next(csv.reader([header_line], delimiter=delimiter))
     check_fields(header, options, f"{path}, columns divided by {delimiter!r}")
     while True:
         place = Place(path, "line", lines.number + 1)
@@ -75,10 +78,7 @@ class _Lines(Iterator[str]):
 def _find_delimiter(header_line: str, options: ReadOptions) -> str:
     """The delimiter with which the header has the text column; a comma where none has, so that the header can be shown."""
     wanted = options.text_field or DEFAULT_TEXT_FIELD
-    try:
-        headers = {delimiter: next(csv.reader([header_line], delimiter=delimiter)) for delimiter in _DELIMITERS}
-    except csv.Error as error:
-        raise FileError("E_CSV", f"its first line is no header of CSV: {error}") from error
+    headers = {delimiter: next(csv.reader([header_line], delimiter=delimiter)) for delimiter in _DELIMITERS}
     fitting = [delimiter for delimiter, header in headers.items() if wanted in header]
     return fitting[0] if fitting else max(_DELIMITERS, key=lambda delimiter: len(headers[delimiter]))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _FIRST_LINE = b"WARC/"
 _NEXT_RECORD = b"\r\n\r\n" + _FIRST_LINE
 _MAX_HEADER_LINES, _MAX_LINE = 200, 65_536
 _MAX_BODY_BYTES = MAX_PAGE_BYTES + 65_536
+_LENGTH = re.compile(r"[0-9]{1,18}")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
@@ -69,7 +71,7 @@ def _read_entries(stream: ByteStream) -> Iterator[_Entry]:
         while (line := archive.read_line()).strip() and len(header_lines) < _MAX_HEADER_LINES:
             header_lines.append(line)
         headers = _parse_headers(b"".join(header_lines))
-        length = int(headers["content-length"]) if headers.get("content-length", "").isdecimal() else 0
+        length = int(headers["content-length"]) if _LENGTH.fullmatch(headers.get("content-length", "")) else 0
         body, is_whole = archive.read_body(length)
         line = archive.read_line()
         yield _Entry(start, headers, body, is_whole=is_whole and not line.strip())
@@ -144,7 +146,7 @@ def _parse_http(content: bytes) -> tuple[int, str, bytes]:
     response.begin()
     try:
         body = response.read()
-    except (http.client.IncompleteRead, ValueError):
+    except (http.client.IncompleteRead, OverflowError, ValueError):
         body = content.partition(b"\r\n\r\n")[
             2
         ]  # crawlers may store a decoded body under the headers of the chunked one

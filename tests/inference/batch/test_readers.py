@@ -120,6 +120,26 @@ def test_the_output_in_a_folder_that_is_read_is_no_input(tmp_path: Path) -> None
         assert len(found) == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "output"),
+    [
+        ("a.jsonl", "a.jsonl"),
+        ("a.jsonl", "sub/../a.jsonl"),
+        ("a.jsonl", "link.jsonl"),
+        ("link.jsonl", "a.jsonl"),
+        ("*.jsonl", "a.jsonl"),
+        ("sub", "sub"),
+    ],
+)
+def test_the_output_is_never_what_was_named_as_input(tmp_path: Path, name: str, output: str) -> None:
+    (tmp_path / "sub").mkdir()
+    for path in ("a.jsonl", "sub/b.jsonl"):
+        (tmp_path / path).write_bytes(JSONL)
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "a.jsonl")
+    with pytest.raises(UsageError, match="is the output as well"):
+        Inputs([str(tmp_path / name)], OPTIONS, exclude=tmp_path / output)
+
+
 def test_globs_and_several_inputs_keep_their_order(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "c.md"):
         (tmp_path / name).write_text(name)
@@ -295,6 +315,7 @@ def chunked(body: bytes) -> bytes:
         http(gzip.compress(PAGE), "Content-Encoding: gzip"),
         http(chunked(gzip.compress(PAGE)), "Transfer-Encoding: chunked", "Content-Encoding: gzip"),
         http(PAGE, "Transfer-Encoding: chunked"),
+        http(PAGE, f"Content-Length: {'9' * 20}"),
     ],
 )
 def test_pages_are_found_in_web_archives(tmp_path: Path, response: bytes) -> None:
@@ -312,6 +333,7 @@ def test_pages_are_found_in_web_archives(tmp_path: Path, response: bytes) -> Non
     [
         (warc_record("response", http(PAGE), length=10), "E_WARC"),
         (warc_record("response", http(PAGE), length=len(http(PAGE)) + 40), "E_WARC"),
+        (warc_record("response", http(PAGE)).replace(b"Content-Length: ", b"Content-Length: " + b"9" * 5000), "E_WARC"),
         (warc_record("response", b"no HTTP at all"), "E_WARC"),
         (warc_record("response", http(b"\x89PNG", content_type="image/png")), "W_NOT_HTML"),
         (warc_record("revisit", b""), "W_REVISIT"),

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from inquit.inference.corrections import Change, Corrections, CorrectionsLocked, StaleVersion, read_corrections
-from inquit.inference.writers import OutputError, read_results, to_json_line
+from inquit.inference.corrections import Change, Corrections, StaleVersion, read_corrections
+from inquit.inference.writers import LockedError, OutputError, read_results, to_json_line
 from inquit.models.result import ArticleResult
 
 from .sample_results import EMOJI, HOSTILE, scored_examples
@@ -159,7 +159,7 @@ def test_an_unknown_article_and_one_without_text_are_refused(keep: Keep, tmp_pat
 
 def test_a_second_keeper_of_the_same_file_is_refused(keep: Keep, tmp_path: Path) -> None:
     first = keep(tmp_path)
-    with pytest.raises(CorrectionsLocked, match=r"c\.jsonl\.lock"):
+    with pytest.raises(LockedError, match=r"c\.jsonl\.lock"):
         keep(tmp_path)
     first.close()
     keep(tmp_path)

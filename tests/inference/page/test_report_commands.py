@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from inquit.cli import app
-from inquit.inference.writers import to_json_line
+from inquit.inference.writers import open_atomically, to_json_line
 from inquit.models.result import ArticleResult
 
 from .sample_results import EMOJI, write_results
@@ -53,6 +53,23 @@ def test_a_wrong_call_ends_with_its_code_and_a_sentence(
     result_code, said = run(*(argument.format(folder=tmp_path) for argument in arguments))
     assert result_code == code
     assert message in said.replace("\n", " ")
+
+
+@pytest.mark.parametrize("output", ["results.jsonl", "c.jsonl"])
+def test_a_report_is_never_written_over_what_it_shows(tmp_path: Path, output: str) -> None:
+    results, corrections = write_results([EMOJI], tmp_path / "results.jsonl"), tmp_path / "c.jsonl"
+    corrections.write_bytes(to_json_line(ArticleResult("emoji", EMOJI.text, reviewed_by="Ann")))
+    before = (tmp_path / output).read_bytes()
+    code, said = run("report", results, "--corrections", corrections, "-o", tmp_path / output)
+    assert (code, "is the output as well" in said) == (2, True)
+    assert (tmp_path / output).read_bytes() == before
+
+
+def test_a_report_that_another_process_writes_is_locked(tmp_path: Path) -> None:
+    results, page = write_results([EMOJI], tmp_path / "results.jsonl"), tmp_path / "report.html"
+    with open_atomically(page):
+        code, said = run("report", results, "-o", page)
+    assert (code, "another process is writing it" in said) == (6, True)
 
 
 def test_review_without_its_extra_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

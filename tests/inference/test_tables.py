@@ -1,0 +1,58 @@
+"""What a terminal is shown of results, whose ids and texts are other people's."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+
+import pytest
+import typer
+from rich.console import Console, RenderableType
+
+from inquit.inference.commands import fail
+from inquit.inference.tables import result_table, speaker_table
+from inquit.models.article import Span
+from inquit.models.labels import CLAIM_TYPES
+from inquit.models.result import ArticleResult, Attribution, Claim, ErrorInfo, Speaker, SpeakerKind, Status
+
+HOSTILE = "\x1b]0;pwned\x07\x9b2J\u202e[red]"
+
+
+def shown(table: RenderableType) -> str:
+    console = Console(file=io.StringIO(), width=400)
+    console.print(table)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def everything(text: str) -> ArticleResult:
+    """A result in which the text stands wherever one may."""
+    span = (Span(0, len(text)),)
+    speaker = Speaker(f"Ann {text}", SpeakerKind.PERSON)
+    return ArticleResult(
+        text, text, (Attribution("t0", span, span, span, speaker=speaker, claim=Claim(CLAIM_TYPES[0])),)
+    )
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param(result_table(everything(HOSTILE).to_dict()), id="a result"),
+        pytest.param(
+            result_table(
+                ArticleResult("a", None, status=Status.ERROR, error=ErrorInfo("E_X", "read", HOSTILE)).to_dict()
+            ),
+            id="an error",
+        ),
+        pytest.param(speaker_table(Counter({HOSTILE: 2})), id="speakers"),
+    ],
+)
+def test_no_table_sends_control_characters_or_markup(table: RenderableType) -> None:
+    text = shown(table)
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(text)
+    assert "[red]" in text
+
+
+def test_no_message_sends_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit):
+        fail(f"{HOSTILE}\nsecond line", 2)
+    assert capsys.readouterr().err == "inquit: \\x1b]0;pwned\\x07\\x9b2J\\u202e[red]\nsecond line\n"
