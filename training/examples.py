@@ -33,6 +33,7 @@ from inquit.models.pieces import Pieces, Window, WindowConfig, plan_windows, spl
 from inquit.models.result import ArticleResult, Attribution, Claim, SpeakerKind
 from inquit.models.segmentation import Document, Ints, segment
 from inquit.models.speaker_features import SOURCE_MENTION
+from inquit.training.evaluation.labels import split_joint_name
 
 Floats = NDArray[np.float32]
 IGNORED = -100
@@ -273,7 +274,7 @@ def _places_of_names(gold: ArticleResult, pieces: Pieces, *, with_surnames: bool
     for attribution in gold.attributions:
         speaker = attribution.speaker
         if speaker is not None and speaker.named and speaker.name:
-            for name in speaker.name.split(" & "):
+            for name in split_joint_name(speaker.name):
                 kinds[name] = speaker.kind
                 if with_surnames and len(surname := name.split()[-1]) > 2:
                     kinds.setdefault(surname, speaker.kind)
@@ -336,7 +337,7 @@ def _mentions_of_speaker(
     if not speaker.named or speaker.kind is SpeakerKind.AUTHOR:
         return frozenset()
     assert speaker.name is not None and gold.text is not None
-    own = [normalise_name(name).split() for name in speaker.name.split(" & ")]
+    own = [normalise_name(name).split() for name in split_joint_name(speaker.name)]
     others = [
         normalise_name(a.speaker.name).split()
         for a in gold.attributions
