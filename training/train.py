@@ -153,16 +153,18 @@ def train_network(
     """
     torch.manual_seed(config.seed)
     goes_on = resume and (output / START_FILE).exists()
-    network, tokenizer = load_network(output, START_FILE) if goes_on else _unfitted(config, encoder, warm_start)
+    network, tokenizer = (
+        load_network(output, output / START_FILE) if goes_on else _unfitted(config, encoder, warm_start)
+    )
     documents = _training_documents(corpora or config.corpus, config, data, tokenizer, soft_labels)
     if not goes_on:
         if config.heads and config.heads != count_heads(network.encoder):
             cut_heads(network.encoder, config.heads, sample_losses(network, documents, tokenizer, config))
             logger.info("attention heads by layer: %s", network.encoder.config.heads_by_layer)  # type: ignore[union-attr]
-        save_network_frame(network, tokenizer, config, output)
-        save_start(network, output)
         if not resume:  # what another run left here is not to be gone on with
             (output / STATE_FILE).unlink(missing_ok=True)
+        save_network_frame(network, tokenizer, config, output)
+        save_start(network, output)
     # Few articles would only spoil them.
     network.encoder.get_input_embeddings().requires_grad_(False)  # type: ignore[operator]
     logger.info("%d documents an epoch", len(documents))

@@ -41,7 +41,7 @@ from inquit.training.network import AttributionNetwork, Crf, PairScorer
 from inquit.training.refit import refit_speakers
 from inquit.training.teacher import Teacher
 from inquit.training.train import ask_teachers, train_model, train_network
-from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, special_pieces
+from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, network_file, special_pieces
 from inquit.training.warm_start import load_fitted
 from tests.training.labelled import write_labels
 
@@ -348,7 +348,7 @@ def test_losses_are_finite_where_a_window_holds_no_label(tiny_encoder: Path, tin
 
 def test_a_network_can_be_copied_without_its_optimizer(run: Path, tmp_path: Path) -> None:
     shutil.copytree(run / "network", tmp_path / "copy")
-    (tmp_path / "copy" / "optimizer.pt").unlink()
+    (network_file(tmp_path / "copy").parent / "optimizer.pt").unlink()
     load_network(tmp_path / "copy")
 
 
@@ -417,7 +417,8 @@ def test_articles_are_not_learnt_by_heart_word_for_word(tiny_data: Path, tiny_en
 def test_what_is_kept_is_the_mean_of_the_last_weights(tiny_encoder: Path, tiny_data: Path, tmp_path: Path) -> None:
     averaged = replace(CONFIG, optimizer=replace(CONFIG.optimizer, average=0.9))
     train_model(averaged, tiny_data, tmp_path, encoder=str(tiny_encoder))
-    kept, last = (load_file(tmp_path / "network" / name) for name in ("network.safetensors", "unaveraged.safetensors"))
+    checkpoint = network_file(tmp_path / "network").parent
+    kept, last = (load_file(checkpoint / name) for name in ("network.safetensors", "unaveraged.safetensors"))
     differences = [float(np.abs(kept[name] - last[name]).max()) for name in kept]
     assert 0 < max(differences) < 0.5
 
@@ -437,7 +438,7 @@ def test_rare_polarities_can_count_more(tiny_encoder: Path, tiny_data: Path) -> 
 def test_a_warm_start_has_its_share_in_the_model(run: Path, tiny_data: Path, tmp_path: Path) -> None:
     config = replace(CONFIG, optimizer=replace(CONFIG.optimizer, epochs=1, start_share=0.25))
     network, _, _ = train_network(config, tiny_data, tmp_path, warm_start=run)
-    start, fitted = (load_file(folder / "network.safetensors") for folder in (run / "network", tmp_path))
+    start, fitted = (load_file(network_file(folder)) for folder in (run / "network", tmp_path))
     for name, tensor in network.state_dict().items():
         assert np.allclose(tensor.numpy(), 0.75 * fitted[name] + 0.25 * start[name], atol=1e-5), name
 
