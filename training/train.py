@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ from inquit.training.articles import (
     training_articles,
 )
 from inquit.training.build import build_model, dev_scores
-from inquit.training.config import CorpusConfig, TrainingConfig
+from inquit.training.config import CorpusConfig, TrainingConfig, training_config_from_dict
 from inquit.training.corpora import read_corpus
 from inquit.training.examples import LabelledDocument, label_document
 from inquit.training.heads import count_heads, cut_heads
@@ -30,6 +31,7 @@ from inquit.training.report import write_report
 from inquit.training.soft_labels import mean_answers, read_soft_labels
 from inquit.training.teacher import Teacher
 from inquit.training.trainer import (
+    CONFIG_FILE,
     START_FILE,
     STATE_FILE,
     History,
@@ -37,6 +39,7 @@ from inquit.training.trainer import (
     load_network,
     load_tokenizer,
     sample_losses,
+    save_config,
     save_network_frame,
     save_start,
 )
@@ -69,13 +72,15 @@ def train_model(
     Raises:
         FileNotFoundError: a corpus or an encoder is missing.
         ModelError: there is no such teacher, or nothing to go on from.
-        ValueError: a corpus cannot be read, or gives nothing to learn from.
+        ValueError: a corpus cannot be read, or gives nothing to learn from; or a run is to go on with another configuration.
     """
     origins = {
         role: " and ".join(title_of(one) for one in fitted)
         for role, fitted in (("went_on_from", [warm_start] if warm_start else []), ("teacher", teachers))
         if fitted
     }
+    if resume:
+        _check_goes_on(config, output / "network" / CONFIG_FILE)
     fresh = fresh_articles(config, data)
     corpora, soft_labels = ask_teachers(teachers, config, data, output)
     dev = list(read_corpus(data / config.dev)) if config.dev else []
@@ -112,6 +117,18 @@ def train_model(
         origins=origins,
     )
     write_report(output, config, history, evaluation)
+
+
+def _check_goes_on(config: TrainingConfig, path: Path) -> None:
+    """Raise where the network would be fitted otherwise than it has been; ``path``: of the configuration so far."""
+    if not path.exists():
+        return
+    begun = training_config_from_dict(json.loads(path.read_text(encoding="utf-8")), str(path))
+    if changed := begun.changes_of_network(config):
+        raise ValueError(
+            f"{path}: the run was begun with other values of {', '.join(changed)}: put them back, "
+            "or begin anew without --resume"
+        )
 
 
 def ask_teachers(
@@ -156,6 +173,8 @@ def train_network(
     network, tokenizer = (
         load_network(output, output / START_FILE) if goes_on else _unfitted(config, encoder, warm_start)
     )
+    if goes_on:
+        save_config(config, output)
     documents = _training_documents(corpora or config.corpus, config, data, tokenizer, soft_labels)
     if not goes_on:
         if config.heads and config.heads != count_heads(network.encoder):

@@ -316,6 +316,11 @@ def save_network_frame(network: AttributionNetwork, tokenizer: Tokenizer, config
     output.mkdir(parents=True, exist_ok=True)
     network.encoder.config.save_pretrained(output / "encoder")  # type: ignore[union-attr, operator]
     tokenizer.save(str(output / "tokenizer.json"))
+    save_config(config, output)
+
+
+def save_config(config: TrainingConfig, output: Path) -> None:
+    """Write what a network is fitted with, in place of what a run that goes on was to be fitted with before."""
     _write_json(output / CONFIG_FILE, config.to_dict())
 
 

@@ -41,7 +41,7 @@ from inquit.training.network import AttributionNetwork, Crf, PairScorer
 from inquit.training.refit import refit_speakers
 from inquit.training.teacher import Teacher
 from inquit.training.train import ask_teachers, train_model, train_network
-from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, network_file, special_pieces
+from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, network_file, save_config, special_pieces
 from inquit.training.warm_start import load_fitted
 from tests.training.labelled import write_labels
 
@@ -256,6 +256,17 @@ def test_a_run_with_fewer_heads_goes_on(tiny_encoder: Path, tiny_data: Path, tmp
     network, _, history = train_network(longer, tiny_data, tmp_path, encoder="not needed", resume=True)
     assert count_heads(network.encoder) == 3
     assert len(history.losses) == 2
+    assert json.loads((tmp_path / "training.json").read_text())["optimizer"]["epochs"] == CONFIG.optimizer.epochs
+
+
+def test_a_run_goes_on_as_it_was_begun(tiny_data: Path, tmp_path: Path) -> None:
+    (tmp_path / "network").mkdir()
+    save_config(CONFIG, tmp_path / "network")
+    other = replace(CONFIG, seed=14, loss=replace(CONFIG.loss, claim=0.2))
+    with pytest.raises(
+        ValueError, match=r"training\.json: the run was begun with other values of seed, loss\.claim: put"
+    ):
+        train_model(other, tiny_data, tmp_path, resume=True)
 
 
 @pytest.mark.parametrize("part", [".", "model"])
