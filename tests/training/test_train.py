@@ -25,6 +25,7 @@ from inquit.inference.writers import OutputError
 from inquit.models.article import Article, Span
 from inquit.models.claims import POLARITY_OUTPUTS
 from inquit.models.folder import ENCODER, HEADS, ModelError, file_sha256, verify, write_manifest
+from inquit.models.lock import hold_lock
 from inquit.models.pairs import PairScorer as ArrayPairScorer
 from inquit.models.pieces import WindowConfig
 from inquit.models.result import ArticleResult, Attribution, Speaker, SpeakerKind
@@ -410,6 +411,15 @@ def test_fine_tuning_needs_a_model_and_its_articles(run: Path, tiny_data: Path, 
     assert (result.exit_code, "no model folder" in result.output) == (3, True)
     result = CliRunner().invoke(app, [*arguments, "--model", str(run / "model"), "--data", str(tmp_path)])
     assert (result.exit_code, "examples.jsonl" in result.output) == (4, True)
+
+
+def test_one_fine_tuning_at_a_time_writes_a_model(tiny_data: Path, tmp_path: Path) -> None:
+    arguments = ["retrain", "--all", "--labels", str(tiny_data / "examples.jsonl"), "-o", str(tmp_path / "new" / "m")]
+    (tmp_path / "new").mkdir()
+    with hold_lock(tmp_path / "new" / ".m.lock"):
+        result = CliRunner().invoke(app, arguments)
+    assert (result.exit_code, "try again when it has ended" in result.output) == (6, True)
+    assert not list((tmp_path / "new").iterdir())
 
 
 def test_articles_are_not_learnt_by_heart_word_for_word(tiny_data: Path, tiny_encoder: Path) -> None:
