@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -38,6 +37,7 @@ from inquit.training.precision import encoder_precision
 from inquit.training.quantisation import LayerInputs, outlier_layers, watch_inputs
 from inquit.training.speakers import fit_speakers, untrained_scorer
 from inquit.training.trainer import special_pieces
+from inquit.training.whole_folder import whole_folder
 
 logger = logging.getLogger(__name__)
 
@@ -139,42 +139,39 @@ def build_model(
     Returns:
         the evaluation on the first of ``dev``.
     """
-    temporary = folder.with_name(f".tmp-{folder.name}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    tokenizer.save(str(temporary / TOKENIZER))
-    heads = head_arrays(network) | unfitted_arrays()
-    seen, new, held = list(training), list(fresh), list(calibration)
-    inputs = _watch_inputs(network, tokenizer, config, seen[:N_WATCHED])
-    encoder = OnnxEncoder(export_encoder(network, temporary, inputs=inputs), n_threads=os.cpu_count() or 1)
-    heads = fit_detection(pipeline(network, tokenizer, config, heads, encoder), held).apply(heads)
-    heads |= fit_narration(pipeline(network, tokenizer, config, heads, encoder), held).to_arrays()
-    uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
-    heads |= fit_speakers(uncalibrated, seen, new, held, seed=config.seed)
-    heads |= fit_claim_heads(
-        uncalibrated, [*seen, *new, *held], {article.id for article in held}, temporary / CLAIM_DATA
-    )
-    model = pipeline(network, tokenizer, config, heads, encoder)
-    facts = {
-        "name": config.name,
-        "version": config.version,
-        "language": config.language,
-        "encoder": encoder_facts(network, tokenizer, special_pieces(tokenizer)) | {"window": asdict(config.window)},
-        "labels": {
-            "roles": ROLES,
-            "claim_types": CLAIM_TYPES,
-            "polarities": POLARITIES,
-            "speaker_kinds": SPEAKER_KINDS,
-            "mention_kinds": MENTION_KINDS,
-        },
-        "training": {"config": config.to_dict(), "data_sha256": dict(data_hashes), **origins},
-    }
-    evaluations = finish_folder(temporary, folder, heads, model, dev=dev, facts=facts)
+    with whole_folder(folder) as temporary:
+        tokenizer.save(str(temporary / TOKENIZER))
+        heads = head_arrays(network) | unfitted_arrays()
+        seen, new, held = list(training), list(fresh), list(calibration)
+        inputs = _watch_inputs(network, tokenizer, config, seen[:N_WATCHED])
+        encoder = OnnxEncoder(export_encoder(network, temporary, inputs=inputs), n_threads=os.cpu_count() or 1)
+        heads = fit_detection(pipeline(network, tokenizer, config, heads, encoder), held).apply(heads)
+        heads |= fit_narration(pipeline(network, tokenizer, config, heads, encoder), held).to_arrays()
+        uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
+        heads |= fit_speakers(uncalibrated, seen, new, held, seed=config.seed)
+        heads |= fit_claim_heads(
+            uncalibrated, [*seen, *new, *held], {article.id for article in held}, temporary / CLAIM_DATA
+        )
+        model = pipeline(network, tokenizer, config, heads, encoder)
+        facts = {
+            "name": config.name,
+            "version": config.version,
+            "language": config.language,
+            "encoder": encoder_facts(network, tokenizer, special_pieces(tokenizer)) | {"window": asdict(config.window)},
+            "labels": {
+                "roles": ROLES,
+                "claim_types": CLAIM_TYPES,
+                "polarities": POLARITIES,
+                "speaker_kinds": SPEAKER_KINDS,
+                "mention_kinds": MENTION_KINDS,
+            },
+            "training": {"config": config.to_dict(), "data_sha256": dict(data_hashes), **origins},
+        }
+        evaluations = finish_folder(temporary, heads, model, dev=dev, facts=facts)
     return next(iter(evaluations.values()), None)
 
 
 def finish_folder(
-    temporary: Path,
     folder: Path,
     heads: Mapping[str, Floats],
     model: Attributor,
@@ -182,7 +179,7 @@ def finish_folder(
     dev: Mapping[str, list[ArticleResult]],
     facts: Mapping[str, Any],
 ) -> dict[str, Evaluation]:
-    """Write heads, measures, card and manifest beside the encoder, and give the folder its name, in place of one that has it.
+    """Write heads, measures, card and manifest beside the encoder: the folder is whole then.
 
     Args:
         model: of those heads, to be measured on ``dev``.
@@ -191,14 +188,12 @@ def finish_folder(
     Returns:
         the evaluations on ``dev``, by its names.
     """
-    save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
+    save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, folder / HEADS)
     evaluations = {name: evaluate_model(model, articles, n_bootstrap=1000) for name, articles in dev.items()}
     measures = {name: _rounded(evaluation) for name, evaluation in evaluations.items()}
     manifest = {**facts, "inquit_version": __version__, "measures": measures}
-    write_card(temporary / CARD, manifest, evaluations)
-    write_manifest(temporary, manifest)
-    shutil.rmtree(folder, ignore_errors=True)
-    temporary.rename(folder)
+    write_card(folder / CARD, manifest, evaluations)
+    write_manifest(folder, manifest)
     return evaluations
 
 

@@ -30,6 +30,7 @@ from inquit.training.corpora import read_corpus
 from inquit.training.examples import is_held_for_calibration
 from inquit.training.known_speakers import articles_with_speakers, known_speakers_of
 from inquit.training.speakers import fit_speakers, untrained_scorer
+from inquit.training.whole_folder import whole_folder
 
 Floats = NDArray[np.float32]
 
@@ -103,12 +104,6 @@ def _known_speakers(config: TrainingConfig, data: Path) -> Iterator[ArticleResul
 def _write(
     base: Manifest, config: TrainingConfig, data: Path, heads: dict[str, Floats], model: Attributor, output: Path
 ) -> Manifest:
-    temporary = output.with_name(f".tmp-{output.name}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    for name in (ENCODER, TOKENIZER, CLAIM_DATA):
-        if name in base.data["files"]:
-            shutil.copyfile(base.folder / name, temporary / name)
     kept = {name: value for name, value in base.data.items() if name not in ("format_version", "files")}
     speakers = {
         "base": base.title,
@@ -122,5 +117,9 @@ def _write(
         "training": kept["training"] | {"speakers": speakers},
     }
     dev = {config.dev: list(read_corpus(data / config.dev))} if config.dev else {}
-    finish_folder(temporary, output, heads, model, dev=dev, facts=facts)
+    with whole_folder(output) as temporary:
+        for name in (ENCODER, TOKENIZER, CLAIM_DATA):
+            if name in base.data["files"]:
+                shutil.copyfile(base.folder / name, temporary / name)
+        finish_folder(temporary, heads, model, dev=dev, facts=facts)
     return verify(output)
