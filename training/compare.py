@@ -19,7 +19,7 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from numpy.typing import NDArray
 
-from inquit.models.folder import CLAIM_DATA, Manifest
+from inquit.models.folder import Manifest
 from inquit.models.result import ArticleResult
 from inquit.training.corpora import CorpusError, corpus_sha256
 from inquit.training.evaluation import article_measures
@@ -176,17 +176,16 @@ def label_objections(manifest: Manifest) -> list[str]:
 
 
 def check_leaks(gold: Sequence[ArticleResult], manifests: Sequence[Manifest]) -> None:
-    """Raise where a model was fitted on an article that it is to be measured on.
+    """Raise where a model is known to be fitted on an article that it is to be measured on.
 
     Raises:
         CorpusError: names the articles.
     """
-    from inquit.training.claim_data import ClaimData, article_hash
+    from inquit.training.claim_data import article_hash
+    from inquit.training.seen_texts import seen_texts
 
     for manifest in manifests:
-        if CLAIM_DATA not in manifest.data["files"]:
-            continue
-        known = set(ClaimData.load(manifest.folder / CLAIM_DATA).article_hashes)
+        known = seen_texts(manifest)
         leaked = [article.id for article in gold if article.text is not None and article_hash(article.text) in known]
         if leaked:
             raise CorpusError(

@@ -22,13 +22,16 @@ from inquit.training.articles import (
     data_hashes,
     fresh_articles,
     training_articles,
+    training_texts,
     unlabelled_articles,
 )
 from inquit.training.build import finish_folder
+from inquit.training.claim_data import article_hash
 from inquit.training.config import CorpusConfig, TrainingConfig
 from inquit.training.corpora import read_corpus
 from inquit.training.examples import is_held_for_calibration
 from inquit.training.known_speakers import articles_with_speakers, known_speakers_of
+from inquit.training.seen_texts import seen_texts
 from inquit.training.speakers import fit_speakers, untrained_scorer
 from inquit.training.whole_folder import whole_folder
 
@@ -117,9 +120,10 @@ def _write(
         "training": kept["training"] | {"speakers": speakers},
     }
     dev = {config.dev: list(read_corpus(data / config.dev))} if config.dev else {}
+    texts = seen_texts(base).union(map(article_hash, training_texts(config, data)))
     with whole_folder(output) as temporary:
         for name in (ENCODER, TOKENIZER, CLAIM_DATA):
             if name in base.data["files"]:
                 shutil.copyfile(base.folder / name, temporary / name)
-        finish_folder(temporary, heads, model, dev=dev, facts=facts)
+        finish_folder(temporary, heads, model, dev=dev, texts=texts, facts=facts)
     return verify(output)

@@ -24,6 +24,7 @@ from inquit.models.folder import (
     ENCODER,
     HEADS,
     TOKENIZER,
+    TRAINING_TEXTS,
     Manifest,
     ModelError,
     file_sha256,
@@ -177,8 +178,9 @@ def _write(
     base: Manifest, output: Path, data: ClaimData, fitted: FittedClaims, new: NewLabels, config: ClaimFitConfig
 ) -> Manifest:
     with whole_folder(output) as temporary:
-        for name in (ENCODER, TOKENIZER):
-            shutil.copyfile(base.folder / name, temporary / name)
+        for name in (ENCODER, TOKENIZER, TRAINING_TEXTS):
+            if name in base.data["files"]:
+                shutil.copyfile(base.folder / name, temporary / name)
         save_file(load_file(base.folder / HEADS) | fitted.to_arrays(), temporary / HEADS)
         data.save(temporary / CLAIM_DATA)
         facts = _manifest(base, fitted, new, config)

@@ -13,14 +13,17 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from inquit.models.article import Article
+from inquit.models.folder import TRAINING_TEXTS
 from inquit.training.articles import (
     calibration_articles,
     data_hashes,
     fresh_articles,
     read_silver_marks,
     training_articles,
+    training_texts,
 )
 from inquit.training.build import build_model, dev_scores
+from inquit.training.claim_data import article_hash
 from inquit.training.config import CorpusConfig, TrainingConfig, training_config_from_dict
 from inquit.training.corpora import read_corpus
 from inquit.training.examples import LabelledDocument, label_document
@@ -28,6 +31,7 @@ from inquit.training.heads import count_heads, cut_heads
 from inquit.training.network import AttributionNetwork
 from inquit.training.pretrained import find_encoder
 from inquit.training.report import write_report
+from inquit.training.seen_texts import write_texts
 from inquit.training.soft_labels import mean_answers, read_soft_labels
 from inquit.training.teacher import Teacher
 from inquit.training.trainer import (
@@ -43,7 +47,7 @@ from inquit.training.trainer import (
     save_network_frame,
     save_start,
 )
-from inquit.training.warm_start import load_fitted, title_of
+from inquit.training.warm_start import load_fitted, texts_of, title_of
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +99,8 @@ def train_model(
         resume=resume,
         evaluate=lambda fitted: dev_scores(fitted, load_tokenizer(output / "network"), config, dev) if dev else {},
     )
+    seen = {*map(article_hash, training_texts(config, data)), *(texts_of(warm_start) if warm_start else ())}
+    write_texts(output / "network" / TRAINING_TEXTS, seen)
     if network_only:
         return
     logger.info("exporting, calibrating, measuring")
@@ -114,6 +120,7 @@ def train_model(
         calibration=calibration_articles(config, data),
         dev={config.dev: dev} if dev else {},
         data_hashes=data_hashes(config, data),
+        texts=seen,
         origins=origins,
     )
     write_report(output, config, history, evaluation)

@@ -30,8 +30,16 @@ from inquit.models.pairs import PairScorer as ArrayPairScorer
 from inquit.models.pieces import WindowConfig
 from inquit.models.result import ArticleResult, Attribution, Speaker, SpeakerKind
 from inquit.models.segmentation import segment
-from inquit.training.articles import data_hashes, find_file, fresh_articles, training_articles, unlabelled_articles
+from inquit.training.articles import (
+    data_hashes,
+    find_file,
+    fresh_articles,
+    training_articles,
+    training_texts,
+    unlabelled_articles,
+)
 from inquit.training.build import TorchPieceEncoder
+from inquit.training.claim_data import article_hash
 from inquit.training.config import CorpusConfig, LossConfig, OptimizerConfig, TrainingConfig
 from inquit.training.corpora import CorpusError, read_corpus, read_jsonl
 from inquit.training.examples import collate, cut_windows, label_document
@@ -40,10 +48,11 @@ from inquit.training.heads import count_heads
 from inquit.training.losses import batch_losses
 from inquit.training.network import AttributionNetwork, Crf, PairScorer
 from inquit.training.refit import refit_speakers
+from inquit.training.seen_texts import seen_texts
 from inquit.training.teacher import Teacher
 from inquit.training.train import ask_teachers, train_model, train_network
 from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, network_file, save_config, special_pieces
-from inquit.training.warm_start import load_fitted
+from inquit.training.warm_start import load_fitted, texts_of
 from tests.training.labelled import write_labels
 
 Floats = NDArray[np.float32]
@@ -170,8 +179,9 @@ def test_a_student_learns_from_texts_that_nobody_labelled(
 
     config = replace(config, calibration_share=CONFIG.calibration_share)
     train_model(config, tiny_data, tmp_path / "run", encoder=str(tiny_encoder), teachers=[run])
-    hashes = verify(tmp_path / "run" / "model").data["training"]["data_sha256"]
-    assert set(hashes) == {"examples.jsonl", news.path}
+    manifest = verify(tmp_path / "run" / "model")
+    assert set(manifest.data["training"]["data_sha256"]) == {"examples.jsonl", news.path}
+    assert seen_texts(manifest) == {article_hash(text) for text in training_texts(config, tiny_data)}
 
 
 @pytest.mark.parametrize("held", [False, True])
@@ -387,6 +397,11 @@ def test_everything_is_fine_tuned_on_new_labels_with_the_old_ones_rehearsed(
     manifest = verify(tmp_path / "model")
     assert manifest.version.startswith("0.0.1+")
     assert set(manifest.data["training"]["data_sha256"]) == {"examples.jsonl", "labels.jsonl"}
+    assert (
+        seen_texts(manifest)
+        >= texts_of(run / part)
+        == {article_hash(text) for text in training_texts(CONFIG, tiny_data)}
+    )
     old, new = (load_fitted(folder)[0].state_dict() for folder in (run, tmp_path / "model.run"))
     assert any(not torch.equal(old[name], new[name]) for name in old if name.startswith("encoder."))
     again = CliRunner().invoke(app, list(map(str, arguments)))
