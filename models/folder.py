@@ -21,7 +21,7 @@ FORMAT_VERSION = 2
 READABLE_VERSIONS = (1, 2)
 MANIFEST, MANIFEST_DIGEST = "manifest.json", "manifest.sha256"
 ENCODER, TOKENIZER, HEADS, CARD = "encoder.onnx", "tokenizer.json", "heads.safetensors", "README.md"
-CLAIM_DATA = "claims-data.safetensors"
+CLAIM_DATA, TRAINING_TEXTS = "claims-data.safetensors", "training-texts.safetensors"
 REQUIRED = (ENCODER, TOKENIZER, HEADS)
 
 CURRENT = "current"

@@ -13,11 +13,9 @@ CLAIM_TYPES = tuple(claim_type.value for claim_type in ClaimType)
 POLARITIES = tuple(polarity.value for polarity in Polarity)
 SPEAKER_KINDS = tuple(kind.value for kind in SpeakerKind)
 
-OUTSIDE = 0
-
 
 def begin(kind: int) -> int:
-    """Column of the tag that begins a span of the ``kind``-th kind; the column after it continues the span."""
+    """Column of the tag that begins a span of the ``kind``-th kind; the column after it continues the span. Column 0 is of no span."""
     return 1 + 2 * kind
 
 

@@ -103,6 +103,19 @@ def unlabelled_articles(corpus: CorpusConfig, data: Path) -> Iterator[Article]:
         raise CorpusError(f"{find_file(corpus.path, data)}: holds no text to learn from; see docs/training.md")
 
 
+def training_texts(config: TrainingConfig, data: Path) -> Iterator[str]:
+    """Every text that a model learns from or is calibrated on."""
+    for corpus in config.labelled:
+        for gold in corpus_articles(corpus, data, with_held=True):
+            assert gold.text is not None
+            yield gold.text
+    for corpus in config.corpus:
+        if corpus.unlabelled:
+            for article in unlabelled_articles(corpus, data):
+                if not is_held_for_calibration(article.id, config.calibration_share):
+                    yield article.text
+
+
 def texts_sha256(articles: Iterable[Article]) -> str:
     """SHA-256, in hex, of texts; their order and names do not count."""
     return hashlib.sha256("".join(sorted(text_sha256(article.text) for article in articles)).encode()).hexdigest()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -20,7 +19,7 @@ from inquit import __version__
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
 from inquit.models.encoder import Encoder, OnnxEncoder, PieceEncoder
-from inquit.models.folder import CARD, CLAIM_DATA, HEADS, TOKENIZER, write_manifest
+from inquit.models.folder import CARD, CLAIM_DATA, HEADS, TOKENIZER, TRAINING_TEXTS, write_manifest
 from inquit.models.labels import CLAIM_TYPES, MENTION_KINDS, POLARITIES, ROLES, SPEAKER_KINDS
 from inquit.models.linker import LINK_FEATURES
 from inquit.models.result import ArticleResult
@@ -36,8 +35,10 @@ from inquit.training.narration import fit_narration, unfitted_narration
 from inquit.training.network import AttributionNetwork
 from inquit.training.precision import encoder_precision
 from inquit.training.quantisation import LayerInputs, outlier_layers, watch_inputs
+from inquit.training.seen_texts import write_texts
 from inquit.training.speakers import fit_speakers, untrained_scorer
 from inquit.training.trainer import special_pieces
+from inquit.training.whole_folder import whole_folder
 
 logger = logging.getLogger(__name__)
 
@@ -124,6 +125,7 @@ def build_model(
     calibration: Iterable[ArticleResult],
     dev: Mapping[str, list[ArticleResult]],
     data_hashes: Mapping[str, str],
+    texts: Iterable[str],
     origins: Mapping[str, str],
 ) -> Evaluation | None:
     """Write the model folder. It appears under its name only when it is whole.
@@ -134,71 +136,70 @@ def build_model(
         calibration: articles that did not train the network.
         dev: articles to measure the finished model on, by the corpus' name; the measures go into manifest and card.
         data_hashes: SHA-256 of every file that the model was made from, by name.
+        texts: hashes of all texts that the model is made from, as `inquit.training.seen_texts` keeps them.
         origins: ``went_on_from`` and ``teacher``: the models that training began with and learnt from, where there were any.
 
     Returns:
         the evaluation on the first of ``dev``.
     """
-    temporary = folder.with_name(f".tmp-{folder.name}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    tokenizer.save(str(temporary / TOKENIZER))
-    heads = head_arrays(network) | unfitted_arrays()
-    seen, new, held = list(training), list(fresh), list(calibration)
-    inputs = _watch_inputs(network, tokenizer, config, seen[:N_WATCHED])
-    encoder = OnnxEncoder(export_encoder(network, temporary, inputs=inputs), n_threads=os.cpu_count() or 1)
-    heads = fit_detection(pipeline(network, tokenizer, config, heads, encoder), held).apply(heads)
-    heads |= fit_narration(pipeline(network, tokenizer, config, heads, encoder), held).to_arrays()
-    uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
-    heads |= fit_speakers(uncalibrated, seen, new, held, seed=config.seed)
-    heads |= fit_claim_heads(
-        uncalibrated, [*seen, *new, *held], {article.id for article in held}, temporary / CLAIM_DATA
-    )
-    model = pipeline(network, tokenizer, config, heads, encoder)
-    facts = {
-        "name": config.name,
-        "version": config.version,
-        "language": config.language,
-        "encoder": encoder_facts(network, tokenizer, special_pieces(tokenizer)) | {"window": asdict(config.window)},
-        "labels": {
-            "roles": ROLES,
-            "claim_types": CLAIM_TYPES,
-            "polarities": POLARITIES,
-            "speaker_kinds": SPEAKER_KINDS,
-            "mention_kinds": MENTION_KINDS,
-        },
-        "training": {"config": config.to_dict(), "data_sha256": dict(data_hashes), **origins},
-    }
-    evaluations = finish_folder(temporary, folder, heads, model, dev=dev, facts=facts)
+    with whole_folder(folder) as temporary:
+        tokenizer.save(str(temporary / TOKENIZER))
+        heads = head_arrays(network) | unfitted_arrays()
+        seen, new, held = list(training), list(fresh), list(calibration)
+        inputs = _watch_inputs(network, tokenizer, config, seen[:N_WATCHED])
+        encoder = OnnxEncoder(export_encoder(network, temporary, inputs=inputs), n_threads=os.cpu_count() or 1)
+        heads = fit_detection(pipeline(network, tokenizer, config, heads, encoder), held).apply(heads)
+        heads |= fit_narration(pipeline(network, tokenizer, config, heads, encoder), held).to_arrays()
+        uncalibrated = pipeline(network, tokenizer, config, heads, encoder)
+        heads |= fit_speakers(uncalibrated, seen, new, held, seed=config.seed)
+        heads |= fit_claim_heads(
+            uncalibrated, [*seen, *new, *held], {article.id for article in held}, temporary / CLAIM_DATA
+        )
+        model = pipeline(network, tokenizer, config, heads, encoder)
+        facts = {
+            "name": config.name,
+            "version": config.version,
+            "language": config.language,
+            "encoder": encoder_facts(network, tokenizer, special_pieces(tokenizer)) | {"window": asdict(config.window)},
+            "labels": {
+                "roles": ROLES,
+                "claim_types": CLAIM_TYPES,
+                "polarities": POLARITIES,
+                "speaker_kinds": SPEAKER_KINDS,
+                "mention_kinds": MENTION_KINDS,
+            },
+            "training": {"config": config.to_dict(), "data_sha256": dict(data_hashes), **origins},
+        }
+        evaluations = finish_folder(temporary, heads, model, dev=dev, texts=texts, facts=facts)
     return next(iter(evaluations.values()), None)
 
 
 def finish_folder(
-    temporary: Path,
     folder: Path,
     heads: Mapping[str, Floats],
     model: Attributor,
     *,
     dev: Mapping[str, list[ArticleResult]],
+    texts: Iterable[str],
     facts: Mapping[str, Any],
 ) -> dict[str, Evaluation]:
-    """Write heads, measures, card and manifest beside the encoder, and give the folder its name, in place of one that has it.
+    """Write heads, hashes of texts, measures, card and manifest beside the encoder: the folder is whole then.
 
     Args:
         model: of those heads, to be measured on ``dev``.
+        texts: hashes of all texts that the model was made from.
         facts: what the manifest holds beside the measures.
 
     Returns:
         the evaluations on ``dev``, by its names.
     """
-    save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, temporary / HEADS)
+    save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, folder / HEADS)
+    write_texts(folder / TRAINING_TEXTS, texts)
     evaluations = {name: evaluate_model(model, articles, n_bootstrap=1000) for name, articles in dev.items()}
     measures = {name: _rounded(evaluation) for name, evaluation in evaluations.items()}
     manifest = {**facts, "inquit_version": __version__, "measures": measures}
-    write_card(temporary / CARD, manifest, evaluations)
-    write_manifest(temporary, manifest)
-    shutil.rmtree(folder, ignore_errors=True)
-    temporary.rename(folder)
+    write_card(folder / CARD, manifest, evaluations)
+    write_manifest(folder, manifest)
     return evaluations
 
 

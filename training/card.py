@@ -119,7 +119,12 @@ def _card(manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation], me
         "",
     ]
     for name, evaluation in evaluations.items():
-        lines += [f"### {name} ({evaluation.n_articles} articles)", "", "| measure | value | 95 % |", "|---|---|---|"]
+        head = (
+            ["| measure | value | 95 % |", "|---|---|---|"]
+            if evaluation.intervals
+            else ["| measure | value |", "|---|---|"]
+        )
+        lines += [f"### {name} ({evaluation.n_articles} articles)", "", *head]
         lines += [_row(label, key, evaluation) for label, key in _ROWS if key in evaluation.measures]
         lines += ["", f"![reliability](reliability-{_slug(name)}.svg)"]
         lines += [f"![confusion](confusion-{_slug(name)}.svg)"] if evaluation.confusion else []
@@ -177,9 +182,11 @@ def _unlabelled(names: Sequence[str]) -> list[str]:
 
 
 def _row(label: str, key: str, evaluation: Evaluation) -> str:
-    interval = evaluation.intervals.get(key)
-    between = f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
-    return f"| {label} | {evaluation.score(key):.3f} | {between} |"
+    cells = [label, f"{evaluation.score(key):.3f}"]
+    if evaluation.intervals:
+        interval = evaluation.intervals.get(key)
+        cells.append(f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else "")
+    return f"| {' | '.join(cells)} |"
 
 
 def draw_reliability(evaluation: Evaluation, path: Path) -> None:

@@ -231,8 +231,12 @@ class ClaimData:
 
     def without_articles(self, hashes: Iterable[str]) -> ClaimData:
         """The claims of all other articles."""
-        dropped = [i for i, name in enumerate(self.article_hashes) if name in set(hashes)]
-        return self.rows(~np.isin(self.articles, dropped))
+        return self.rows(~self.is_of(hashes))
+
+    def is_of(self, hashes: Iterable[str]) -> Flags:
+        """Which claims are of these articles."""
+        wanted = set(hashes)
+        return np.isin(self.articles, [i for i, name in enumerate(self.article_hashes) if name in wanted])
 
     def with_claims(self, pooled: PooledClaims, claim_types: Sequence[str] | None = None) -> ClaimData:
         """These claims and more of them. ``claim_types``: those of the result, where there are new ones."""

@@ -154,7 +154,7 @@ def fit_claims(
     config = config or ClaimFitConfig()
     _check_new_types(data)
     is_unseen = data.origins != Origin.SEEN
-    is_new = np.isin(data.articles, [i for i, name in enumerate(data.article_hashes) if name in set(new_articles)])
+    is_new = data.is_of(new_articles)
     network = _network_heads(data)
     calibrated = _stretched(network, *_calibration(network.scores(data), data, is_unseen & ~is_new))
     reference = _with_new_types(calibrated, data)

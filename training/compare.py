@@ -19,10 +19,10 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from numpy.typing import NDArray
 
-from inquit.models.folder import CLAIM_DATA, Manifest
+from inquit.models.folder import Manifest
 from inquit.models.result import ArticleResult
 from inquit.training.corpora import CorpusError, corpus_sha256
-from inquit.training.evaluation import article_measures
+from inquit.training.evaluation import SEED, article_measures
 from inquit.training.evaluation.spans import precision_recall_f1, ratio
 from inquit.training.outcomes import GoldItem, Outcome, gold_items, outcomes
 
@@ -126,7 +126,6 @@ def compare_predictions(
     manifests: tuple[Manifest, Manifest],
     *,
     n_bootstrap: int = 1000,
-    seed: int = 13,
 ) -> Comparison:
     """Compare what two models answered.
 
@@ -137,8 +136,8 @@ def compare_predictions(
     """
     items = gold_items(gold)
     pairs = outcomes(gold, old), outcomes(gold, new)
-    overall = _overall(gold, old, new, n_bootstrap, seed)
-    slices = _slices(items, pairs, len(gold), n_bootstrap, seed)
+    overall = _overall(gold, old, new, n_bootstrap, SEED)
+    slices = _slices(items, pairs, len(gold), n_bootstrap, SEED)
     differences = tuple(overall + slices)
     objections = [
         f"{d.measure} on {d.slice} is {d.new:.3f}, was {d.old:.3f}: worse beyond noise"
@@ -153,7 +152,7 @@ def compare_predictions(
         corpus_sha256(gold),
         len(gold),
         n_bootstrap,
-        seed,
+        SEED,
         differences,
         tuple(_flips(gold, items, pairs)),
         (*objections, *label_objections(manifests[1])),
@@ -176,17 +175,16 @@ def label_objections(manifest: Manifest) -> list[str]:
 
 
 def check_leaks(gold: Sequence[ArticleResult], manifests: Sequence[Manifest]) -> None:
-    """Raise where a model was fitted on an article that it is to be measured on.
+    """Raise where a model is known to be fitted on an article that it is to be measured on.
 
     Raises:
         CorpusError: names the articles.
     """
-    from inquit.training.claim_data import ClaimData, article_hash
+    from inquit.training.claim_data import article_hash
+    from inquit.training.seen_texts import seen_texts
 
     for manifest in manifests:
-        if CLAIM_DATA not in manifest.data["files"]:
-            continue
-        known = set(ClaimData.load(manifest.folder / CLAIM_DATA).article_hashes)
+        known = seen_texts(manifest)
         leaked = [article.id for article in gold if article.text is not None and article_hash(article.text) in known]
         if leaked:
             raise CorpusError(

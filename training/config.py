@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -106,6 +106,29 @@ class TrainingConfig:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    def changes_of_network(self, other: TrainingConfig) -> list[str]:
+        """What makes another network in ``other``, by key: all but how long it is fitted, and what counts only afterwards."""
+        mine, theirs = (_network_part(config).to_dict() for config in (self, other))
+        changed = []
+        for name, value in mine.items():
+            if isinstance(value, dict):
+                changed += [f"{name}.{key}" for key in value if value[key] != theirs[name][key]]
+            elif value != theirs[name]:
+                changed.append(name)
+        return changed
+
+
+def _network_part(config: TrainingConfig) -> TrainingConfig:
+    return replace(
+        config,
+        name="",
+        version="",
+        language="",
+        dev="",
+        corpus=tuple(replace(corpus, held_labels="") for corpus in config.corpus),
+        optimizer=replace(config.optimizer, epochs=0, max_minutes=0.0, start_share=0.0),
+    )
 
 
 def read_training_config(path: Path) -> TrainingConfig:

@@ -33,7 +33,6 @@ def run_evaluate(
     gold_path: Path,
     *,
     n_bootstrap: int = 0,
-    seed: int = 13,
     json_path: Path | None = None,
     predictions: Path | None = None,
 ) -> tuple[Evaluation, int]:
@@ -53,16 +52,16 @@ def run_evaluate(
         inquit.inference.writers.OutputError: ``json_path`` cannot be written.
     """
     from inquit.training.corpora import corpus_sha256, read_corpus
-    from inquit.training.evaluation import evaluate
+    from inquit.training.evaluation import SEED, evaluate
 
     articles = list(read_corpus(gold_path))
     gold = {article.id: article.to_dict() for article in articles}
     check_gold(gold, gold_path)
     predicted = score_gold(model, gold) if predictions is None else _read_predictions(predictions, gold, gold_path)
-    evaluation = evaluate(gold, predicted, n_bootstrap=n_bootstrap, seed=seed)
+    evaluation = evaluate(gold, predicted, n_bootstrap=n_bootstrap)
     if json_path is not None:
         facts = {"model": model, "gold": str(gold_path), "gold_sha256": corpus_sha256(articles)}
-        write_json(json_path, facts | {"n_bootstrap": n_bootstrap, "seed": seed} | evaluation.to_dict())
+        write_json(json_path, facts | {"n_bootstrap": n_bootstrap, "seed": SEED} | evaluation.to_dict())
     n_results = sum(predicted[article]["status"] in ("ok", "partial") for article in gold if article in predicted)
     return evaluation, len(gold) - n_results
 

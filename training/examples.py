@@ -33,6 +33,7 @@ from inquit.models.pieces import Pieces, Window, WindowConfig, plan_windows, spl
 from inquit.models.result import ArticleResult, Attribution, Claim, SpeakerKind
 from inquit.models.segmentation import Document, Ints, segment
 from inquit.models.speaker_features import SOURCE_MENTION
+from inquit.training.evaluation.labels import split_joint_name
 
 Floats = NDArray[np.float32]
 IGNORED = -100
@@ -61,7 +62,7 @@ class ClaimExample:
 
     Attributes:
         parts: word ranges of the content, or of the sentence for narration.
-        targets: shape (n_claim_outputs,), 0 or 1, laid out as the claim head; None where nobody labelled it.
+        targets: shape (n_claim_outputs,), 0 or 1, laid out as the claim head; None as of `claim_targets`.
         soft: shape (n_claim_outputs,), the teacher's scores.
     """
 
@@ -124,7 +125,7 @@ class LabelledDocument:
     pieces: Pieces
     tags: Ints
     contents: Ints
-    cue_of_content: Ints
+    cue_of_content: Ints  # -1: the article gives no cue
     cues: Ints
     source_of_cue: Ints  # -1: the article gives no source
     sources: Ints
@@ -139,7 +140,8 @@ class LabelledDocument:
 
     def relations(self) -> dict[str, RelationLabels]:
         """What is labelled of each relation, by its name."""
-        cues = [frozenset({cue}) for cue in self.cue_of_content.tolist()]
+        # Where there is no cue the linker takes one all the same, so nothing is to be learnt of which.
+        cues = [None if cue < 0 else frozenset({cue}) for cue in self.cue_of_content.tolist()]
         sources = [frozenset({source} - {-1}) for source in self.source_of_cue.tolist()]
         return {
             "content_cue": RelationLabels(self.contents, self.cues, cues, CONTENT_CUE),
@@ -165,27 +167,18 @@ def label_document(
     assert gold.text is not None
     pieces = split_into_pieces(segment(Article(gold.id, gold.text)), tokenizer)
     document = pieces.document
-    word_range = document.word_range
-    attributions = [a for a in gold.attributions if a.cue and _has_words(word_range(a.cue[0]))]
-    cues = sorted({word_range(a.cue[0]) for a in attributions})
-    sources = sorted(
-        {word_range(a.source[0]) for a in attributions if a.source and _has_words(word_range(a.source[0]))}
-    )
-    links = {
-        (part, cues.index(word_range(a.cue[0])))
-        for a in attributions
-        for part in map(word_range, a.content)
-        if _has_words(part)
-    }
-    contents = sorted({part for part, _ in links})
-    cue_of_content = dict(links)
+    placed = [_PlacedAttribution.of(attribution, document) for attribution in gold.attributions]
+    contents = sorted({part for a in placed for part in a.parts})
+    cues = sorted({a.cue for a in placed if a.cue})
+    sources = sorted({a.source for a in placed if a.source})
+    cue_of_content = dict({(part, cues.index(a.cue)) for a in placed if a.cue for part in a.parts})
     source_of_cue = np.full(len(cues), -1, dtype=np.int64)
     attribution_of_source: dict[int, Attribution] = {}
-    for attribution in attributions:
-        if attribution.source and word_range(attribution.source[0]) in sources:
-            source = sources.index(word_range(attribution.source[0]))
-            source_of_cue[cues.index(word_range(attribution.cue[0]))] = source
-            attribution_of_source.setdefault(source, attribution)
+    for a in placed:
+        if a.source:
+            attribution_of_source.setdefault(sources.index(a.source), a.labels)
+            if a.cue:
+                source_of_cue[cues.index(a.cue)] = sources.index(a.source)
     labelled = any(a.claim is not None or a.speaker is not None for a in gold.attributions)
     mention_spans, mention_tags = _label_mentions(gold, pieces, marks)
     anaphors: dict[tuple[int, int], frozenset[int]] = {}
@@ -196,7 +189,7 @@ def label_document(
         pieces=pieces,
         tags=_tag(len(document.words), zip((contents, cues, sources), range(len(ROLES)), strict=True)),
         contents=_ranges(contents),
-        cue_of_content=np.array([cue_of_content[part] for part in contents], dtype=np.int64),
+        cue_of_content=np.array([cue_of_content.get(part, -1) for part in contents], dtype=np.int64),
         cues=_ranges(cues),
         source_of_cue=source_of_cue,
         sources=_ranges(sources),
@@ -212,9 +205,27 @@ def label_document(
         ),
         anaphors=_ranges(list(anaphors)),
         mentions_of_anaphor=tuple(anaphors.values()),
-        claims=_claim_examples(gold, attributions, cues, sources, pieces, soft),
+        claims=_claim_examples(gold, placed, cues, sources, pieces, soft),
         soft=soft,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _PlacedAttribution:
+    """An attribution in words. Of a cue or source in several parts only the first is read; None where it holds no word."""
+
+    labels: Attribution
+    parts: tuple[tuple[int, int], ...]
+    cue: tuple[int, int] | None
+    source: tuple[int, int] | None
+
+    @classmethod
+    def of(cls, attribution: Attribution, document: Document) -> _PlacedAttribution:
+        parts, cues, sources = (
+            tuple(filter(_has_words, map(document.word_range, spans)))
+            for spans in (attribution.content, attribution.cue[:1], attribution.source[:1])
+        )
+        return cls(attribution, parts, next(iter(cues), None), next(iter(sources), None))
 
 
 def _has_words(word_range: tuple[int, int]) -> bool:
@@ -273,7 +284,7 @@ def _places_of_names(gold: ArticleResult, pieces: Pieces, *, with_surnames: bool
     for attribution in gold.attributions:
         speaker = attribution.speaker
         if speaker is not None and speaker.named and speaker.name:
-            for name in speaker.name.split(" & "):
+            for name in split_joint_name(speaker.name):
                 kinds[name] = speaker.kind
                 if with_surnames and len(surname := name.split()[-1]) > 2:
                     kinds.setdefault(surname, speaker.kind)
@@ -336,7 +347,7 @@ def _mentions_of_speaker(
     if not speaker.named or speaker.kind is SpeakerKind.AUTHOR:
         return frozenset()
     assert speaker.name is not None and gold.text is not None
-    own = [normalise_name(name).split() for name in speaker.name.split(" & ")]
+    own = [normalise_name(name).split() for name in split_joint_name(speaker.name)]
     others = [
         normalise_name(a.speaker.name).split()
         for a in gold.attributions
@@ -360,29 +371,26 @@ def _names(mention: list[str], own: list[list[str]], others: list[list[str]]) ->
 
 def _claim_examples(
     gold: ArticleResult,
-    attributions: Sequence[Attribution],
+    attributions: Sequence[_PlacedAttribution],
     cues: Sequence[tuple[int, int]],
     sources: Sequence[tuple[int, int]],
     pieces: Pieces,
     soft: SoftLabels | None,
 ) -> tuple[ClaimExample, ...]:
-    word_range = pieces.document.word_range
     examples: list[ClaimExample] = []
     for attribution in attributions:
-        parts = tuple(part for part in map(word_range, attribution.content) if _has_words(part))
-        source = word_range(attribution.source[0]) if attribution.source else None
-        if parts:
+        if attribution.parts:
             examples.append(
                 ClaimExample(
-                    parts,
-                    cues.index(word_range(attribution.cue[0])),
-                    sources.index(source) if source in sources else -1,
-                    claim_targets(attribution.claim),
+                    attribution.parts,
+                    cues.index(attribution.cue) if attribution.cue else -1,
+                    sources.index(attribution.source) if attribution.source else -1,
+                    claim_targets(attribution.labels.claim),
                     None if soft is None else soft.claims[len(examples)],
                 )
             )
     for narration in gold.narration:
-        part = word_range(narration.span)
+        part = pieces.document.word_range(narration.span)
         if narration.claim is not None and _has_words(part):
             teacher = None if soft is None else soft.claims[len(examples)]
             examples.append(ClaimExample((part,), -1, -1, claim_targets(narration.claim), teacher))
@@ -390,8 +398,10 @@ def _claim_examples(
 
 
 def claim_targets(claim: Claim | None) -> Floats | None:
-    """A claim as the claim head should answer it: types, secondary types, polarities, check-worthiness."""
-    if claim is None or claim.type not in CLAIM_TYPES:
+    """A claim as the claim head should answer it: types, secondary types, polarities, check-worthiness. None where nobody
+    labelled it, or the head does not know one of its types.
+    """
+    if claim is None or not {claim.type, *claim.secondary} <= {*CLAIM_TYPES}:
         return None
     targets = np.zeros(N_CLAIM_OUTPUTS, dtype=np.float32)
     targets[CLAIM_TYPES.index(claim.type)] = 1

@@ -10,6 +10,7 @@ import numpy as np
 from inquit.models.article import Article, Span
 from inquit.models.result import ArticleResult, Attribution
 from inquit.models.segmentation import segment
+from inquit.training.evaluation.labels import split_joint_name
 
 MAX_PARAGRAPHS = 3
 
@@ -57,4 +58,4 @@ def _is_named(label: Attribution, text: str) -> bool:
     """Whether the text holds the whole name of the speaker; the writer has none."""
     if label.speaker is None:
         return False
-    return label.speaker.name is None or all(name in text for name in label.speaker.name.split(" & "))
+    return label.speaker.name is None or all(name in text for name in split_joint_name(label.speaker.name))

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from inquit.inference.writers import OutputError, open_atomically, to_json_line
+from inquit.models.lock import hold_lock
 from inquit.training.config import CorpusConfig
 from inquit.training.labels import load_labels
 from inquit.training.train import train_model
@@ -25,7 +26,7 @@ _RATE = 0.25  # of the run's own learning rates: the network is to move, not to 
 
 
 def finetune_model(
-    fitted: str | Path, labels: Sequence[Path], output: Path, *, data: Path, n_epochs: int = 1, drop_bad: bool = False
+    fitted: str | Path, labels: Sequence[Path], output: Path, *, data: Path, drop_bad: bool = False
 ) -> Path:
     """Write a model that has learnt from new labels as well; its own run is kept beside it, as ``OUTPUT.run``.
 
@@ -33,38 +34,40 @@ def finetune_model(
         fitted: a model, or the folder of a finished `inquit train`, whose network was not rounded to 8 bits.
         labels: label files, checked as `inquit labels check` does.
         data: the folder that the model's corpus paths start from.
-        n_epochs: how often the old articles are read once more.
 
     Raises:
         ModelError: there is no such model.
         FileNotFoundError: its training data are not there.
         CorpusError: the labels cannot be learnt from.
         OutputError: the output exists.
+        LockedError: another retrain is writing the same model.
     """
-    if output.exists():
-        raise OutputError(f"{output}: exists already; remove it or name another folder")
-    config = config_of(fitted)
-    articles = load_labels(labels, drop_bad=drop_bad)
-    folder = output.with_name(f"{output.name}.run")
-    folder.mkdir(parents=True, exist_ok=True)
-    checked = (folder / "labels.jsonl").resolve()
-    with open_atomically(checked) as file:
-        file.writelines(map(to_json_line, articles))
-    digest = hashlib.sha256(checked.read_bytes()).hexdigest()[:8]
-    optimizer = replace(
-        config.optimizer,
-        epochs=n_epochs,
-        max_minutes=0.0,
-        encoder_rate=config.optimizer.encoder_rate * _RATE,
-        head_rate=config.optimizer.head_rate * _RATE,
-    )
-    config = replace(
-        config,
-        version=f"{config.version.split('+')[0]}+{digest}",
-        # Unlabelled texts taught what a teacher knew, and there is none here.
-        corpus=(*config.labelled, CorpusConfig(path=str(checked), repeat=REPEAT)),
-        optimizer=optimizer,
-    )
-    train_model(config, data, folder, warm_start=fitted)
-    os.replace(folder / "model", output)
-    return output
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with hold_lock(output.with_name(f".{output.name}.lock")):
+        if output.exists():
+            raise OutputError(f"{output}: exists already; remove it or name another folder")
+        config = config_of(fitted)
+        articles = load_labels(labels, drop_bad=drop_bad)
+        folder = output.with_name(f"{output.name}.run")
+        folder.mkdir(parents=True, exist_ok=True)
+        checked = (folder / "labels.jsonl").resolve()
+        with open_atomically(checked) as file:
+            file.writelines(map(to_json_line, articles))
+        digest = hashlib.sha256(checked.read_bytes()).hexdigest()[:8]
+        optimizer = replace(
+            config.optimizer,
+            epochs=1,
+            max_minutes=0.0,
+            encoder_rate=config.optimizer.encoder_rate * _RATE,
+            head_rate=config.optimizer.head_rate * _RATE,
+        )
+        config = replace(
+            config,
+            version=f"{config.version.split('+')[0]}+{digest}",
+            # Unlabelled texts taught what a teacher knew, and there is none here.
+            corpus=(*config.labelled, CorpusConfig(path=str(checked), repeat=REPEAT)),
+            optimizer=optimizer,
+        )
+        train_model(config, data, folder, warm_start=fitted)
+        os.replace(folder / "model", output)
+        return output

@@ -52,6 +52,12 @@ def retrain(
     Example: inquit retrain --labels corrected.jsonl -o models/en-desk
     """
     if everything:
+        if new_type:
+            fail(
+                "--new-type: --all keeps to the claim types that inquit knows; retrain its OUTPUT on the same labels once "
+                "more, without --all, which learns new ones in seconds",
+                EXIT_USAGE,
+            )
         _finetune(labels, output, model, data, drop_bad=drop_bad)
         return
     from inquit.inference.writers import OutputError
@@ -103,6 +109,8 @@ def _finetune(labels: list[Path], output: Path, model: str, data: Path, *, drop_
         fail(str(error), EXIT_MODEL)
     except OutputError as error:
         fail(str(error), error.exit_code)
+    except LockedError as error:
+        fail(str(error), EXIT_LOCKED)
     print(f"model: {output}; next: inquit compare {model} {output} GOLD")
 
 

@@ -1,4 +1,4 @@
-"""A faster attention for MPNet, whose own in transformers adds the relative bias by hand and keeps all scores."""
+"""A faster attention for MPNet: plain products of matrices, with relative bias and mask added up once for all layers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from torch import Tensor, nn
 def use_fast_attention(encoder: nn.Module) -> None:
     """Let an MPNet encoder attend by plain products of matrices; any other encoder is left as it is.
 
-    With a bias, PyTorch's fused attention takes two thirds more time on a CPU, forward and backward together. The relative
-    bias is frozen, and added to the mask once for all layers.
+    With a bias, PyTorch's fused attention takes two thirds more time on a CPU, forward and backward together, and MPNet's
+    own in transformers adds bias and mask to the scores in every layer. The relative bias is frozen.
     """
     if getattr(encoder.config, "model_type", None) != "mpnet":
         return

@@ -87,7 +87,7 @@ class Crf(nn.Module):
 
 
 class AttributionNetwork(nn.Module):
-    """Encoder and heads. ``encoder_path`` is a Hugging Face name or folder; weights are random where ``config`` is given."""
+    """Encoder and heads, whose weights are random until they are fitted; `from_pretrained` brings the encoder's."""
 
     def __init__(self, encoder: nn.Module, *, n_pair_dimensions: int, dropout: float) -> None:
         super().__init__()

@@ -22,14 +22,18 @@ from inquit.training.articles import (
     data_hashes,
     fresh_articles,
     training_articles,
+    training_texts,
     unlabelled_articles,
 )
 from inquit.training.build import finish_folder
+from inquit.training.claim_data import article_hash
 from inquit.training.config import CorpusConfig, TrainingConfig
 from inquit.training.corpora import read_corpus
 from inquit.training.examples import is_held_for_calibration
 from inquit.training.known_speakers import articles_with_speakers, known_speakers_of
+from inquit.training.seen_texts import seen_texts
 from inquit.training.speakers import fit_speakers, untrained_scorer
+from inquit.training.whole_folder import whole_folder
 
 Floats = NDArray[np.float32]
 
@@ -103,12 +107,6 @@ def _known_speakers(config: TrainingConfig, data: Path) -> Iterator[ArticleResul
 def _write(
     base: Manifest, config: TrainingConfig, data: Path, heads: dict[str, Floats], model: Attributor, output: Path
 ) -> Manifest:
-    temporary = output.with_name(f".tmp-{output.name}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    for name in (ENCODER, TOKENIZER, CLAIM_DATA):
-        if name in base.data["files"]:
-            shutil.copyfile(base.folder / name, temporary / name)
     kept = {name: value for name, value in base.data.items() if name not in ("format_version", "files")}
     speakers = {
         "base": base.title,
@@ -122,5 +120,10 @@ def _write(
         "training": kept["training"] | {"speakers": speakers},
     }
     dev = {config.dev: list(read_corpus(data / config.dev))} if config.dev else {}
-    finish_folder(temporary, output, heads, model, dev=dev, facts=facts)
+    texts = seen_texts(base).union(map(article_hash, training_texts(config, data)))
+    with whole_folder(output) as temporary:
+        for name in (ENCODER, TOKENIZER, CLAIM_DATA):
+            if name in base.data["files"]:
+                shutil.copyfile(base.folder / name, temporary / name)
+        finish_folder(temporary, heads, model, dev=dev, texts=texts, facts=facts)
     return verify(output)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from inquit.models.folder import (
     ENCODER,
     HEADS,
     TOKENIZER,
+    TRAINING_TEXTS,
     Manifest,
     ModelError,
     file_sha256,
@@ -38,6 +38,7 @@ from inquit.training.claim_data import ClaimData, pool_claims
 from inquit.training.claim_fit import MIN_TYPE_EXAMPLES, ClaimFitConfig, FittedClaims, fit_claims
 from inquit.training.corpora import CorpusError
 from inquit.training.labels import Vocabulary, check_training_labels
+from inquit.training.whole_folder import whole_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +138,10 @@ def retrain_model(
     manifest = verify(base)
     data = _load_claims(manifest)
     new = read_new_labels(labels, data.claim_types, allowed_new_types=allowed_new_types, drop_bad=drop_bad)
-    if output.exists():
-        raise OutputError(f"{output}: exists already; remove it or name another folder")
     try:
         with hold_lock(output.with_name(f".{output.name}.lock")):
+            if output.exists():
+                raise OutputError(f"{output}: exists already; remove it or name another folder")
             # One thread: sums over several come out in another order on another machine.
             with threadpool_limits(1):
                 model = Attributor.load(manifest.folder)
@@ -176,20 +177,15 @@ def _learn(
 def _write(
     base: Manifest, output: Path, data: ClaimData, fitted: FittedClaims, new: NewLabels, config: ClaimFitConfig
 ) -> Manifest:
-    temporary = output.with_name(f".tmp-{output.name}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    try:
-        temporary.mkdir(parents=True)
-        for name in (ENCODER, TOKENIZER):
-            shutil.copyfile(base.folder / name, temporary / name)
+    with whole_folder(output) as temporary:
+        for name in (ENCODER, TOKENIZER, TRAINING_TEXTS):
+            if name in base.data["files"]:
+                shutil.copyfile(base.folder / name, temporary / name)
         save_file(load_file(base.folder / HEADS) | fitted.to_arrays(), temporary / HEADS)
         data.save(temporary / CLAIM_DATA)
         facts = _manifest(base, fitted, new, config)
         write_retrained_card(temporary / CARD, facts, fitted.after)
         write_manifest(temporary, facts)
-        os.replace(temporary, output)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return verify(output)
 
 

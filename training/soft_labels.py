@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import safe_open
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 from torch import Tensor
 
+from inquit.inference.writers import open_atomically
 from inquit.models.article import Article, text_sha256
 from inquit.models.claims import N_CLAIM_OUTPUTS
 from inquit.models.labels import MENTION_KINDS, ROLES, n_tags
@@ -100,7 +101,8 @@ def write_soft_labels(folder: Path, article: Article, labels: SoftLabels, questi
     arrays |= {_LINKS + name: scores for name, scores in labels.links.items()}
     # Half precision is finer than a teacher's scores are certain.
     arrays = {name: array.astype(np.float16) for name, array in arrays.items()}
-    save_file(arrays, _path(folder, article), metadata={_QUESTION: question})
+    with open_atomically(_path(folder, article)) as file:
+        file.write(save(arrays, metadata={_QUESTION: question}))
 
 
 def answered_question(folder: Path, article: Article) -> str | None:

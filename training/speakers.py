@@ -15,14 +15,13 @@ from inquit.models.article import Article
 from inquit.models.candidates import Candidate
 from inquit.models.entities import group_mentions
 from inquit.models.linker import spans_of_words
-from inquit.models.names import normalise_name
 from inquit.models.resolver import CALIBRATION, SpeakerResolver, likeliest
 from inquit.models.result import ArticleResult, Speaker, SpeakerKind
 from inquit.models.segmentation import segment
 from inquit.models.speaker_features import COLUMN, FEATURES
 from inquit.models.speaker_scorer import NEIGHBOUR_FEATURES, CandidateScorer, SpeakerScorer, add_neighbours
 from inquit.training.calibrate import fit_logistic
-from inquit.training.evaluation.labels import is_same_speaker, match_attributions
+from inquit.training.evaluation.labels import is_same_speaker, joint_names, match_attributions
 from inquit.training.evaluation.tokens import TokenIndex, with_content
 from inquit.training.excerpts import excerpts
 
@@ -231,8 +230,8 @@ def right_candidates(
         return np.zeros(len(candidates), dtype=bool)
     if speaker.kind is SpeakerKind.AUTHOR:
         return np.array([candidate.is_author for candidate in candidates])
-    wanted = _names(speaker.name)
-    found = [_names(candidate.name) for candidate in candidates]
+    wanted = joint_names(speaker.name)
+    found = [joint_names(candidate.name) for candidate in candidates]
     if named is None:
         is_right = np.array([bool(names) and names == wanted for names in found])
     else:
@@ -243,11 +242,6 @@ def right_candidates(
     is_written = np.array([names in of_entities for names in found]) & ~is_entity
     answers: NDArray[np.bool_] = is_right & ~is_written
     return answers
-
-
-def _names(name: str | None) -> frozenset[str]:
-    """The normalised names of a speaker, several where it is joint; as `inquit evaluate` compares them."""
-    return frozenset(normalise_name(part) for part in (name or "").split(" & ")) - {""}
 
 
 def fit_scorer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,24 +13,29 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from inquit.models.article import Article
+from inquit.models.folder import TRAINING_TEXTS
 from inquit.training.articles import (
     calibration_articles,
     data_hashes,
     fresh_articles,
     read_silver_marks,
     training_articles,
+    training_texts,
 )
 from inquit.training.build import build_model, dev_scores
-from inquit.training.config import CorpusConfig, TrainingConfig
+from inquit.training.claim_data import article_hash
+from inquit.training.config import CorpusConfig, TrainingConfig, training_config_from_dict
 from inquit.training.corpora import read_corpus
 from inquit.training.examples import LabelledDocument, label_document
 from inquit.training.heads import count_heads, cut_heads
 from inquit.training.network import AttributionNetwork
 from inquit.training.pretrained import find_encoder
 from inquit.training.report import write_report
+from inquit.training.seen_texts import write_texts
 from inquit.training.soft_labels import mean_answers, read_soft_labels
 from inquit.training.teacher import Teacher
 from inquit.training.trainer import (
+    CONFIG_FILE,
     START_FILE,
     STATE_FILE,
     History,
@@ -37,10 +43,11 @@ from inquit.training.trainer import (
     load_network,
     load_tokenizer,
     sample_losses,
+    save_config,
     save_network_frame,
     save_start,
 )
-from inquit.training.warm_start import load_fitted, title_of
+from inquit.training.warm_start import load_fitted, texts_of, title_of
 
 logger = logging.getLogger(__name__)
 
@@ -69,13 +76,15 @@ def train_model(
     Raises:
         FileNotFoundError: a corpus or an encoder is missing.
         ModelError: there is no such teacher, or nothing to go on from.
-        ValueError: a corpus cannot be read, or gives nothing to learn from.
+        ValueError: a corpus cannot be read, or gives nothing to learn from; or a run is to go on with another configuration.
     """
     origins = {
         role: " and ".join(title_of(one) for one in fitted)
         for role, fitted in (("went_on_from", [warm_start] if warm_start else []), ("teacher", teachers))
         if fitted
     }
+    if resume:
+        _check_goes_on(config, output / "network" / CONFIG_FILE)
     fresh = fresh_articles(config, data)
     corpora, soft_labels = ask_teachers(teachers, config, data, output)
     dev = list(read_corpus(data / config.dev)) if config.dev else []
@@ -90,6 +99,8 @@ def train_model(
         resume=resume,
         evaluate=lambda fitted: dev_scores(fitted, load_tokenizer(output / "network"), config, dev) if dev else {},
     )
+    seen = {*map(article_hash, training_texts(config, data)), *(texts_of(warm_start) if warm_start else ())}
+    write_texts(output / "network" / TRAINING_TEXTS, seen)
     if network_only:
         return
     logger.info("exporting, calibrating, measuring")
@@ -109,9 +120,22 @@ def train_model(
         calibration=calibration_articles(config, data),
         dev={config.dev: dev} if dev else {},
         data_hashes=data_hashes(config, data),
+        texts=seen,
         origins=origins,
     )
     write_report(output, config, history, evaluation)
+
+
+def _check_goes_on(config: TrainingConfig, path: Path) -> None:
+    """Raise where the network would be fitted otherwise than it has been; ``path``: of the configuration so far."""
+    if not path.exists():
+        return
+    begun = training_config_from_dict(json.loads(path.read_text(encoding="utf-8")), str(path))
+    if changed := begun.changes_of_network(config):
+        raise ValueError(
+            f"{path}: the run was begun with other values of {', '.join(changed)}: put them back, "
+            "or begin anew without --resume"
+        )
 
 
 def ask_teachers(
@@ -153,16 +177,20 @@ def train_network(
     """
     torch.manual_seed(config.seed)
     goes_on = resume and (output / START_FILE).exists()
-    network, tokenizer = load_network(output, START_FILE) if goes_on else _unfitted(config, encoder, warm_start)
+    network, tokenizer = (
+        load_network(output, output / START_FILE) if goes_on else _unfitted(config, encoder, warm_start)
+    )
+    if goes_on:
+        save_config(config, output)
     documents = _training_documents(corpora or config.corpus, config, data, tokenizer, soft_labels)
     if not goes_on:
         if config.heads and config.heads != count_heads(network.encoder):
             cut_heads(network.encoder, config.heads, sample_losses(network, documents, tokenizer, config))
             logger.info("attention heads by layer: %s", network.encoder.config.heads_by_layer)  # type: ignore[union-attr]
-        save_network_frame(network, tokenizer, config, output)
-        save_start(network, output)
         if not resume:  # what another run left here is not to be gone on with
             (output / STATE_FILE).unlink(missing_ok=True)
+        save_network_frame(network, tokenizer, config, output)
+        save_start(network, output)
     # Few articles would only spoil them.
     network.encoder.get_input_embeddings().requires_grad_(False)  # type: ignore[operator]
     logger.info("%d documents an epoch", len(documents))

@@ -7,12 +7,13 @@ import logging
 import math
 import os
 import random
+import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -22,6 +23,7 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 from transformers import AutoConfig, AutoModel
 
+from inquit.inference.writers import open_atomically
 from inquit.models.pieces import Window
 from inquit.training.config import OptimizerConfig, TrainingConfig
 from inquit.training.examples import Batch, LabelledDocument, collate, cut_windows
@@ -37,6 +39,8 @@ ParamList = list[Tensor] | tuple[Tensor, ...]
 
 NETWORK_FILE, STATE_FILE, OPTIMIZER_FILE = "network.safetensors", "state.json", "optimizer.pt"
 UNAVERAGED_FILE, START_FILE = "unaveraged.safetensors", "start.safetensors"
+CONFIG_FILE = "training.json"
+_EPOCH, _CHECKPOINT = "epoch-", "checkpoint"
 
 
 @dataclass(slots=True)
@@ -270,28 +274,41 @@ def save_checkpoint(
     history: History,
     output: Path,
 ) -> None:
-    """Write both networks, optimizer and history; the state file comes last, so that what it names is whole."""
-    output.mkdir(parents=True, exist_ok=True)
-    for name, write in (
-        (NETWORK_FILE, lambda path: save_file(average.module.state_dict(), path)),
-        (UNAVERAGED_FILE, lambda path: save_file(network.state_dict(), path)),
-        (OPTIMIZER_FILE, lambda path: torch.save(optimizer.state_dict(), path)),
-        (STATE_FILE, lambda path: Path(path).write_text(json.dumps(asdict(history), indent=1))),
-    ):
-        temporary = output / f".tmp-{name}"
-        write(temporary)
-        os.replace(temporary, output / name)
+    """Write both networks and the optimizer to a folder of the epoch. The history comes after it and names it, so that
+    what it names is whole; only then the epoch before goes.
+    """
+    checkpoint = output / f"{_EPOCH}{len(history.losses)}"
+    shutil.rmtree(checkpoint, ignore_errors=True)
+    checkpoint.mkdir(parents=True)
+    save_file(average.module.state_dict(), checkpoint / NETWORK_FILE)
+    save_file(network.state_dict(), checkpoint / UNAVERAGED_FILE)
+    torch.save(optimizer.state_dict(), checkpoint / OPTIMIZER_FILE)
+    _write_json(output / STATE_FILE, {_CHECKPOINT: checkpoint.name, **asdict(history)})
+    for other in output.glob(f"{_EPOCH}*"):
+        if other != checkpoint:
+            shutil.rmtree(other)
 
 
 def load_checkpoint(
     network: AttributionNetwork, average: AveragedModel, optimizer: torch.optim.Optimizer, output: Path
 ) -> History:
-    history = History(**json.loads((output / STATE_FILE).read_text()))
-    network.load_state_dict(load_file(output / UNAVERAGED_FILE))
-    average.module.load_state_dict(load_file(output / NETWORK_FILE))
+    checkpoint, history = _last_epoch(output)
+    network.load_state_dict(load_file(checkpoint / UNAVERAGED_FILE))
+    average.module.load_state_dict(load_file(checkpoint / NETWORK_FILE))
     average.n_averaged.fill_(history.steps)
-    optimizer.load_state_dict(torch.load(output / OPTIMIZER_FILE, weights_only=True))
+    optimizer.load_state_dict(torch.load(checkpoint / OPTIMIZER_FILE, weights_only=True))
     return history
+
+
+def _last_epoch(output: Path) -> tuple[Path, History]:
+    """The folder of the last finished epoch, and the history up to it; runs that name no folder have all in their own."""
+    state = json.loads((output / STATE_FILE).read_text(encoding="utf-8"))
+    return output / state.pop(_CHECKPOINT, "."), History(**state)
+
+
+def network_file(output: Path) -> Path:
+    """The weights that the last finished epoch left."""
+    return _last_epoch(output)[0] / NETWORK_FILE
 
 
 def save_network_frame(network: AttributionNetwork, tokenizer: Tokenizer, config: TrainingConfig, output: Path) -> None:
@@ -299,7 +316,17 @@ def save_network_frame(network: AttributionNetwork, tokenizer: Tokenizer, config
     output.mkdir(parents=True, exist_ok=True)
     network.encoder.config.save_pretrained(output / "encoder")  # type: ignore[union-attr, operator]
     tokenizer.save(str(output / "tokenizer.json"))
-    (output / "training.json").write_text(json.dumps(config.to_dict(), indent=1), encoding="utf-8")
+    save_config(config, output)
+
+
+def save_config(config: TrainingConfig, output: Path) -> None:
+    """Write what a network is fitted with, in place of what a run that goes on was to be fitted with before."""
+    _write_json(output / CONFIG_FILE, config.to_dict())
+
+
+def _write_json(path: Path, data: Mapping[str, Any]) -> None:
+    with open_atomically(path) as file:
+        file.write(json.dumps(data, indent=1).encode())
 
 
 def save_start(network: AttributionNetwork, output: Path) -> None:
@@ -309,9 +336,9 @@ def save_start(network: AttributionNetwork, output: Path) -> None:
     os.replace(temporary, output / START_FILE)
 
 
-def load_network(folder: Path, weights: str = NETWORK_FILE) -> tuple[AttributionNetwork, Tokenizer]:
-    """A fitted network and its tokenizer, from a folder that `fit` wrote; ``weights`` names which of its files."""
-    config = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+def load_network(folder: Path, weights: Path | None = None) -> tuple[AttributionNetwork, Tokenizer]:
+    """A fitted network and its tokenizer, from a folder that `fit` wrote; with other ``weights`` than those fitted last."""
+    config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
     encoder = AutoModel.from_config(AutoConfig.from_pretrained(folder / "encoder"))  # type: ignore[no-untyped-call]
     if getattr(encoder, "pooler", None) is not None:
         encoder.pooler = None
@@ -320,7 +347,7 @@ def load_network(folder: Path, weights: str = NETWORK_FILE) -> tuple[Attribution
     network = AttributionNetwork(
         encoder, n_pair_dimensions=config["n_pair_dimensions"], dropout=config["optimizer"]["dropout"]
     )
-    network.load_state_dict(load_file(folder / weights))
+    network.load_state_dict(load_file(weights or network_file(folder)))
     return network.eval(), load_tokenizer(folder)
 
 

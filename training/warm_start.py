@@ -15,14 +15,15 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModel, PretrainedConfig
 
-from inquit.models.folder import ENCODER, HEADS, file_sha256, find_model, verify
+from inquit.models.folder import ENCODER, HEADS, TRAINING_TEXTS, file_sha256, find_model, verify
 from inquit.training.bert_graph import SMOOTHED, TRANSPOSED
 from inquit.training.config import TrainingConfig, training_config_from_dict
 from inquit.training.heads import shape_heads
 from inquit.training.mpnet import use_fast_attention
 from inquit.training.network import AttributionNetwork, without_pooler
 from inquit.training.pretrained import find_encoder
-from inquit.training.trainer import NETWORK_FILE, load_network, load_tokenizer
+from inquit.training.seen_texts import read_texts, seen_texts
+from inquit.training.trainer import CONFIG_FILE, load_network, load_tokenizer, network_file
 
 Floats = NDArray[np.float32]
 
@@ -43,7 +44,7 @@ def load_fitted(fitted: str | Path) -> tuple[AttributionNetwork, Tokenizer]:
 
 def config_of(fitted: str | Path) -> TrainingConfig:
     """The configuration that a run or a model was fitted with."""
-    path = Path(fitted) / "network" / "training.json"
+    path = Path(fitted) / "network" / CONFIG_FILE
     if path.is_file():
         return training_config_from_dict(json.loads(path.read_text(encoding="utf-8")), str(path))
     manifest = verify(find_model(fitted))
@@ -58,8 +59,16 @@ def title_of(fitted: str | Path) -> str:
 
 def weights_sha256(fitted: str | Path) -> str:
     """A digest that changes with the weights of a finished run or a model."""
-    weights = Path(fitted) / "network" / NETWORK_FILE
-    return file_sha256(weights) if weights.is_file() else verify(find_model(fitted)).fingerprint
+    run = Path(fitted) / "network"
+    return file_sha256(network_file(run)) if run.is_dir() else verify(find_model(fitted)).fingerprint
+
+
+def texts_of(fitted: str | Path) -> frozenset[str]:
+    """Hashes of the texts that a run or a model is known to be fitted on."""
+    run = Path(fitted) / "network"
+    if not run.is_dir():
+        return seen_texts(verify(find_model(fitted)))
+    return read_texts(run / TRAINING_TEXTS) if (run / TRAINING_TEXTS).is_file() else frozenset()
 
 
 def _load_model(folder: Path) -> tuple[AttributionNetwork, Tokenizer]:

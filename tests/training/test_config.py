@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,21 @@ def test_a_wrong_file_is_refused_with_the_way_out(tmp_path: Path, text: str, mes
     (tmp_path / "c.toml").write_text(text)
     with pytest.raises(ValueError, match=message):
         read_training_config(tmp_path / "c.toml")
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ("[optimizer]\nepochs = 9\nmax_minutes = 3\nstart_share = 0.5\n", []),
+        ('held_labels = "h"\n', []),
+        ('labels = "l"\n[optimizer]\nepochs = 9\naverage = 0.9\n[loss]\nclaim = 0.2\n', ["corpus", "optimizer.average", "loss.claim"]),
+        ('[[corpus]]\npath = "q"\n[window]\ncore = 64\n', ["corpus", "window.core"]),
+    ],
+)  # fmt: skip
+def test_what_makes_another_network_is_told_from_what_does_not(
+    tmp_path: Path, changed: str, expected: list[str]
+) -> None:
+    for name, text in (("begun", SMALL), ("changed", SMALL + changed)):
+        (tmp_path / name).write_text(text)
+    begun, other = (read_training_config(tmp_path / name) for name in ("begun", "changed"))
+    assert begun.changes_of_network(replace(other, name="b", version="2", dev="d")) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ pytest.importorskip("torch", reason="training needs inquit[train]")
 from inquit.models.article import Span
 from inquit.models.labels import begin
 from inquit.models.pieces import WindowConfig
-from inquit.models.result import ArticleResult, Attribution, Speaker, SpeakerKind
+from inquit.models.result import ArticleResult, Attribution, Claim, Speaker, SpeakerKind
 from inquit.training.examples import LabelledDocument, SilverMarks, collate, cut_windows, label_document, read_marks
 from inquit.training.trainer import load_tokenizer, special_pieces
 
@@ -78,3 +79,31 @@ def test_without_marks_there_is_nothing_resolved(tiny_encoder: Path) -> None:
     labelled = label_document(gold, load_tokenizer(tiny_encoder))
     assert len(labelled.anaphors) == 0
     assert labelled.mention_tags is None
+
+
+def test_a_content_without_a_cue_is_content(tiny_encoder: Path) -> None:
+    """With its source and claim; which cue it has is not learnt."""
+    bare = Attribution(
+        "E2",
+        (Span(*place("The diplomat smiled")),),
+        source=(Span(*place("them")),),
+        claim=Claim("event", checkworthy=1),
+    )
+    gold = ArticleResult("a", TEXT, (attribution(speaker=None), bare))
+    tokenizer = load_tokenizer(tiny_encoder)
+    labelled = label_document(gold, tokenizer)
+    assert texts(labelled, labelled.contents) == ["the talks went well", "The diplomat smiled"]
+    assert texts(labelled, labelled.sources) == ["He", "them"]
+    words = labelled.pieces.document.word_range(bare.content[0])
+    assert labelled.tags[slice(*words)].tolist() == [begin(0), begin(0) + 1, begin(0) + 1]
+    assert labelled.relations()["content_cue"].answers == [frozenset({0}), None]
+    assert (labelled.claims[1].cue, labelled.claims[1].source) == (-1, 1)
+    batch = collate(cut_windows([labelled], WindowConfig()), special_pieces(tokenizer))
+    assert batch.relations["content_cue"].is_right.sum(axis=1).tolist() == [1, 0]
+
+
+def test_a_claim_with_a_type_that_the_network_does_not_have_teaches_it_no_type(tiny_encoder: Path) -> None:
+    claims = (Claim("event", secondary=("promise",)), Claim("promise"), Claim("event", secondary=("evaluation",)))
+    gold = ArticleResult("a", TEXT, tuple(replace(attribution(speaker=None), claim=claim) for claim in claims))
+    labelled = label_document(gold, load_tokenizer(tiny_encoder))
+    assert [claim.targets is None for claim in labelled.claims] == [True, True, False]

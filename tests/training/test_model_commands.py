@@ -90,6 +90,7 @@ def test_a_registry_that_is_being_changed_is_locked(registry: Registry, as_good:
         (["compare", "en", "en", "nowhere.jsonl"], 4, "nowhere.jsonl"),
         (["compare", "en", "en", "gold", "--json", "no/such/folder/x.json"], 5, "does not exist"),
         (["compare", "en", "en", "gold", "--bootstrap", "3"], 2, "bootstrap"),
+        (["retrain", "--all", "--new-type", "promise", "--labels", "gold", "-o", "m"], 2, "without --all"),
         (["promote", "nowhere"], 3, "there is no model"),
         (["promote", "en", "--gold", "nowhere.jsonl"], 4, "nowhere.jsonl"),
         (["promote", "en"], 1, "is the current model already"),

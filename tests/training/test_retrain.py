@@ -64,6 +64,7 @@ def test_a_retrained_model_is_whole_and_says_what_it_comes_from(retrained: Path,
     assert manifest.title.startswith(f"{base.title}+")
     card = (retrained / "README.md").read_text(encoding="utf-8")
     assert base.title in card
+    assert "| measure | value |\n|---|---|\n| claim type right | " in card
     assert "confusion-new-articles.svg" in card
     assert "<svg" in (retrained / "confusion-new-articles.svg").read_text(encoding="utf-8")
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +17,7 @@ pytest.importorskip("torch", reason="training needs inquit[train]")
 import torch
 from numpy.typing import NDArray
 
+from inquit.inference.writers import OutputError
 from inquit.models.article import Article, Span
 from inquit.models.labels import CLAIM_TYPES
 from inquit.models.pieces import WindowConfig
@@ -43,6 +48,30 @@ Floats = NDArray[np.float32]
 TEXT = "Ana Ruiz met Paul Lee. She said the talks went well. Nothing was signed, Lee added."
 ARTICLE = Article("a", TEXT)
 SMALL = WindowConfig(core=16, left=8, right=4)
+
+
+@contextmanager
+def file_size_limit(n_bytes: int) -> Iterator[None]:
+    """A disk on which no file may be larger."""
+    limits, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_answers_appear_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Of answers that cannot be written to the end, the ones before stay."""
+    kept = SoftLabels(np.zeros((2, 3)), np.zeros((2, 3)), np.zeros((0, 4)), {})
+    write_soft_labels(tmp_path, ARTICLE, kept, "first")
+    (written,) = tmp_path.iterdir()
+    size = written.stat().st_size
+    with file_size_limit(size), pytest.raises(OutputError):
+        write_soft_labels(tmp_path, ARTICLE, replace(kept, tags=np.zeros((200, 3))), "second")
+    assert answered_question(tmp_path, ARTICLE) == "first"
+    assert [path.name for path in tmp_path.iterdir()] == [written.name]
 
 
 def place(words: str) -> Span:

@@ -123,9 +123,10 @@ def test_an_entity_speaks_for_its_name_as_written() -> None:
     assert right_candidates(candidates[1:], speaker).tolist() == [True, False]
 
 
-def test_a_part_of_a_joint_source_is_one_of_the_speakers_the_whole_is_all() -> None:
+@pytest.mark.parametrize("name", ["Ann Lee & the police", "Ann Lee  &\nthe police"])
+def test_a_part_of_a_joint_source_is_one_of_the_speakers_the_whole_is_all(name: str) -> None:
     candidates = [Candidate("Ann Lee", (0,)), Candidate("Bob"), Candidate("the police & Ann Lee"), Candidate(None)]
-    speaker = Speaker("Ann Lee & the police", SpeakerKind.GROUP)
+    speaker = Speaker(name, SpeakerKind.GROUP)
     assert right_candidates(candidates, speaker).tolist() == [False, False, True, False]
     nobody, itself = np.zeros(4, dtype=bool), np.array([True, False, False, False])
     assert right_candidates(candidates, speaker, named=nobody).tolist() == [True, False, True, False]

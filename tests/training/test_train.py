@@ -25,12 +25,21 @@ from inquit.inference.writers import OutputError
 from inquit.models.article import Article, Span
 from inquit.models.claims import POLARITY_OUTPUTS
 from inquit.models.folder import ENCODER, HEADS, ModelError, file_sha256, verify, write_manifest
+from inquit.models.lock import hold_lock
 from inquit.models.pairs import PairScorer as ArrayPairScorer
 from inquit.models.pieces import WindowConfig
 from inquit.models.result import ArticleResult, Attribution, Speaker, SpeakerKind
 from inquit.models.segmentation import segment
-from inquit.training.articles import data_hashes, find_file, fresh_articles, training_articles, unlabelled_articles
+from inquit.training.articles import (
+    data_hashes,
+    find_file,
+    fresh_articles,
+    training_articles,
+    training_texts,
+    unlabelled_articles,
+)
 from inquit.training.build import TorchPieceEncoder
+from inquit.training.claim_data import article_hash
 from inquit.training.config import CorpusConfig, LossConfig, OptimizerConfig, TrainingConfig
 from inquit.training.corpora import CorpusError, read_corpus, read_jsonl
 from inquit.training.examples import collate, cut_windows, label_document
@@ -39,10 +48,11 @@ from inquit.training.heads import count_heads
 from inquit.training.losses import batch_losses
 from inquit.training.network import AttributionNetwork, Crf, PairScorer
 from inquit.training.refit import refit_speakers
+from inquit.training.seen_texts import seen_texts
 from inquit.training.teacher import Teacher
 from inquit.training.train import ask_teachers, train_model, train_network
-from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, special_pieces
-from inquit.training.warm_start import load_fitted
+from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, network_file, save_config, special_pieces
+from inquit.training.warm_start import load_fitted, texts_of
 from tests.training.labelled import write_labels
 
 Floats = NDArray[np.float32]
@@ -169,8 +179,9 @@ def test_a_student_learns_from_texts_that_nobody_labelled(
 
     config = replace(config, calibration_share=CONFIG.calibration_share)
     train_model(config, tiny_data, tmp_path / "run", encoder=str(tiny_encoder), teachers=[run])
-    hashes = verify(tmp_path / "run" / "model").data["training"]["data_sha256"]
-    assert set(hashes) == {"examples.jsonl", news.path}
+    manifest = verify(tmp_path / "run" / "model")
+    assert set(manifest.data["training"]["data_sha256"]) == {"examples.jsonl", news.path}
+    assert seen_texts(manifest) == {article_hash(text) for text in training_texts(config, tiny_data)}
 
 
 @pytest.mark.parametrize("held", [False, True])
@@ -256,6 +267,17 @@ def test_a_run_with_fewer_heads_goes_on(tiny_encoder: Path, tiny_data: Path, tmp
     network, _, history = train_network(longer, tiny_data, tmp_path, encoder="not needed", resume=True)
     assert count_heads(network.encoder) == 3
     assert len(history.losses) == 2
+    assert json.loads((tmp_path / "training.json").read_text())["optimizer"]["epochs"] == CONFIG.optimizer.epochs
+
+
+def test_a_run_goes_on_as_it_was_begun(tiny_data: Path, tmp_path: Path) -> None:
+    (tmp_path / "network").mkdir()
+    save_config(CONFIG, tmp_path / "network")
+    other = replace(CONFIG, seed=14, loss=replace(CONFIG.loss, claim=0.2))
+    with pytest.raises(
+        ValueError, match=r"training\.json: the run was begun with other values of seed, loss\.claim: put"
+    ):
+        train_model(other, tiny_data, tmp_path, resume=True)
 
 
 @pytest.mark.parametrize("part", [".", "model"])
@@ -348,7 +370,7 @@ def test_losses_are_finite_where_a_window_holds_no_label(tiny_encoder: Path, tin
 
 def test_a_network_can_be_copied_without_its_optimizer(run: Path, tmp_path: Path) -> None:
     shutil.copytree(run / "network", tmp_path / "copy")
-    (tmp_path / "copy" / "optimizer.pt").unlink()
+    (network_file(tmp_path / "copy").parent / "optimizer.pt").unlink()
     load_network(tmp_path / "copy")
 
 
@@ -375,6 +397,11 @@ def test_everything_is_fine_tuned_on_new_labels_with_the_old_ones_rehearsed(
     manifest = verify(tmp_path / "model")
     assert manifest.version.startswith("0.0.1+")
     assert set(manifest.data["training"]["data_sha256"]) == {"examples.jsonl", "labels.jsonl"}
+    assert (
+        seen_texts(manifest)
+        >= texts_of(run / part)
+        == {article_hash(text) for text in training_texts(CONFIG, tiny_data)}
+    )
     old, new = (load_fitted(folder)[0].state_dict() for folder in (run, tmp_path / "model.run"))
     assert any(not torch.equal(old[name], new[name]) for name in old if name.startswith("encoder."))
     again = CliRunner().invoke(app, list(map(str, arguments)))
@@ -401,6 +428,15 @@ def test_fine_tuning_needs_a_model_and_its_articles(run: Path, tiny_data: Path, 
     assert (result.exit_code, "examples.jsonl" in result.output) == (4, True)
 
 
+def test_one_fine_tuning_at_a_time_writes_a_model(tiny_data: Path, tmp_path: Path) -> None:
+    arguments = ["retrain", "--all", "--labels", str(tiny_data / "examples.jsonl"), "-o", str(tmp_path / "new" / "m")]
+    (tmp_path / "new").mkdir()
+    with hold_lock(tmp_path / "new" / ".m.lock"):
+        result = CliRunner().invoke(app, arguments)
+    assert (result.exit_code, "try again when it has ended" in result.output) == (6, True)
+    assert not list((tmp_path / "new").iterdir())
+
+
 def test_articles_are_not_learnt_by_heart_word_for_word(tiny_data: Path, tiny_encoder: Path) -> None:
     tokenizer = load_tokenizer(tiny_encoder)
     documents = [label_document(gold, tokenizer) for gold in read_corpus(tiny_data / "examples.jsonl")]
@@ -417,7 +453,8 @@ def test_articles_are_not_learnt_by_heart_word_for_word(tiny_data: Path, tiny_en
 def test_what_is_kept_is_the_mean_of_the_last_weights(tiny_encoder: Path, tiny_data: Path, tmp_path: Path) -> None:
     averaged = replace(CONFIG, optimizer=replace(CONFIG.optimizer, average=0.9))
     train_model(averaged, tiny_data, tmp_path, encoder=str(tiny_encoder))
-    kept, last = (load_file(tmp_path / "network" / name) for name in ("network.safetensors", "unaveraged.safetensors"))
+    checkpoint = network_file(tmp_path / "network").parent
+    kept, last = (load_file(checkpoint / name) for name in ("network.safetensors", "unaveraged.safetensors"))
     differences = [float(np.abs(kept[name] - last[name]).max()) for name in kept]
     assert 0 < max(differences) < 0.5
 
@@ -437,7 +474,7 @@ def test_rare_polarities_can_count_more(tiny_encoder: Path, tiny_data: Path) -> 
 def test_a_warm_start_has_its_share_in_the_model(run: Path, tiny_data: Path, tmp_path: Path) -> None:
     config = replace(CONFIG, optimizer=replace(CONFIG.optimizer, epochs=1, start_share=0.25))
     network, _, _ = train_network(config, tiny_data, tmp_path, warm_start=run)
-    start, fitted = (load_file(folder / "network.safetensors") for folder in (run / "network", tmp_path))
+    start, fitted = (load_file(network_file(folder)) for folder in (run / "network", tmp_path))
     for name, tensor in network.state_dict().items():
         assert np.allclose(tensor.numpy(), 0.75 * fitted[name] + 0.25 * start[name], atol=1e-5), name
 

@@ -1,6 +1,6 @@
 """How good predictions are: spans and links, speakers and claims, with intervals over articles. Needs no torch."""
 
-from inquit.training.evaluation.evaluate import Evaluation, article_measures, evaluate, evaluate_claims
+from inquit.training.evaluation.evaluate import SEED, Evaluation, article_measures, evaluate, evaluate_claims
 
 ATTRIBUTION_MEASURES = (
     "d_full",
@@ -14,4 +14,4 @@ ATTRIBUTION_MEASURES = (
 )
 """How well contents, cues and sources are found, in few numbers. F1, but ``e_acc``: a share."""
 
-__all__ = ["ATTRIBUTION_MEASURES", "Evaluation", "article_measures", "evaluate", "evaluate_claims"]
+__all__ = ["ATTRIBUTION_MEASURES", "SEED", "Evaluation", "article_measures", "evaluate", "evaluate_claims"]

@@ -170,12 +170,22 @@ def is_same_speaker(gold: Mapping[str, Any] | None, predicted: Mapping[str, Any]
         return False
     if gold.get("kind") == "author":
         return bool(predicted.get("kind") == "author")
-    names = _names(gold["name"])
-    return bool(names) and names == _names(predicted.get("name"))
+    names = joint_names(gold["name"])
+    return bool(names) and names == joint_names(predicted.get("name"))
 
 
-def _names(name: str | None) -> frozenset[str]:
-    return frozenset(filter(None, map(normalise_name, re.split(r"\s+&\s+", name or ""))))
+def joint_names(name: str | None) -> frozenset[str]:
+    """The normalised names of a speaker, several where it is joint."""
+    return frozenset(map(normalise_name, split_joint_name(name or ""))) - {""}
+
+
+def split_joint_name(name: str) -> list[str]:
+    """The names that ampersands join, as written.
+
+    >>> split_joint_name("Ann Lee &  AT&T")
+    ['Ann Lee', 'AT&T']
+    """
+    return re.split(r"\s+&\s+", name)
 
 
 def label_measures(articles: Iterable[LabelPairs]) -> dict[str, float]:

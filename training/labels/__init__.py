@@ -14,7 +14,7 @@ from inquit.training.labels.check import (
 from inquit.training.labels.check_types import Vocabulary
 from inquit.training.labels.findings import Finding, Severity
 from inquit.training.labels.formats import ExportFormat, LabelFormat, write_labels
-from inquit.training.labels.near_duplicates import duplicate_groups, near_duplicates
+from inquit.training.labels.near_duplicates import near_duplicates
 
 __all__ = [
     "ExportFormat",
@@ -26,7 +26,6 @@ __all__ = [
     "Vocabulary",
     "check_labels",
     "check_training_labels",
-    "duplicate_groups",
     "load_labels",
     "near_duplicates",
     "run_check",

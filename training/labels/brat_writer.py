@@ -12,7 +12,6 @@ from inquit.models.labels import CLAIM_TYPES, POLARITIES, SPEAKER_KINDS
 from inquit.models.result import ArticleResult, Attribution, Claim, QuoteKind
 
 _MAX_NAME = 150
-_ON_ONE_LINE = str.maketrans("\t\n\r", "   ")
 
 
 def write_brat(articles: Iterable[ArticleResult], folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from typing import Any
 
 from inquit.models.labels import CLAIM_TYPES, POLARITIES, SPEAKER_KINDS
 from inquit.models.result import QuoteKind
+from inquit.training.evaluation.labels import split_joint_name
 from inquit.training.labels.draft import Draft, Part
 from inquit.training.labels.record import LabelRecord
 from inquit.training.labels.repair import nearest_label
@@ -161,6 +161,6 @@ def _names_not_in(name: str, text: str) -> Iterator[str]:
     squeezed = " ".join(text.split())
     if " ".join(name.split()) in squeezed:
         return
-    for one in re.split(r"\s+&\s+", name):
+    for one in split_joint_name(name):
         if " ".join(one.split()) not in squeezed:
             yield one

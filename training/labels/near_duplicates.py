@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
 
 _WORD = re.compile(r"\w+")
 _SHINGLE = 5
@@ -15,7 +16,7 @@ MIN_SHARED = 0.5
 """From this share of the shorter article's shingles on, two articles are near-duplicates."""
 
 _MAX_ARTICLES = 50
-"""A shingle of more articles is a paper's furniture ("Sign up for our newsletter …"), and says nothing."""
+"""A shingle of more articles, copies counted once, is a paper's furniture ("Sign up for our newsletter …"), and says nothing."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,7 +34,11 @@ def near_duplicates(texts: Sequence[str], *, min_shared: float = MIN_SHARED) -> 
     >>> near_duplicates(["The bridge is safe, the mayor said.", "“The bridge is safe,” the mayor said."])
     [NearDuplicate(first=0, second=1, shared=1.0)]
     """
-    shingles = [_shingles(text) for text in texts]
+    copies: dict[frozenset[int], list[int]] = {}
+    for index, text in enumerate(texts):
+        if own := _shingles(text):
+            copies.setdefault(own, []).append(index)
+    shingles, same = list(copies), list(copies.values())
     holders: dict[int, list[int]] = {}
     for index, own in enumerate(shingles):
         for shingle in own:
@@ -42,11 +47,11 @@ def near_duplicates(texts: Sequence[str], *, min_shared: float = MIN_SHARED) -> 
     for found in holders.values():
         if 1 < len(found) <= _MAX_ARTICLES:
             n_shared.update((a, b) for i, a in enumerate(found) for b in found[i + 1 :])
-    pairs = []
+    pairs = [NearDuplicate(first, second, 1.0) for indices in same for first, second in combinations(indices, 2)]
     for (a, b), n in n_shared.items():
         share = n / min(len(shingles[a]), len(shingles[b]))
         if share >= min_shared:
-            pairs.append(NearDuplicate(a, b, share))
+            pairs += (NearDuplicate(min(pair), max(pair), share) for pair in product(same[a], same[b]))
     return sorted(pairs)
 
 
@@ -54,23 +59,3 @@ def _shingles(text: str) -> frozenset[int]:
     words = _WORD.findall(text.casefold())
     n_shingles = max(1, len(words) - _SHINGLE + 1) if words else 0
     return frozenset(hash(" ".join(words[i : i + _SHINGLE])) for i in range(n_shingles))
-
-
-def duplicate_groups(texts: Sequence[str], *, min_shared: float = MIN_SHARED) -> list[int]:
-    """A group number for each text, the same for near-duplicates of near-duplicates: deal groups, not texts, into folds.
-
-    >>> duplicate_groups(["One two three four five six.", "Something else.", "One two three four five six!"])
-    [0, 1, 0]
-    """
-    groups = list(range(len(texts)))
-
-    def root(index: int) -> int:
-        while groups[index] != index:
-            groups[index] = groups[groups[index]]
-            index = groups[index]
-        return index
-
-    for pair in near_duplicates(texts, min_shared=min_shared):
-        first, second = sorted((root(pair.first), root(pair.second)))
-        groups[second] = first
-    return [root(index) for index in range(len(texts))]
