@@ -226,8 +226,8 @@ def _make_entity(
 
 
 def _fullest(document: Document, mentions: Sequence[Mention]) -> Mention:
-    """The mention with most words; not one that adds a word to a person's full name that is far more frequent or a small one to
-    an organization's ("the Global Times | tabloid"), nor one that only a headline has, whose words all have capitals.
+    """The mention with most words; not one that adds a word to a person's full name or a small one to an organization's
+    ("the Global Times | tabloid") that is far more frequent, nor one that only a headline has, whose words all have capitals.
     """
     if len(mentions) == 1:
         return mentions[0]
@@ -235,8 +235,11 @@ def _fullest(document: Document, mentions: Sequence[Mention]) -> Mention:
     in_text = Counter(mention.tokens for mention in mentions if not is_headline(document, mention.start))
     organizations = [mention for mention in mentions if mention.kind == ORGANIZATION]
     whole = {mention.tokens for mention in organizations if not word_text(document, mention.stop - 1)[0].islower()}
-    names = [tokens for tokens in counts if tokens in whole or not any(tokens[: len(name)] == name for name in whole)]
-    longest = max(names, key=lambda tokens: (len(tokens), counts[tokens]))
+
+    def is_described(tokens: tuple[str, ...]) -> bool:
+        return any(tokens[: len(name)] == name and counts[name] >= 2 * counts[tokens] for name in whole - {tokens})
+
+    longest = max(counts, key=lambda tokens: (tokens in whole or not is_described(tokens), len(tokens), counts[tokens]))
     is_person = mentions[0].kind == PERSON
     for tokens, count in counts.items():
         if not 2 <= len(tokens) < len(longest):
