@@ -13,7 +13,7 @@ from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
 from inquit.models.result import Attribution, Claim, QuoteKind, Speaker
 from inquit.models.segmentation import Document, Ints, are_quoted
 from inquit.models.tagger import Tags, log_sum_exp
-from inquit.models.words import begin_with_letter
+from inquit.models.words import begin_with_letter, word_text
 
 Floats = NDArray[np.float32]
 
@@ -111,7 +111,7 @@ class Linker:
         links = []
         for cue in sorted(set(cue_of_content.tolist())):
             parts = np.flatnonzero(cue_of_content == cue)
-            contents = tags.contents[parts]
+            contents = without_dots(document, tags.contents[parts])
             source = int(source_of_cue[cue])
             source_span = None if source < 0 else (int(tags.sources[source, 0]), int(tags.sources[source, 1]))
             cue_span = (int(tags.cues[cue, 0]), int(tags.cues[cue, 1]))
@@ -143,6 +143,18 @@ class Linker:
         best = scores.argmax(axis=1)
         rows = np.arange(len(spans))
         return index[rows, best], scores[rows, best] - log_sum_exp(scores)
+
+
+def without_dots(document: Document, contents: Ints) -> Ints:
+    """The ranges without full stops in a row at their ends: "he would go | ..."."""
+    cut = contents.copy()
+    for part in cut:
+        stop = int(part[1])
+        while stop - part[0] > 1 and word_text(document, stop - 1) == ".":
+            stop -= 1
+        if part[1] - stop > 1:
+            part[1] = stop
+    return cut
 
 
 def quote_kind(document: Document, contents: Ints) -> QuoteKind:

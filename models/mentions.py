@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ _OPENING_MARKS, _CLOSING_MARKS = frozenset("\"“'‘"), frozenset("\"”'’")
 _MARKS = _OPENING_MARKS | _CLOSING_MARKS
 _MAX_NAME = 8
 _DASHES = frozenset("-–—")
+_CONTRACTED = frozenset({"d", "ll", "m", "re", "s", "t", "ve"})
 _VERBS = frozenset({"said", "says", "told", "wrote", "added"})
 PARTICLES = frozenset(
     {"al", "ben", "bin", "d", "da", "de", "del", "della", "di", "du", "el", "la", "le", "o", "st", "van", "von"}
@@ -92,7 +93,7 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
         words = [word_text(document, i) for i in range(start, stop)]
         start += trim_title(words, is_person=kind == PERSON)
         if kind == PERSON:
-            stop = _end_of_person(document, start, stop)
+            stop = _with_apostrophe(document, _end_of_person(document, start, stop))
             start = _with_initial(document, _with_hyphen(document, start, stop, end), end)
         stop = _end_of_name(document, start, stop)
         if kind == PERSON:
@@ -103,7 +104,29 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
         if tokens and text_of(document, start, stop) not in AFTER_NAMES:
             mentions.append(Mention(start, stop, kind, tokens))
             end = stop
-    return mentions
+    return _with_own_possessive(document, mentions)
+
+
+def _with_own_possessive(document: Document, mentions: list[Mention]) -> list[Mention]:
+    """The mentions, with the "'s" of organizations that have it when they speak: "Moody's said"."""
+
+    def is_followed(mention: Mention) -> bool:
+        following = range(mention.stop, min(mention.stop + 2, len(document.words)))
+        texts = [word_text(document, word) for word in following if is_joined(document, word)]
+        return len(texts) == 2 and texts[0] in APOSTROPHES and texts[1] == "s"
+
+    speaking = {
+        mention.tokens
+        for mention in mentions
+        if mention.kind == ORGANIZATION
+        and is_followed(mention)
+        and mention.stop + 2 < len(document.words)
+        and word_text(document, mention.stop + 2) in _VERBS
+    }
+    return [
+        replace(mention, stop=mention.stop + 2) if mention.tokens in speaking and is_followed(mention) else mention
+        for mention in mentions
+    ]
 
 
 def _join_cut(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
@@ -218,6 +241,16 @@ def _end_of_person(document: Document, start: int, stop: int) -> int:
         text = word_text(document, word)
         if (text in _DASHES or text in _VERBS or text in AFTER_NAMES) and not is_joined(document, word):
             return word
+    return stop
+
+
+def _with_apostrophe(document: Document, stop: int) -> int:
+    """``stop``, or where a name ends that goes on after an apostrophe: "Njuguna Ndung | 'u", not "Ann Lee | 'd"."""
+    while stop + 1 < len(document.words) and _is_apostrophe(document, stop) and is_joined(document, stop + 1):
+        letters = word_text(document, stop + 1)
+        if not letters.isalpha() or letters.lower() in _CONTRACTED:
+            break
+        stop += 2
     return stop
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from inquit.models.article import Article, Span
-from inquit.models.linker import quote_kind
+from inquit.models.linker import quote_kind, spans_of_words, without_dots
 from inquit.models.pairs import N_PAIR_FEATURES, nearest_candidates, pair_features
 from inquit.models.result import QuoteKind
 from inquit.models.segmentation import segment
@@ -24,6 +24,16 @@ def test_kind_follows_the_quotation_marks(content: str, kind: QuoteKind) -> None
     start = text.index(content)
     words = document.word_range(Span(start, start + len(content)))
     assert quote_kind(document, np.array([words])) is kind
+
+
+@pytest.mark.parametrize(
+    ("content", "cut"),
+    [("it ended...", "it ended"), ("it ended. ...", "it ended"), ("it ended.", "it ended."), ("...", ".")],
+)
+def test_no_content_ends_in_a_row_of_full_stops(content: str, cut: str) -> None:
+    document = segment(Article("a", content))
+    (span,) = spans_of_words(document, without_dots(document, np.array([[0, len(document.words)]])))
+    assert span.of(content) == cut
 
 
 def test_candidates_are_the_nearest_on_either_side() -> None:

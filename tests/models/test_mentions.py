@@ -48,6 +48,8 @@ from tests.models.marked_names import read_marked
         ("The {O Institute for} some.", ["Institute"]),
         ("{P Tom Lee QC} met {P Det Supt Ray} and {P Datuk Seri Anwar Ibrahim}.", ["Tom Lee", "Ray", "Anwar Ibrahim"]),
         ("{P MEP} {P Ann Lee} left.", ["Ann Lee"]),
+        ("{O Moody}'s said so. {O Moody}'s rating, {O Acme}'s loss", ["Moody's", "Moody's", "Acme"]),
+        ("{P Njuguna Ndung}'u left. {P Ann Lee}'d stay.", ["Njuguna Ndung'u", "Ann Lee"]),
         ('{P Ann Lee} "Yes" {P Bob Ray}', ["Ann Lee", "Bob Ray"]),
         ('{P Ann Lee} "We agreed" said {P Bob Ray}', ["Ann Lee", "Bob Ray"]),
     ],
