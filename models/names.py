@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from enum import IntEnum
 from functools import lru_cache
@@ -12,6 +13,9 @@ from rapidfuzz.distance import Levenshtein
 _HONORIFIC = re.compile(
     r"^(?:the|a|an|mr|mrs|ms|miss|dr|sen|senator|rep|representative|gov|governor|gen|general|president|secretary|minister"
     r"|prime|prof|professor|sir|lord|lady|judge|justice|officer|sgt|lt|col|capt|chief)\s+"
+)
+_PLAIN_LETTERS = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
 _WITH_PERIODS = re.compile(r"\b(?:\w\.){2,}")
 GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
@@ -62,12 +66,20 @@ class NameMatch(IntEnum):
 
 @lru_cache(maxsize=512)
 def normalise_name(name: str) -> str:
-    """A name for comparison: lower case, no possessive, punctuation, leading article, honorific or title."""
-    name = re.sub(r"[’']s\b", "", name.lower())
+    """A name for comparison: lower case, no accent, possessive, punctuation, leading article, honorific or title."""
+    name = re.sub(r"[’']s\b", "", without_accents(name.lower()))
     name = " ".join(re.sub(r"[^\w\s-]", " ", name).split())
     while match := _HONORIFIC.match(name):
         name = name[match.end() :]
     return name
+
+
+def without_accents(text: str) -> str:
+    """Letters as they are written where there are no others: "Ødegård", "Odegard"."""
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFD", text.translate(_PLAIN_LETTERS))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def name_tokens(name: str) -> tuple[str, ...]:

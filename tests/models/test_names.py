@@ -10,6 +10,8 @@ from inquit.models.names import NameMatch, match_names, name_tokens, normalise_n
         ("Mrs. Clinton", "clinton"),
         ("Prime Minister Theresa May’s", "theresa may"),
         ("O'Neill", "o neill"),
+        ("Martin Ødegård", "martin odegard"),
+        ("Jose\u0301 Muñoz", "jose munoz"),
         ("the", "the"),
         ("", ""),
     ],
