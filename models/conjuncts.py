@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inquit.models.mentions import PERSON, PLACE, Mention
-from inquit.models.phrases import DEFINITE_STARTS, WordRange, hangs_on, mentions_inside
+from inquit.models.phrases import DEFINITE_STARTS, PREPOSITIONS, WordRange, hangs_on, mentions_inside
 from inquit.models.segmentation import Document
 from inquit.models.words import AND, word_text
 
@@ -13,6 +13,8 @@ _JOINERS = (("along", "with"), ("as", "well", "as"), *((word,) for word in (*sor
 _BOTH = frozenset({"both", "neither", "either"})
 _STARTS_CONJUNCT = DEFINITE_STARTS | frozenset({"other", "others", "several", "many", "some", "various", "a", "an"})
 _STARTS_CLAUSE = frozenset({"that", "who", "whose"})
+_BEGINS_ASIDE = frozenset({"along", "as", "including", "like", "not", "unlike"})
+_ARTICLES = frozenset({"the", "a", "an"})
 _CLOSES_APPOSITION = frozenset({",", ")", "-", "--", "–", "—"})
 _PARTIES = frozenset({"D", "R", "I"})
 _MAX_ASIDE = 7
@@ -111,19 +113,25 @@ class _Source:
         return is_listed or self.joiner_length(following.stop) > 0
 
     def _speaker_after(self, comma: int) -> Mention | None:
-        """The name right after a comma, article and title aside ("Gov. Bob Ray", "the Pentagon"), or the person that it
-        leads to ("Google chief Sundar Pichai").
+        """The person that titles and roles after a comma lead to ("Gov. Bob Ray", "Google chief Sundar Pichai"), else the name
+        right after it, article aside ("the Pentagon").
         """
         first = next((mention for mention in self.inside if mention.start > comma), None)
-        if first is None or not self._is_title(comma + 1 + (self.text(comma + 1) == "the"), first.start):
+        if first is None:
             return None
-        if "," in {self.text(word) for word in range(comma + 1, first.start)}:
-            return None
-        person = next((person for person in self.people if first.stop <= person.start <= first.stop + _MAX_TITLE), None)
-        if first.kind == PERSON or person is None or hangs_on(self.document, person, first.stop):
-            return first
-        between = {self.text(word) for word in range(first.stop, person.start)}
-        return first if between & {",", *AND} else person
+        begins_with_article = self.text(comma + 1).lower() in _ARTICLES
+        led_to = [p for p in self.people if p.start > comma and self._is_role(comma + 1, p.start)]
+        if led_to and not begins_with_article:
+            return led_to[-1]
+        is_title = self._is_title(comma + 1 + begins_with_article, first.start)
+        return first if is_title and "," not in {self.text(word) for word in range(comma + 1, first.start)} else None
+
+    def _is_role(self, start: int, stop: int) -> bool:
+        """Whether there are only titles between, and a role of a word or two: "former Ohio governor"."""
+        texts = [self.text(word) for word in range(start, min(stop, start + _MAX_TITLE))]
+        small = [text for text in texts if text[:1].islower() and text != "s"]
+        is_plain = not (_STARTS_CLAUSE | _BEGINS_ASIDE | PREPOSITIONS | {",", *AND}).intersection(texts)
+        return stop - start <= _MAX_TITLE and len(small) <= 2 and is_plain
 
     def joins_speakers(self, mention: Mention, joiner: int, following: int, start: int) -> bool:
         """Whether a joiner joins another speaker to the mention before it."""

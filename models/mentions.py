@@ -94,7 +94,8 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
         start += trim_title(words, is_person=kind == PERSON)
         if kind == PERSON:
             stop = _with_apostrophe(document, _end_of_person(document, start, stop))
-            start = _with_initial(document, _with_hyphen(document, start, stop, end), end)
+            start = _with_forename(document, _with_hyphen(document, start, stop, end), end)
+            start = _with_initial(document, start, end)
         stop = _end_of_name(document, start, stop)
         if kind == PERSON:
             stop = _with_generation(document, stop)
@@ -262,6 +263,20 @@ def _with_hyphen(document: Document, start: int, stop: int, end: int) -> int:
     """
     first = start_of_forename(document, start)
     return first if stop - start > 1 and first >= end else start
+
+
+def _with_forename(document: Document, start: int, end: int) -> int:
+    """``start``, or that of a forename before a particle: "Marine | Le Pen".
+
+    Args:
+        end: where the mention before ends.
+    """
+    if word_text(document, start).lower() not in PARTICLES or start <= end:
+        return start
+    is_within = document.sentence_of_word[start - 1] == document.sentence_of_word[start]
+    forename = word_text(document, start - 1)
+    is_forename = forename[0].isupper() and gender_of_forename(forename) is not Gender.UNKNOWN
+    return start - 1 if is_within and is_forename else start
 
 
 def _end_of_name(document: Document, start: int, stop: int) -> int:

@@ -50,6 +50,10 @@ from tests.models.marked_names import read_marked
         ("{P MEP} {P Ann Lee} left.", ["Ann Lee"]),
         ("{O Moody}'s said so. {O Moody}'s rating, {O Acme}'s loss", ["Moody's", "Moody's", "Acme"]),
         ("{P Njuguna Ndung}'u left. {P Ann Lee}'d stay.", ["Njuguna Ndung'u", "Ann Lee"]),
+        (
+            "Marine {P Le Pen} met President {P Le Pen}. Ann. {P Van Dyke} left.",
+            ["Marine Le Pen", "Le Pen", "Van Dyke"],
+        ),
         ('{P Ann Lee} "Yes" {P Bob Ray}', ["Ann Lee", "Bob Ray"]),
         ('{P Ann Lee} "We agreed" said {P Bob Ray}', ["Ann Lee", "Bob Ray"]),
     ],
