@@ -30,10 +30,12 @@ _BEFORE_NUMBER = re.compile(r"\bnos?$", re.IGNORECASE)
 """An abbreviation where a number follows, a word where not."""
 _ANYWHERE = re.compile(
     r"(?:\b(?:jr|sr|inc|ltd|corp|co|st|dept|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)"
+    r"|(?<=, )(?:ala|ariz|ark|calif|colo|conn|del|fla|ga|ill|ind|kan|ky|la|mass|md|mich|minn|miss|mo|mont|neb|nev|okla|ore|pa|tenn"
+    r"|tex|vt|va|wash|wis|wyo)"
     r"|(?<!\w)(?<!\w['‘’])[^\W\d_](?:\.[^\W\d_])*)$",
     re.IGNORECASE,
 )
-"""Abbreviations and initials that may end a sentence as well; no possessives ("Paul's")."""
+"""Abbreviations, states after a comma and initials that may end a sentence as well; no possessives ("Paul's")."""
 _STARTS_SENTENCE = re.compile(
     r"[\"'“‘«(\[]*(?:The|A|An|He|She|It|They|We|I|You|This|That|These|Those|There|His|Her|Its|Their|Our|But|If|When|While|After"
     r"|Before|Although|Though|Because|In|On|Some|Many|What|Who|How|Why|Where)\b(?![-.])"

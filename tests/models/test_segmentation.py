@@ -41,6 +41,10 @@ def sentences(text: str) -> list[str]:
         ("It began at 9 a.m. Ministers met.", ["It began at 9 a.m.", "Ministers met."]),
         ("It began at 9 A.M. Friday, or 2 p.m. GMT.", ["It began at 9 A.M. Friday, or 2 p.m. GMT."]),
         ("Brig. Gen. Poe met Lance Cpl. Roe.", ["Brig. Gen. Poe met Lance Cpl. Roe."]),
+        (
+            "ELY, Minn. (AP) - Police left. He went to Mass. Police left.",
+            ["ELY, Minn. (AP) - Police left.", "He went to Mass.", "Police left."],
+        ),
         ("Gray Inc. A buyer was found.", ["Gray Inc.", "A buyer was found."]),
         ("The Rev. A. Gray Jr. The end.", ["The Rev. A. Gray Jr.", "The end."]),
         ("He began at 7 p.m. “We left,” she said.", ["He began at 7 p.m.", "“We left,” she said."]),
