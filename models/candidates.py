@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from inquit.models.entities import NamedEntity
-from inquit.models.joint import Coordination, find_coordinations, may_be_joint, nearest_before
+from inquit.models.joint import Coordination, counts_several, find_coordinations, may_be_joint, nearest_before
 from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.mentions import ORGANIZATION, PERSON, Mention
 from inquit.models.names import NameMatch, initials_of, match_names, name_tokens
@@ -129,8 +129,12 @@ class CandidateFinder:
             # A pronoun is not what its speaker is called where anybody else may be meant.
             if phrase.kind in _PRONOUNS and phrase.noun not in _OWN_ANSWERS and (numbers or len(others) > 2):
                 others = [other for other in others if "is phrase itself" not in other[1]]
-            candidates = [*(named[number] for number in numbers), *(candidate for candidate, _ in others)]
-            table = np.concatenate([features[start:stop], _as_table(row for _, row in others)])
+            are_several = counts_several(self._document, phrase)
+            kept = [
+                k for k, number in enumerate(numbers) if not (are_several and self._entities[number].kind == PERSON)
+            ]
+            candidates = [*(named[numbers[k]] for k in kept), *(candidate for candidate, _ in others)]
+            table = np.concatenate([features[start:stop][kept], _as_table(row for _, row in others)])
             found.append((tuple(candidates), table + shared[i]))
         return found
 

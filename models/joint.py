@@ -12,6 +12,7 @@ from inquit.models.segmentation import Document, Ints
 from inquit.models.words import AND, word_text
 
 _MAX_BACK = 20
+_NUMBERS = frozenset({"two", "three", "four", "five", "six"})
 _PAIRS = frozenset({"two", "three", "pair", "couple", "duo"})
 
 
@@ -63,6 +64,15 @@ def may_be_joint(phrase: Phrase) -> bool:
     if phrase.kind in (PhraseKind.THEY, PhraseKind.RELATIVE):
         return True
     return phrase.kind is PhraseKind.DEFINITE and (phrase.noun.endswith("s") or phrase.noun in _PAIRS)
+
+
+def counts_several(document: Document, phrase: Phrase) -> bool:
+    """Whether a source says that it is more than one: "the two leaders", "both", not "the two-time champion"."""
+    start, stop = phrase.core
+    if stop - start == 1:
+        return word_text(document, start).lower() == "both"
+    is_counted = phrase.kind is PhraseKind.DEFINITE and word_text(document, start + 1).lower() in _NUMBERS
+    return is_counted and phrase.noun.endswith("s") and not phrase.inner
 
 
 def nearest_before(coordinations: Sequence[Coordination], word: int, *, n: int) -> list[Coordination]:
