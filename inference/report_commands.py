@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_USAGE, fail
+from inquit.inference.commands import EXIT_INPUT, EXIT_USAGE, fail, refuse_overwriting
 
 
 def register(app: typer.Typer) -> None:
@@ -30,12 +30,11 @@ def report(
     Example: inquit report results.jsonl -o report.html
     """
     from inquit.inference.batch.errors import BatchError
-    from inquit.inference.batch.readers.sources import check_output
     from inquit.inference.report import write_report
     from inquit.inference.writers import read_results
 
+    refuse_overwriting([results, corrections], output)
     try:
-        check_output([str(path) for path in (results, corrections) if path is not None], output)
         write_report(read_results(results), output, corrections_path=corrections, title=title)
     except (OSError, ValueError) as error:
         fail(str(error), EXIT_INPUT)
@@ -63,6 +62,7 @@ def review(
     from inquit.inference.writers import OutputError, read_results
 
     path = corrections or _corrections_beside(results.absolute())
+    refuse_overwriting([results], path)
     try:
         kept = Corrections(read_results(results), path, reviewer=by or _login_name())
     except OutputError as error:

@@ -16,6 +16,7 @@ from inquit.inference.commands import (
     EXIT_USAGE,
     fail,
     printable,
+    refuse_overwriting,
 )
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def evaluate_command(
 
     if model == "-" and predictions is None:
         fail("MODEL - needs --predictions FILE; name a model to score with, such as en", EXIT_USAGE)
+    refuse_overwriting([gold, predictions], json_path)
     if json_path is not None and not json_path.parent.is_dir():
         fail(f"--json {json_path}: the folder {json_path.parent} does not exist; create it first", EXIT_OUTPUT)
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INPUT, EXIT_USAGE, fail, printable
+from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INPUT, EXIT_USAGE, fail, printable, refuse_overwriting
 
 if TYPE_CHECKING:
     from inquit.models.result import ArticleResult
@@ -61,6 +61,7 @@ def check(
 
     Example: inquit labels check corrections.jsonl --held-out test.jsonl --fix mended.jsonl
     """
+    refuse_overwriting([*files, *(articles or ()), *(held_out or ())], fix)
     result = _check(files, label_format, articles, new_type, rename, held_out=held_out)
     _print_findings(result.findings, as_json=as_json)
     if fix is None:
@@ -155,6 +156,7 @@ def import_labels(
 
     Example: inquit labels import project-1.json -o labels.jsonl
     """
+    refuse_overwriting([*files, *(articles or ())], output)
     result = _check(files, label_format, articles, new_type, rename)
     # Whether there is enough to learn from is a matter of all files together, not of a conversion.
     errors = [finding for finding in result.errors if finding.code != "one-class"]
@@ -196,6 +198,7 @@ def export_labels(
 
     if export_format not in [*ExportFormat]:
         fail(f"--format {export_format}: wanted one of {[f.value for f in ExportFormat]}", EXIT_USAGE)
+    refuse_overwriting([file], output)
     articles = _or_fail(lambda: list(read_corpus(file)))
     written = _write([article for article in articles if article.error is None], output, export_format)
     print(f"{len(articles)} articles: {', '.join(map(str, written))}", file=sys.stderr)
@@ -221,6 +224,7 @@ def agreement(
     from inquit.training.labels.check import read_annotations
     from inquit.training.labels.formats import write_file
 
+    refuse_overwriting([first, second], output)
     vocabulary = _vocabulary(new_type, None)
     ours = _or_fail(lambda: read_annotations([first], vocabulary=vocabulary))
     if second is None:
@@ -274,6 +278,7 @@ def queue(
     from inquit.training.labels.label_studio_tasks import to_task
     from inquit.training.labels.queue import queue_articles
 
+    refuse_overwriting([results, *(labelled or ())], output)
     known = _or_fail(lambda: [article.id for path in labelled or [] for article in read_results(path)])
     chosen = _or_fail(lambda: queue_articles(read_results(results), n=n, diversity=diversity, labelled=known))
     if not chosen:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_LOCKED, EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, fail, printable
+from inquit.inference.commands import (
+    EXIT_INPUT,
+    EXIT_LOCKED,
+    EXIT_MODEL,
+    EXIT_OUTPUT,
+    EXIT_USAGE,
+    fail,
+    printable,
+    refuse_overwriting,
+)
 from inquit.models.folder import CURRENT, ModelError
 from inquit.models.lock import LockedError
 
@@ -138,6 +147,7 @@ def compare(
     from inquit.training.evaluate_command import write_json
     from inquit.training.promote import record_comparison
 
+    refuse_overwriting([gold], json_path, html_path)
     for option, path in (("--json", json_path), ("--html", html_path)):
         if path is not None and not path.parent.is_dir():
             fail(f"{option} {path}: the folder {path.parent} does not exist; create it first", EXIT_OUTPUT)

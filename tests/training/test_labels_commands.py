@@ -95,6 +95,33 @@ def test_fix_exits_with_0_where_all_is_mended(tmp_path: Path) -> None:
     assert inquit("labels", "check", tmp_path / "b.jsonl").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["labels", "check", "a.jsonl", "--fix", "a.jsonl"],
+        ["labels", "check", "a.jsonl", "--held-out", "b.jsonl", "--fix", "b.jsonl"],
+        ["labels", "import", "a.jsonl", "--articles", "b.jsonl", "-o", "b.jsonl"],
+        ["labels", "export", "a.jsonl", "--format", "conll", "-o", "a.jsonl"],
+        ["labels", "agreement", "b.jsonl", "a.jsonl", "-o", "a.jsonl"],
+        ["queue", "a.jsonl", "-o", "a.jsonl"],
+        ["queue", "a.jsonl", "--labelled", "b.jsonl", "-o", "b.jsonl"],
+        ["evaluate", "en", "a.jsonl", "--json", "a.jsonl"],
+        ["evaluate", "-", "a.jsonl", "--predictions", "b.jsonl", "--json", "b.jsonl"],
+        ["compare", "en", "en", "a.jsonl", "--json", "a.jsonl"],
+        ["compare", "en", "en", "a.jsonl", "--html", "a.jsonl"],
+    ],
+)
+def test_no_command_writes_over_what_it_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = [write_jsonl(tmp_path / name, record(), other_record()) for name in ("a.jsonl", "b.jsonl")]
+    before = [path.read_bytes() for path in files]
+    run = inquit(*command)
+    assert (run.exit_code, f"{command[-1]}: is the output as well" in run.stderr) == (2, True)
+    assert [path.read_bytes() for path in files] == before
+
+
 def test_a_terminal_is_not_sent_control_characters(tmp_path: Path) -> None:
     path = write_jsonl(tmp_path / "labels.jsonl", record(safe(kind="\x1b[31m\u202e")))
     assert not {"\x1b", "\u202e"} & set(inquit("labels", "check", path).stdout)

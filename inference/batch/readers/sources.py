@@ -71,7 +71,7 @@ def check_output(inputs: Iterable[str], output: Path) -> None:
     for name in inputs:
         named = [name] if os.path.lexists(name) else glob.glob(name, recursive=True)
         if os.path.realpath(output) in map(os.path.realpath, named):
-            raise UsageError(f"{printable(name)}: is the output as well; name another one with -o")
+            raise UsageError(f"{printable(name)}: is the output as well; name another one")
 
 
 def can_be_read_twice(inputs: Iterable[str]) -> bool:

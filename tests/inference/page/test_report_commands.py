@@ -65,6 +65,15 @@ def test_a_report_is_never_written_over_what_it_shows(tmp_path: Path, output: st
     assert (tmp_path / output).read_bytes() == before
 
 
+def test_corrections_are_never_kept_in_the_results(tmp_path: Path) -> None:
+    pytest.importorskip("fastapi", reason="the review server needs FastAPI: pip install 'inquit[review]'")
+    results = write_results([EMOJI], tmp_path / "results.jsonl")
+    before = results.read_bytes()
+    code, said = run("review", results, "--corrections", results)
+    assert (code, "is the output as well" in said) == (2, True)
+    assert results.read_bytes() == before
+
+
 def test_a_report_that_another_process_writes_is_locked(tmp_path: Path) -> None:
     results, page = write_results([EMOJI], tmp_path / "results.jsonl"), tmp_path / "report.html"
     with open_atomically(page):
