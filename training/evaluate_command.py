@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,7 +21,10 @@ from inquit.inference.commands import (
 )
 
 if TYPE_CHECKING:
+    from inquit.models.result import ArticleResult
     from inquit.training.evaluation import Evaluation
+
+logger = logging.getLogger(__name__)
 
 Records = Mapping[str, Mapping[str, Any]]
 
@@ -53,12 +57,11 @@ def run_evaluate(
         inquit.models.folder.ModelError: the model cannot be loaded.
         inquit.inference.writers.OutputError: ``json_path`` cannot be written.
     """
-    from inquit.training.corpora import corpus_sha256, read_corpus
+    from inquit.training.corpora import corpus_sha256
     from inquit.training.evaluation import evaluate
 
-    articles = list(read_corpus(gold_path))
+    articles = read_gold(gold_path)
     gold = {article.id: article.to_dict() for article in articles}
-    check_gold(gold, gold_path)
     predicted = score_gold(model, gold) if predictions is None else _read_predictions(predictions, gold, gold_path)
     evaluation = evaluate(gold, predicted, n_bootstrap=n_bootstrap, seed=seed)
     if json_path is not None:
@@ -68,15 +71,32 @@ def run_evaluate(
     return evaluation, len(gold) - n_results
 
 
-def check_gold(gold: Records, gold_path: Path) -> None:
-    """Raise CorpusError where there is nothing to compare with."""
-    from inquit.training.corpora import CorpusError
+def read_gold(path: Path) -> list[ArticleResult]:
+    """Labelled articles to measure with; those with answers of a model that nobody reviewed are left out and logged.
 
+    Raises:
+        CorpusError: there is nothing at ``path`` to compare with, or an article has no text.
+    """
+    from inquit.training.corpora import CorpusError, read_corpus
+    from inquit.training.labels.check_record import is_gold
+
+    articles = list(read_corpus(path))
+    if not articles:
+        raise CorpusError(f"{path}: holds no articles; wanted labelled articles to compare with")
+    gold = [article for article in articles if is_gold(article.to_dict())]
     if not gold:
-        raise CorpusError(f"{gold_path}: holds no articles; wanted labelled articles to compare with")
-    for article, record in gold.items():
-        if "text" not in record:
-            raise CorpusError(f"{gold_path}: article {article!r} has no text; join stand-off labels with their texts")
+        raise CorpusError(
+            f"{path}: holds no labels: these are a model's own answers, which measure nothing until a person has "
+            "reviewed them; correct them with `inquit review`, or name labelled articles"
+        )
+    for article in gold:
+        if article.text is None:
+            raise CorpusError(f"{path}: article {article.id!r} has no text; join stand-off labels with their texts")
+    if n_left_out := len(articles) - len(gold):
+        logger.warning(
+            "%s: left out %d of %d articles, which hold answers that nobody reviewed", path, n_left_out, len(articles)
+        )
+    return gold
 
 
 def score_gold(model: str, gold: Records) -> Records:
@@ -114,7 +134,9 @@ def write_json(path: Path, record: Mapping[str, Any]) -> None:
 
 def evaluate_command(
     model: Annotated[str, typer.Argument(help="A shipped model's name, or a model folder; - with --predictions.")],
-    gold: Annotated[Path, typer.Argument(help="Labelled articles: JSONL, a folder of it, or a part of PolNeAR.")],
+    gold: Annotated[
+        Path, typer.Argument(help="Labelled or reviewed articles: JSONL, a folder of it, or a part of PolNeAR.")
+    ],
     predictions: Annotated[Path | None, typer.Option(help="Compare these results; score nothing.")] = None,
     bootstrap: Annotated[int, typer.Option(min=0, help="Samples for 95 % intervals; 0 for none.")] = 1000,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write everything as JSON.")] = None,
@@ -127,6 +149,7 @@ def evaluate_command(
     from inquit.models.folder import ModelError
     from inquit.training.corpora import CorpusError
 
+    logging.basicConfig(level=logging.WARNING, format="inquit: %(message)s")
     if model == "-" and predictions is None:
         fail("MODEL - needs --predictions FILE; name a model to score with, such as en", EXIT_USAGE)
     refuse_overwriting([gold, predictions], json_path)

@@ -148,6 +148,7 @@ def compare(
     from inquit.training.promote import record_comparison
 
     refuse_overwriting([gold], json_path, html_path)
+    logging.basicConfig(level=logging.WARNING, format="inquit: %(message)s")
     for option, path in (("--json", json_path), ("--html", html_path)):
         if path is not None and not path.parent.is_dir():
             fail(f"{option} {path}: the folder {path.parent} does not exist; create it first", EXIT_OUTPUT)
@@ -176,13 +177,11 @@ def compare(
 def _compare(old: str, new: str, gold_path: Path, n_bootstrap: int) -> Comparison:
     from inquit.models.folder import verify
     from inquit.training.compare import check_leaks, compare_predictions
-    from inquit.training.corpora import read_corpus
-    from inquit.training.evaluate_command import check_gold, score_gold
+    from inquit.training.evaluate_command import read_gold, score_gold
 
     manifests = verify(old), verify(new)
-    articles = list(read_corpus(gold_path))
+    articles = read_gold(gold_path)
     gold = {article.id: article.to_dict() for article in articles}
-    check_gold(gold, gold_path)
     check_leaks(articles, manifests)
     answers_old, answers_new = (score_gold(str(manifest.folder), gold) for manifest in manifests)
     return compare_predictions(articles, answers_old, answers_new, manifests, n_bootstrap=n_bootstrap)
@@ -226,10 +225,11 @@ def promote(
     """
     from inquit.models.registry import Registry, RegistryError
     from inquit.training.corpora import CorpusError, corpus_sha256
+    from inquit.training.evaluate_command import read_gold
     from inquit.training.promote import PromotionError, promote_model
 
     try:
-        gold_sha256 = None if gold is None else corpus_sha256(gold)
+        gold_sha256 = None if gold is None else corpus_sha256(read_gold(gold))
         manifest = promote_model(new, Registry.default(), gold_sha256=gold_sha256)
     except CorpusError as error:
         fail(str(error), EXIT_INPUT)
