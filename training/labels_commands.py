@@ -195,6 +195,7 @@ def export_labels(
     """
     from inquit.training.corpora import read_corpus
     from inquit.training.labels import ExportFormat
+    from inquit.training.labels.check_record import is_gold
 
     if export_format not in [*ExportFormat]:
         fail(f"--format {export_format}: wanted one of {[f.value for f in ExportFormat]}", EXIT_USAGE)
@@ -202,6 +203,13 @@ def export_labels(
     articles = _or_fail(lambda: list(read_corpus(file)))
     written = _write([article for article in articles if article.error is None], output, export_format)
     print(f"{len(articles)} articles: {', '.join(map(str, written))}", file=sys.stderr)
+    n_unreviewed = sum(not is_gold(article.to_dict()) for article in articles)
+    if n_unreviewed and export_format == ExportFormat.BRAT:
+        print(
+            f"inquit: warning: {n_unreviewed} articles hold answers that nobody reviewed, which brat cannot say: "
+            "what is imported from there counts as labels, so go through it all before",
+            file=sys.stderr,
+        )
 
 
 @labels_app.command("agreement")

@@ -140,6 +140,14 @@ def test_what_is_exported_can_be_imported(tmp_path: Path, export_format: str, na
     assert contents == [sorted(a["content"] for a in article["attributions"]) for article in examples]
 
 
+def test_an_export_to_brat_warns_of_what_nobody_reviewed(tmp_path: Path) -> None:
+    answers = [record(id="a", model="en-1"), record(id="b", model="en-1", reviewed_by="ann")]
+    for names, expected in (("ab", True), ("b", False)):
+        path = write_jsonl(tmp_path / "results.jsonl", *answers[-len(names) :])
+        run = inquit("labels", "export", path, "--format", "brat", "-o", tmp_path / names)
+        assert (run.exit_code, "1 articles hold answers that nobody reviewed" in run.stderr) == (0, expected)
+
+
 def test_an_export_that_another_process_writes_is_locked(tmp_path: Path) -> None:
     output = tmp_path / "tasks.json"
     with open_atomically(output):
