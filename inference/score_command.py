@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
@@ -16,7 +17,7 @@ import typer
 from inquit import __version__
 from inquit.inference.batch.errors import BatchError, InputError, OutputError, UsageError, require_pyarrow
 from inquit.inference.batch.options import DuplicateIds, EncodingErrors, InputFormat, OutputFormat
-from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INTERRUPTED, EXIT_MODEL, EXIT_OUTPUT, fail
+from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INTERRUPTED, EXIT_MODEL, EXIT_OUTPUT, fail, printable
 from inquit.models.folder import CURRENT
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _READING, _OUTPUT, _LIMITS = "Reading", "Output", "Running"
 _MAX_CHARS = 1_000_000_000
+_N_SHOWN = 10
 
 
 def _as_delimiter(value: str | None) -> str | None:
@@ -288,6 +290,8 @@ def _run(call: Call, target: Target) -> int:
     if monitor.summary.counts.n_articles == 0:
         _refuse_nothing(call)
     _print_summary(monitor, target)
+    if records.left_out:
+        print(_say_left_out(records.left_out), file=sys.stderr)
     return monitor.summary.counts.n_errors
 
 
@@ -372,6 +376,12 @@ def _print_as_table() -> Callable[[bytes, Mapping[str, Any]], None]:
 
     console = Console()
     return lambda line, record: console.print(result_table(record))
+
+
+def _say_left_out(counts: Counter[str]) -> str:
+    shown = [f"{printable(name)} {n}" for name, n in counts.most_common(_N_SHOWN)]
+    more = ["…"] if len(counts) > _N_SHOWN else []
+    return f"{counts.total()} files left out of folders: {', '.join(shown + more)}"
 
 
 def _print_summary(monitor: Monitor, target: Target) -> None:

@@ -70,6 +70,14 @@ def test_a_file_appears_whole_with_every_record_once(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
 
 
+def test_files_that_a_folder_leaves_out_are_in_the_summary(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.pdf", "c.md", "d.md"):
+        (tmp_path / name).write_text(ARTICLE)
+    run = inquit("score", tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.decode().endswith("3 files left out of folders: .md 2, .pdf 1\n")
+
+
 def test_an_input_is_never_written_over(tmp_path: Path) -> None:
     line = json.dumps({"id": "a", "text": ARTICLE})
     (tmp_path / "a.jsonl").write_text(line)
