@@ -64,7 +64,10 @@ def review(
     path = corrections or _corrections_beside(results.absolute())
     refuse_overwriting([results], path)
     try:
-        kept = Corrections(read_results(results), path, reviewer=by or _login_name())
+        scored = list(read_results(results))
+        if not any(result.text for result in scored):
+            fail(f"{results}: holds no text to correct; score without --no-text", EXIT_INPUT)
+        kept = Corrections(scored, path, reviewer=by or _login_name())
     except OutputError as error:
         fail(str(error), error.exit_code)
     except (OSError, ValueError) as error:

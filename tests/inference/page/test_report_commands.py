@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,12 @@ def test_a_report_is_written_with_its_title_and_its_corrections(tmp_path: Path) 
     [
         (["report", "{folder}/nowhere.jsonl"], 4, "nowhere.jsonl"),
         (["report", "{folder}/broken.jsonl"], 4, "broken.jsonl line 1"),
+        (["report", "{folder}/articles.jsonl"], 4, "articles.jsonl line 1: wanted a result of `inquit score`"),
         (["report", "{folder}/results.jsonl", "--corrections", "{folder}/other.jsonl"], 4, "another text"),
+        (["report", "{folder}/results.jsonl", "--corrections", "{folder}/others.jsonl"], 4, "none of these articles"),
         (["report", "{folder}/results.jsonl", "-o", "{folder}/no/r.html"], 5, "cannot be written"),
         (["review", "{folder}/nowhere.jsonl"], 4, "nowhere.jsonl"),
+        (["review", "{folder}/no-text.jsonl"], 4, "no-text.jsonl: holds no text to correct"),
         (["review", "{folder}/results.jsonl", "--corrections", "{folder}/other.jsonl"], 4, "another text"),
         (["review", "{folder}/results.jsonl", "--corrections", "{folder}/no/c.jsonl"], 5, "cannot be written"),
         (["review", "{folder}/results.jsonl", "--port", "70000"], 2, "65535"),
@@ -49,6 +53,9 @@ def test_a_wrong_call_ends_with_its_code_and_a_sentence(
     pytest.importorskip("fastapi", reason="the review server needs FastAPI: pip install 'inquit[review]'")
     write_results([EMOJI], tmp_path / "results.jsonl")
     write_results([ArticleResult("emoji", "another text")], tmp_path / "other.jsonl")
+    write_results([ArticleResult("another one", EMOJI.text)], tmp_path / "others.jsonl")
+    write_results([replace(EMOJI, text=None)], tmp_path / "no-text.jsonl")
+    (tmp_path / "articles.jsonl").write_text('{"id": "a", "text": "Ann Lee agreed."}')
     (tmp_path / "broken.jsonl").write_text("{")
     result_code, said = run(*(argument.format(folder=tmp_path) for argument in arguments))
     assert result_code == code
