@@ -305,7 +305,7 @@ def test_every_format_holds_the_same_results(tmp_path: Path) -> None:
     articles = write_articles(tmp_path / "in.jsonl", 3)
     for name in ("out.jsonl", "out.parquet", "out.csv"):
         assert score(articles, "-o", tmp_path / name).returncode == 0
-    from_jsonl = list(read_results(tmp_path / "out.jsonl"))
+    from_jsonl = list(read_results(str(tmp_path / "out.jsonl")))
     assert list(read_results(tmp_path / "out.parquet")) == from_jsonl
     rows = read_csv(tmp_path / "out.csv")
     assert [row["content"] for row in rows if row["content"]] == [
