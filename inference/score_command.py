@@ -392,4 +392,4 @@ def _print_summary(monitor: Monitor, target: Target) -> None:
     speakers = monitor.summary.speakers
     if speakers and (target.is_table or target.path is not None):
         Console(stderr=not target.is_table).print(speaker_table(speakers))
-    print("\n".join(monitor.summary.lines()), file=sys.stderr)
+    print("\n".join(map(printable, monitor.summary.lines())), file=sys.stderr)

@@ -63,7 +63,7 @@ def test_a_file_appears_whole_with_every_record_once(tmp_path: Path) -> None:
     run = inquit("score", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl")
     assert run.returncode == 1
     assert b"4 articles" in run.stderr
-    assert b"E_JSON: 1" in run.stderr
+    assert f"E_JSON: 1, first {tmp_path / 'in.jsonl'} line 2: ".encode() in run.stderr
     found = records((tmp_path / "out.jsonl").read_bytes())
     assert [record["status"] for record in found] == ["ok", "error", "ok", "ok"]
     assert found[1]["error"]["code"] == "E_JSON"  # type: ignore[index]
