@@ -143,6 +143,8 @@ def evaluate_command(
 ) -> None:
     """Measure a model on labelled articles: spans, links, speakers, claims, with intervals.
 
+    What the measures mean stands in docs/measures.md.
+
     Example: inquit evaluate en gold.jsonl --json scores.json
     """
     from inquit.inference.writers import OutputError

@@ -172,6 +172,7 @@ def compare(
         print(f"inquit: warning: not recorded, so `inquit promote` will not accept it: {error}", file=sys.stderr)
     if not comparison.passed:
         fail("; ".join(comparison.objections), EXIT_WORSE)
+    print(f"passed: {new} is not worse beyond noise on anything guarded; next: inquit promote {new}")
 
 
 def _compare(old: str, new: str, gold_path: Path, n_bootstrap: int) -> Comparison:

@@ -544,6 +544,13 @@ def test_command_scores_the_gold_texts(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert len(facts["gold_sha256"]) == 64
 
 
+def test_every_measure_is_explained() -> None:
+    explained = (Path(__file__).parents[2] / "docs" / "measures.md").read_text(encoding="utf-8")
+    measures = evaluate(articles(GOLD, narration=NARRATION), articles(PREDICTED, narration=NARRATION)).measures
+    names = {name.partition("|")[0] for name in measures}
+    assert {name for name in names if f"`{name}`" not in explained} == set()
+
+
 def test_command_compares_results_that_are_there(tmp_path: Path, gold_path: Path) -> None:
     predictions = write_jsonl(tmp_path / "results.jsonl", articles(without_labels(GOLD)))
     assert run("-", gold_path, "--predictions", predictions, "--bootstrap", 0).exit_code == 0

@@ -52,6 +52,7 @@ def test_a_model_is_compared_promoted_used_and_left_again(
     html, facts = tmp_path / "c.html", tmp_path / "c.json"
     compared = inquit_command("compare", "current", as_good, gold, "--bootstrap", 100, "--html", html, "--json", facts)
     assert compared.exit_code == 0, compared.output
+    assert compared.output.endswith(f"next: inquit promote {as_good}\n")
     assert json.loads(facts.read_text())["passed"] is True
     assert "en-9.9.9" in html.read_text()
 
