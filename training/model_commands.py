@@ -85,8 +85,6 @@ def retrain(
         fail(str(error), EXIT_LOCKED)
     from inquit.training.compare import label_objections
 
-    if new.n_left_out:
-        print(f"left out {new.n_left_out} labels, such as answers that nobody reviewed: see inquit labels check")
     if new.new_types:
         print(f"new claim types: {', '.join(new.new_types)}")
     print(f"learnt from {new.n_claims} claims in {len(new.articles)} articles")
