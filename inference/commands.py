@@ -19,7 +19,10 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def fail(message: str, code: int) -> NoReturn:
+def fail(reason: str | Exception, code: int) -> NoReturn:
+    message = str(reason)
+    if isinstance(reason, OSError) and reason.filename is not None:
+        message = f"{reason.filename}: {reason.strerror}"
     print("inquit:", "\n".join(map(printable, message.split("\n"))), file=sys.stderr)
     raise typer.Exit(code)
 

@@ -37,7 +37,7 @@ def report(
     try:
         write_report(read_results(results), output, corrections_path=corrections, title=title)
     except (OSError, ValueError) as error:
-        fail(str(error), EXIT_INPUT)
+        fail(error, EXIT_INPUT)
     except BatchError as error:
         fail(str(error), error.exit_code)
 
@@ -71,7 +71,7 @@ def review(
     except OutputError as error:
         fail(str(error), error.exit_code)
     except (OSError, ValueError) as error:
-        fail(str(error), EXIT_INPUT)
+        fail(error, EXIT_INPUT)
     with kept:
         try:
             serve(kept, port=port, title=results.name, announce=lambda url: _announce(url, path))

@@ -305,8 +305,11 @@ def _check_target(call: Call, target: Target) -> None:
         require_pyarrow(f"-o {target.path}")
     if target.path is None or target.is_folder:
         return
-    if target.format and not (target.path.parent.is_dir() and os.access(target.path.parent, os.W_OK)):
-        raise OutputError(f"{target.path}: its folder does not exist or cannot be written")
+    folder = target.path.parent
+    if not folder.is_dir():
+        raise OutputError(f"-o {target.path}: the folder {folder} does not exist; create it first")
+    if not os.access(folder, os.W_OK):
+        raise OutputError(f"-o {target.path}: no permission to write in the folder {folder}")
 
 
 def _refuse_nothing(call: Call) -> None:

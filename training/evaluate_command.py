@@ -162,7 +162,7 @@ def evaluate_command(
             model, gold, n_bootstrap=bootstrap, json_path=json_path, predictions=predictions
         )
     except (CorpusError, OSError) as error:
-        fail(str(error), EXIT_INPUT)
+        fail(error, EXIT_INPUT)
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except OutputError as error:

@@ -123,8 +123,8 @@ def _or_fail(action: Callable[[], T]) -> T:
 
     try:
         return action()
-    except (ValueError, FileNotFoundError) as error:
-        fail(str(error), EXIT_INPUT)
+    except (ValueError, OSError) as error:
+        fail(error, EXIT_INPUT)
     except OutputError as error:
         fail(str(error), error.exit_code)
 

@@ -158,7 +158,7 @@ def compare(
             with open_atomically(html_path) as file:
                 file.write(comparison_page(comparison).encode("utf-8", "backslashreplace"))
     except (CorpusError, OSError) as error:
-        fail(str(error), EXIT_INPUT)
+        fail(error, EXIT_INPUT)
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except OutputError as error:

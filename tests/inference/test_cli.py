@@ -106,7 +106,7 @@ def test_a_tab_may_be_written_as_shells_hand_it_over() -> None:
         (["score"], 2, "Missing argument"),
         (["score", "nowhere.txt"], 4, "nowhere.txt: no such file"),
         (["score", "-", "--model", "nowhere"], 3, "there is no model 'nowhere'"),
-        (["score", "-", "-o", "no/such/folder/out.jsonl"], 5, "its folder does not exist"),
+        (["score", "-", "-o", "no/such/folder/out.jsonl"], 5, "the folder no/such/folder does not exist"),
         (["score", "-", "-o", "out.docx"], 2, "ending in .jsonl"),
         (["score", "-", "--delimiter", ";;"], 2, "wanted one character"),
         (["score", "-", "--max-chars", "1" + "0" * 19], 2, "--max-chars"),

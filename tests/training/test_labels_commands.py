@@ -59,7 +59,8 @@ def test_json_findings_are_one_object_a_line(tmp_path: Path) -> None:
         (["labels", "export", "labels.jsonl", "-o", "x", "--format", "csv"], 2, "--format csv: wanted one of"),
         (["labels", "export", "labels.jsonl", "-o", ".", "--format", "conll"], 5, "is a folder"),
         (["labels", "agreement", "labels.jsonl"], 4, "no article is labelled twice"),
-        (["queue", "nowhere.jsonl"], 4, "nowhere.jsonl"),
+        (["queue", "nowhere.jsonl"], 4, "inquit: nowhere.jsonl: No such file or directory"),
+        (["queue", "."], 4, "no file is named part-*"),
         (["queue", "labels.jsonl", "--labelled", "labels.jsonl"], 4, "holds no article to label"),
     ],
 )

@@ -48,6 +48,7 @@ def test_a_model_is_compared_promoted_used_and_left_again(
 ) -> None:
     refused = inquit_command("promote", as_good)
     assert (refused.exit_code, "was not compared" in refused.output) == (1, True)
+    assert f"not compared with the current model {inquit.load().name}: run" in refused.output
 
     html, facts = tmp_path / "c.html", tmp_path / "c.json"
     compared = inquit_command("compare", "current", as_good, gold, "--bootstrap", 100, "--html", html, "--json", facts)

@@ -34,13 +34,13 @@ def test_a_report_is_written_with_its_title_and_its_corrections(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["report", "{folder}/nowhere.jsonl"], 4, "nowhere.jsonl"),
+        (["report", "{folder}/nowhere.jsonl"], 4, "nowhere.jsonl: No such file or directory"),
         (["report", "{folder}/broken.jsonl"], 4, "broken.jsonl line 1"),
         (["report", "{folder}/articles.jsonl"], 4, "articles.jsonl line 1: wanted a result of `inquit score`"),
         (["report", "{folder}/results.jsonl", "--corrections", "{folder}/other.jsonl"], 4, "another text"),
         (["report", "{folder}/results.jsonl", "--corrections", "{folder}/others.jsonl"], 4, "none of these articles"),
         (["report", "{folder}/results.jsonl", "-o", "{folder}/no/r.html"], 5, "cannot be written"),
-        (["review", "{folder}/nowhere.jsonl"], 4, "nowhere.jsonl"),
+        (["review", "{folder}/nowhere.jsonl"], 4, "nowhere.jsonl: No such file or directory"),
         (["review", "{folder}/no-text.jsonl"], 4, "no-text.jsonl: holds no text to correct"),
         (["review", "{folder}/results.jsonl", "--corrections", "{folder}/other.jsonl"], 4, "another text"),
         (["review", "{folder}/results.jsonl", "--corrections", "{folder}/no/c.jsonl"], 5, "cannot be written"),
