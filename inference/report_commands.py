@@ -58,6 +58,7 @@ def review(
         from inquit.inference.review import serve
     except ImportError as error:
         fail(f"review needs FastAPI and uvicorn ({error}): pip install 'inquit[review]'", EXIT_USAGE)
+    from inquit.inference.batch.summary import counted
     from inquit.inference.corrections import Corrections
     from inquit.inference.writers import OutputError, read_results
 
@@ -81,7 +82,7 @@ def review(
             pass
         corrected = kept.by_id().values()
     n_done = sum(1 for article in corrected if article.reviewed_by is not None)
-    print(f"{path}: {len(corrected)} articles corrected, {n_done} of them done", file=sys.stderr)
+    print(f"{path}: {counted(len(corrected), 'article')} corrected, {n_done} of them done", file=sys.stderr)
 
 
 def _corrections_beside(results: Path) -> Path:

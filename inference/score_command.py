@@ -382,9 +382,11 @@ def _print_as_table() -> Callable[[bytes, Mapping[str, Any]], None]:
 
 
 def _say_left_out(counts: Counter[str]) -> str:
+    from inquit.inference.batch.summary import counted
+
     shown = [f"{printable(name)} {n}" for name, n in counts.most_common(_N_SHOWN)]
     more = ["…"] if len(counts) > _N_SHOWN else []
-    return f"{counts.total()} files left out of folders: {', '.join(shown + more)}"
+    return f"{counted(counts.total(), 'file')} left out of folders: {', '.join(shown + more)}"
 
 
 def _print_summary(monitor: Monitor, target: Target) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inquit.inference.batch.summary import counted
 from inquit.inference.commands import (
     EXIT_ARTICLE_ERRORS,
     EXIT_INPUT,
@@ -181,7 +182,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, header_style="dim", title=f"{evaluation.n_articles} articles", title_justify="left")
+    table = Table(box=None, header_style="dim", title=counted(evaluation.n_articles, "article"), title_justify="left")
     for name in ("measure", "precision", "recall", "F1 or share", "95 %"):
         table.add_column(name, justify="left" if name == "measure" else "right", no_wrap=True)
     for row in evaluation.rows():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from inquit.inference.batch.summary import counted
 from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INPUT, EXIT_USAGE, fail, printable, refuse_overwriting
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def check(
     _or_fail(lambda: write_file(fix, lines))
     left = [finding for finding in result.findings if finding.mended is None and finding.severity != "note"]
     n_mended = sum(finding.mended is not None for finding in result.findings)
-    print(f"{fix}: {len(result.mended)} articles, {n_mended} repairs, {len(left)} findings left", file=sys.stderr)
+    counts = (counted(len(result.mended), "article"), counted(n_mended, "repair"), counted(len(left), "finding"))
+    print(f"{fix}: {', '.join(counts)} left", file=sys.stderr)
     raise typer.Exit(EXIT_ARTICLE_ERRORS if left else 0)
 
 
@@ -137,7 +139,7 @@ def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
     for finding in findings:
         print(orjson.dumps(finding.to_dict()).decode() if as_json else printable(str(finding)))
     counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
-    print(", ".join(f"{n} {severity}{'' if n == 1 else 's'}" for severity, n in counts.items()), file=sys.stderr)
+    print(", ".join(counted(n, severity) for severity, n in counts.items()), file=sys.stderr)
 
 
 @labels_app.command("import")
@@ -163,10 +165,12 @@ def import_labels(
     _print_findings([f for f in result.findings if f in errors or not drop_bad], as_json=False)
     if errors and (not drop_bad or not result.kept):
         fail(
-            f"{len(errors)} errors, nothing written; mend them, or leave them out with --drop-bad", EXIT_ARTICLE_ERRORS
+            f"{counted(len(errors), 'error')}, nothing written; mend them, or leave them out with --drop-bad",
+            EXIT_ARTICLE_ERRORS,
         )
     _write(_results(result), output, "jsonl")
-    print(f"{output}: {len(result.kept)} articles, {result.n_dropped} labels left out", file=sys.stderr)
+    n_kept, n_dropped = counted(len(result.kept), "article"), counted(result.n_dropped, "label")
+    print(f"{output}: {n_kept}, {n_dropped} left out", file=sys.stderr)
 
 
 def _results(result: LabelCheck) -> list[ArticleResult]:
@@ -202,11 +206,11 @@ def export_labels(
     refuse_overwriting([file], output)
     articles = _or_fail(lambda: list(read_corpus(file)))
     written = _write([article for article in articles if article.error is None], output, export_format)
-    print(f"{len(articles)} articles: {', '.join(map(str, written))}", file=sys.stderr)
+    print(f"{counted(len(articles), 'article')}: {', '.join(map(str, written))}", file=sys.stderr)
     n_unreviewed = sum(not is_gold(article.to_dict()) for article in articles)
     if n_unreviewed and export_format == ExportFormat.BRAT:
         print(
-            f"inquit: warning: {n_unreviewed} articles hold answers that nobody reviewed, which brat cannot say: "
+            f"inquit: warning: {n_unreviewed} of them with answers that nobody reviewed, which brat cannot say: "
             "what is imported from there counts as labels, so go through it all before",
             file=sys.stderr,
         )
@@ -253,7 +257,7 @@ def _print_agreement(result: Agreement) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, header_style="dim", title=f"{result.n_articles} articles", title_justify="left")
+    table = Table(box=None, header_style="dim", title=counted(result.n_articles, "article"), title_justify="left")
     for name in ("", "n", "F1 or share", "kappa"):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     for name, value in result.spans.items():
@@ -299,4 +303,4 @@ def queue(
         for rank, item in enumerate(chosen, start=1)
     ]
     written = _or_fail(lambda: write_tasks(tasks, output))
-    print(f"{len(tasks)} articles: {', '.join(map(str, written))}", file=sys.stderr)
+    print(f"{counted(len(tasks), 'article')}: {', '.join(map(str, written))}", file=sys.stderr)

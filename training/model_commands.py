@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inquit.inference.batch.summary import counted
 from inquit.inference.commands import (
     EXIT_INPUT,
     EXIT_LOCKED,
@@ -87,7 +88,7 @@ def retrain(
 
     if new.new_types:
         print(f"new claim types: {', '.join(new.new_types)}")
-    print(f"learnt from {new.n_claims} claims in {len(new.articles)} articles")
+    print(f"learnt from {counted(new.n_claims, 'claim')} in {counted(len(new.articles), 'article')}")
     _print_cross_validation(fitted)
     for objection in label_objections(manifest):
         print(f"inquit: warning: {objection}", file=sys.stderr)
@@ -191,7 +192,7 @@ def _print_comparison(comparison: Comparison) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    title = f"old {comparison.old}, new {comparison.new}, {comparison.n_articles} articles"
+    title = f"old {comparison.old}, new {comparison.new}, {counted(comparison.n_articles, 'article')}"
     table = Table(box=None, header_style="dim", title=title, title_justify="left", pad_edge=False)
     for name in ("slice", "measure", "n", "old", "new", "new - old, 95 %", ""):
         table.add_column(name, justify="left" if name in ("slice", "measure", "") else "right", no_wrap=True)

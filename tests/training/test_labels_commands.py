@@ -84,7 +84,7 @@ def test_fix_writes_a_mended_copy_and_leaves_the_file(tmp_path: Path) -> None:
     assert mended[0]["attributions"][0]["content"] == [[20, 38]]
     assert mended[2]["note"] == "kept"
     assert path.read_bytes() == before
-    assert "3 articles, 1 repairs" in run.stderr
+    assert "3 articles, 1 repair," in run.stderr
 
 
 def test_fix_exits_with_0_where_all_is_mended(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_an_export_to_brat_warns_of_what_nobody_reviewed(tmp_path: Path) -> None
     for names, expected in (("ab", True), ("b", False)):
         path = write_jsonl(tmp_path / "results.jsonl", *answers[-len(names) :])
         run = inquit("labels", "export", path, "--format", "brat", "-o", tmp_path / names)
-        assert (run.exit_code, "1 articles hold answers that nobody reviewed" in run.stderr) == (0, expected)
+        assert (run.exit_code, "1 of them with answers that nobody reviewed" in run.stderr) == (0, expected)
 
 
 def test_an_export_that_another_process_writes_is_locked(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_import_refuses_errors_unless_they_may_be_dropped(tmp_path: Path) -> Non
     assert "[span-outside]" in run.stdout
     run = inquit("labels", "import", path, "-o", output, "--drop-bad")
     assert (run.exit_code, len(lines(output))) == (0, 2)
-    assert "2 articles, 1 labels left out" in run.stderr
+    assert "2 articles, 1 label left out" in run.stderr
 
 
 def test_agreement_is_a_table_and_disagreements_a_file(tmp_path: Path) -> None:
