@@ -45,9 +45,9 @@ def report(
 def review(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What `inquit score` wrote, with texts.")],
     corrections: Annotated[
-        Path | None, typer.Option(help="Where corrections are kept; else RESULTS.corrections.jsonl.")
+        Path | None, typer.Option(help="Where corrections are kept; without it RESULTS.corrections.jsonl.")
     ] = None,
-    by: Annotated[str | None, typer.Option(help="Who corrects; else the user's login name.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who corrects; without it the user's login name.")] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
 ) -> None:
     """Correct results in a browser, on this computer only; every change is saved at once.

@@ -46,22 +46,22 @@ def score(
         typer.Option(
             "-o",
             "--output",
-            help="A file (.jsonl .csv .parquet), or a folder of parts; else stdout.",
+            help="A file (.jsonl .csv .parquet), or a folder of parts; without it stdout.",
             show_default=False,
         ),
     ] = None,
-    model: Annotated[str, typer.Option(help="A model's name, or a model folder; else the current model.")] = CURRENT,
+    model: Annotated[str, typer.Option(help="A model's name, or a model folder.")] = CURRENT,
     output_format: Annotated[
         OutputFormat | None,
         typer.Option(
-            "--format", help="Format of stdout or of the parts of a folder; else jsonl.", rich_help_panel=_OUTPUT
+            "--format", help="Format of stdout or of the parts of a folder; without it jsonl.", rich_help_panel=_OUTPUT
         ),
     ] = None,
     table: Annotated[
         bool | None,
         typer.Option(
             "--table/--json",
-            help="A readable table on stdout, or JSON lines; else a table on a terminal.",
+            help="A readable table on stdout, or JSON lines; without either a table on a terminal.",
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
@@ -73,7 +73,7 @@ def score(
         typer.Option(
             min=0,
             max=1,
-            help="Leave out less certain attributions; 0 keeps all. Else what is best on the whole.",
+            help="Leave out less certain attributions; 0 keeps all. Without it what is best on the whole.",
             show_default=False,
             rich_help_panel=_OUTPUT,
         ),
@@ -85,19 +85,22 @@ def score(
         bool, typer.Option("--retry-failed", help="Score again what failed in this folder.", rich_help_panel=_OUTPUT)
     ] = False,
     text_field: Annotated[
-        str | None, typer.Option(help="Field or column of the text; else 'text'.", rich_help_panel=_READING)
+        str | None, typer.Option(help="Field or column of the text; without it 'text'.", rich_help_panel=_READING)
     ] = None,
     id_field: Annotated[
-        str | None, typer.Option(help="Field or column of the id; else 'id' if there is one.", rich_help_panel=_READING)
+        str | None,
+        typer.Option(help="Field or column of the id; without it 'id' if there is one.", rich_help_panel=_READING),
     ] = None,
     input_format: Annotated[
         InputFormat | None,
-        typer.Option(help="Read all input as this; else told by content and name.", rich_help_panel=_READING),
+        typer.Option(help="Read all input as this; without it told by content and name.", rich_help_panel=_READING),
     ] = None,
     delimiter: Annotated[
         str | None,
         typer.Option(
-            callback=_as_delimiter, help="Between the fields of CSV; else told by the header.", rich_help_panel=_READING
+            callback=_as_delimiter,
+            help="Between the fields of CSV; without it told by the header.",
+            rich_help_panel=_READING,
         ),
     ] = None,
     encoding_errors: Annotated[
@@ -121,7 +124,7 @@ def score(
     ] = False,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Processes; else one a processor.", show_default=False, rich_help_panel=_LIMITS),
+        typer.Option(min=1, help="Processes; without it one a processor.", show_default=False, rich_help_panel=_LIMITS),
     ] = None,
     timeout: Annotated[
         float,

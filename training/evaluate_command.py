@@ -134,7 +134,9 @@ def write_json(path: Path, record: Mapping[str, Any]) -> None:
 
 
 def evaluate_command(
-    model: Annotated[str, typer.Argument(help="A shipped model's name, or a model folder; - with --predictions.")],
+    model: Annotated[
+        str, typer.Argument(help="A model's name, current among them, or a model folder; - with --predictions.")
+    ],
     gold: Annotated[
         Path, typer.Argument(help="Labelled or reviewed articles: JSONL, a folder of it, or a part of PolNeAR.")
     ],

@@ -27,7 +27,7 @@ labels_app = typer.Typer(help="Check, convert and compare labels.", no_args_is_h
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Label files or folders.")]
 Format = Annotated[
     str | None,
-    typer.Option("--format", help="jsonl, label-studio, brat, conll or csv; else told by the name."),
+    typer.Option("--format", help="jsonl, label-studio, brat, conll or csv; without it told by the name."),
 ]
 Articles = Annotated[
     list[Path] | None, typer.Option("--articles", help="A file with the texts of labels that have none; repeatable.")
@@ -269,7 +269,7 @@ def _print_agreement(result: Agreement) -> None:
 
 
 def queue(
-    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="A file that `inquit score` wrote (.jsonl).")],
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What `inquit score` wrote: a file, or a folder.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The Label Studio tasks to write.")] = Path(
         "tasks.json"
     ),

@@ -216,7 +216,8 @@ def _print_comparison(comparison: Comparison) -> None:
 def promote(
     new: Annotated[str, typer.Argument(help="A model folder that passed `inquit compare current NEW GOLD`.")],
     gold: Annotated[
-        Path | None, typer.Option(help="Labelled articles that guard promotions from now on; else those that did.")
+        Path | None,
+        typer.Option(help="Labelled articles that guard promotions from now on; without it those that did."),
     ] = None,
 ) -> None:
     """Make a model the current one; `inquit model use OLD` goes back.
