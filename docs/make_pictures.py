@@ -43,7 +43,7 @@ def open_article(page: Page, title: str, note: int) -> None:
 
 
 def take_pictures(browser: Browser, report: Path) -> None:
-    page = browser.new_page(viewport={"width": 1360, "height": 740})
+    page = browser.new_page(viewport={"width": 1360, "height": 740}, reduced_motion="reduce")
     page.goto(report.as_uri())
     page.screenshot(path=PICTURES / "overview.png")
     open_article(page, "Two Larkmouth libraries", 1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -17,9 +19,26 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def fail(message: str, code: int) -> NoReturn:
+def fail(reason: str | Exception, code: int) -> NoReturn:
+    message = str(reason)
+    if isinstance(reason, OSError) and reason.filename is not None:
+        message = f"{reason.filename}: {reason.strerror}"
     print("inquit:", "\n".join(map(printable, message.split("\n"))), file=sys.stderr)
     raise typer.Exit(code)
+
+
+def refuse_overwriting(inputs: Iterable[Path | None], *outputs: Path | None) -> None:
+    """End the command where an output is one of its inputs; what was not given is None."""
+    from inquit.inference.batch.errors import UsageError
+    from inquit.inference.batch.readers.sources import check_output
+
+    names = [str(path) for path in inputs if path is not None]
+    try:
+        for output in outputs:
+            if output is not None:
+                check_output(names, output)
+    except UsageError as error:
+        fail(str(error), error.exit_code)
 
 
 logging.getLogger("inquit").addHandler(logging.NullHandler())

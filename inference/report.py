@@ -20,11 +20,13 @@ def write_report(
         corrections_path: a corrections file whose articles replace those of ``results``.
 
     Raises:
-        FileNotFoundError, ValueError: the corrections cannot be read, or are about another text.
+        FileNotFoundError, ValueError: the corrections cannot be read, or are about other articles or another text.
         OutputError: the page cannot be written.
     """
     results = list(results)
     corrections = {} if corrections_path is None else read_corrections(corrections_path, results)
+    if corrections and corrections.keys().isdisjoint(result.id for result in results):
+        raise ValueError(f"{corrections_path}: corrects none of these articles; they are joined by id")
     page = render_page(results, corrections, title=title).encode("utf-8")
     with open_atomically(path) as file:
         file.write(page)

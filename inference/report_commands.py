@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_USAGE, fail
+from inquit.inference.commands import EXIT_INPUT, EXIT_USAGE, fail, refuse_overwriting
 
 
 def register(app: typer.Typer) -> None:
@@ -30,15 +30,14 @@ def report(
     Example: inquit report results.jsonl -o report.html
     """
     from inquit.inference.batch.errors import BatchError
-    from inquit.inference.batch.readers.sources import check_output
     from inquit.inference.report import write_report
     from inquit.inference.writers import read_results
 
+    refuse_overwriting([results, corrections], output)
     try:
-        check_output([str(path) for path in (results, corrections) if path is not None], output)
         write_report(read_results(results), output, corrections_path=corrections, title=title)
     except (OSError, ValueError) as error:
-        fail(str(error), EXIT_INPUT)
+        fail(error, EXIT_INPUT)
     except BatchError as error:
         fail(str(error), error.exit_code)
 
@@ -46,9 +45,9 @@ def report(
 def review(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What `inquit score` wrote, with texts.")],
     corrections: Annotated[
-        Path | None, typer.Option(help="Where corrections are kept; else RESULTS.corrections.jsonl.")
+        Path | None, typer.Option(help="Where corrections are kept; without it RESULTS.corrections.jsonl.")
     ] = None,
-    by: Annotated[str | None, typer.Option(help="Who corrects; else the user's login name.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who corrects; without it the user's login name.")] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
 ) -> None:
     """Correct results in a browser, on this computer only; every change is saved at once.
@@ -59,16 +58,21 @@ def review(
         from inquit.inference.review import serve
     except ImportError as error:
         fail(f"review needs FastAPI and uvicorn ({error}): pip install 'inquit[review]'", EXIT_USAGE)
+    from inquit.inference.batch.summary import counted
     from inquit.inference.corrections import Corrections
     from inquit.inference.writers import OutputError, read_results
 
     path = corrections or _corrections_beside(results.absolute())
+    refuse_overwriting([results], path)
     try:
-        kept = Corrections(read_results(results), path, reviewer=by or _login_name())
+        scored = list(read_results(results))
+        if not any(result.text for result in scored):
+            fail(f"{results}: holds no text to correct; score without --no-text", EXIT_INPUT)
+        kept = Corrections(scored, path, reviewer=by or _login_name())
     except OutputError as error:
         fail(str(error), error.exit_code)
     except (OSError, ValueError) as error:
-        fail(str(error), EXIT_INPUT)
+        fail(error, EXIT_INPUT)
     with kept:
         try:
             serve(kept, port=port, title=results.name, announce=lambda url: _announce(url, path))
@@ -78,7 +82,7 @@ def review(
             pass
         corrected = kept.by_id().values()
     n_done = sum(1 for article in corrected if article.reviewed_by is not None)
-    print(f"{path}: {len(corrected)} articles corrected, {n_done} of them done", file=sys.stderr)
+    print(f"{path}: {counted(len(corrected), 'article')} corrected, {n_done} of them done", file=sys.stderr)
 
 
 def _corrections_beside(results: Path) -> Path:

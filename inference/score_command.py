@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
@@ -16,7 +17,7 @@ import typer
 from inquit import __version__
 from inquit.inference.batch.errors import BatchError, InputError, OutputError, UsageError, require_pyarrow
 from inquit.inference.batch.options import DuplicateIds, EncodingErrors, InputFormat, OutputFormat
-from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INTERRUPTED, EXIT_MODEL, EXIT_OUTPUT, fail
+from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INTERRUPTED, EXIT_MODEL, EXIT_OUTPUT, fail, printable
 from inquit.models.folder import CURRENT
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _READING, _OUTPUT, _LIMITS = "Reading", "Output", "Running"
 _MAX_CHARS = 1_000_000_000
+_N_SHOWN = 10
 
 
 def _as_delimiter(value: str | None) -> str | None:
@@ -44,22 +46,22 @@ def score(
         typer.Option(
             "-o",
             "--output",
-            help="A file (.jsonl .csv .parquet), or a folder of parts; else stdout.",
+            help="A file (.jsonl .csv .parquet), or a folder of parts; without it stdout.",
             show_default=False,
         ),
     ] = None,
-    model: Annotated[str, typer.Option(help="A model's name, or a model folder; else the current model.")] = CURRENT,
+    model: Annotated[str, typer.Option(help="A model's name, or a model folder.")] = CURRENT,
     output_format: Annotated[
         OutputFormat | None,
         typer.Option(
-            "--format", help="Format of stdout or of the parts of a folder; else jsonl.", rich_help_panel=_OUTPUT
+            "--format", help="Format of stdout or of the parts of a folder; without it jsonl.", rich_help_panel=_OUTPUT
         ),
     ] = None,
     table: Annotated[
         bool | None,
         typer.Option(
             "--table/--json",
-            help="A readable table on stdout, or JSON lines; else a table on a terminal.",
+            help="A readable table on stdout, or JSON lines; without either a table on a terminal.",
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
@@ -71,7 +73,7 @@ def score(
         typer.Option(
             min=0,
             max=1,
-            help="Leave out less certain attributions; 0 keeps all. Else what is best on the whole.",
+            help="Leave out less certain attributions; 0 keeps all. Without it what is best on the whole.",
             show_default=False,
             rich_help_panel=_OUTPUT,
         ),
@@ -83,19 +85,22 @@ def score(
         bool, typer.Option("--retry-failed", help="Score again what failed in this folder.", rich_help_panel=_OUTPUT)
     ] = False,
     text_field: Annotated[
-        str | None, typer.Option(help="Field or column of the text; else 'text'.", rich_help_panel=_READING)
+        str | None, typer.Option(help="Field or column of the text; without it 'text'.", rich_help_panel=_READING)
     ] = None,
     id_field: Annotated[
-        str | None, typer.Option(help="Field or column of the id; else 'id' if there is one.", rich_help_panel=_READING)
+        str | None,
+        typer.Option(help="Field or column of the id; without it 'id' if there is one.", rich_help_panel=_READING),
     ] = None,
     input_format: Annotated[
         InputFormat | None,
-        typer.Option(help="Read all input as this; else told by content and name.", rich_help_panel=_READING),
+        typer.Option(help="Read all input as this; without it told by content and name.", rich_help_panel=_READING),
     ] = None,
     delimiter: Annotated[
         str | None,
         typer.Option(
-            callback=_as_delimiter, help="Between the fields of CSV; else told by the header.", rich_help_panel=_READING
+            callback=_as_delimiter,
+            help="Between the fields of CSV; without it told by the header.",
+            rich_help_panel=_READING,
         ),
     ] = None,
     encoding_errors: Annotated[
@@ -119,7 +124,7 @@ def score(
     ] = False,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Processes; else one a processor.", show_default=False, rich_help_panel=_LIMITS),
+        typer.Option(min=1, help="Processes; without it one a processor.", show_default=False, rich_help_panel=_LIMITS),
     ] = None,
     timeout: Annotated[
         float,
@@ -288,6 +293,8 @@ def _run(call: Call, target: Target) -> int:
     if monitor.summary.counts.n_articles == 0:
         _refuse_nothing(call)
     _print_summary(monitor, target)
+    if records.left_out:
+        print(_say_left_out(records.left_out), file=sys.stderr)
     return monitor.summary.counts.n_errors
 
 
@@ -301,8 +308,11 @@ def _check_target(call: Call, target: Target) -> None:
         require_pyarrow(f"-o {target.path}")
     if target.path is None or target.is_folder:
         return
-    if target.format and not (target.path.parent.is_dir() and os.access(target.path.parent, os.W_OK)):
-        raise OutputError(f"{target.path}: its folder does not exist or cannot be written")
+    folder = target.path.parent
+    if not folder.is_dir():
+        raise OutputError(f"-o {target.path}: the folder {folder} does not exist; create it first")
+    if not os.access(folder, os.W_OK):
+        raise OutputError(f"-o {target.path}: no permission to write in the folder {folder}")
 
 
 def _refuse_nothing(call: Call) -> None:
@@ -374,6 +384,14 @@ def _print_as_table() -> Callable[[bytes, Mapping[str, Any]], None]:
     return lambda line, record: console.print(result_table(record))
 
 
+def _say_left_out(counts: Counter[str]) -> str:
+    from inquit.inference.batch.summary import counted
+
+    shown = [f"{printable(name)} {n}" for name, n in counts.most_common(_N_SHOWN)]
+    more = ["…"] if len(counts) > _N_SHOWN else []
+    return f"{counted(counts.total(), 'file')} left out of folders: {', '.join(shown + more)}"
+
+
 def _print_summary(monitor: Monitor, target: Target) -> None:
     from rich.console import Console
 
@@ -382,4 +400,4 @@ def _print_summary(monitor: Monitor, target: Target) -> None:
     speakers = monitor.summary.speakers
     if speakers and (target.is_table or target.path is not None):
         Console(stderr=not target.is_table).print(speaker_table(speakers))
-    print("\n".join(monitor.summary.lines()), file=sys.stderr)
+    print("\n".join(map(printable, monitor.summary.lines())), file=sys.stderr)

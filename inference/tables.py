@@ -14,6 +14,7 @@ from inquit.inference.batch.summary import speaker_name
 from inquit.inference.commands import printable
 
 _MAX_CONTENT = 220
+_CUE_WIDTH = len("acknowledged")
 _NOBODY = "(nobody named)"
 
 
@@ -25,7 +26,7 @@ def result_table(result: Mapping[str, Any]) -> RenderableType:
     text = result.get("text", "")
     table = Table(box=None, pad_edge=False, expand=True, header_style="dim")
     table.add_column("who", ratio=3, max_width=36)
-    table.add_column("cue", ratio=1, max_width=16)
+    table.add_column("cue", width=_CUE_WIDTH, overflow="fold")
     table.add_column("what", ratio=8)
     table.add_column("claim", no_wrap=True)
     table.add_column("sure", justify="right", no_wrap=True)

@@ -25,14 +25,14 @@ def to_json_line(result: ArticleResult) -> bytes:
     return encode(result.to_dict())
 
 
-def read_results(path: Path) -> Iterator[ArticleResult]:
+def read_results(path: str | Path) -> Iterator[ArticleResult]:
     """The results that `inquit score` wrote to a .jsonl or .parquet file, or to a folder of such parts.
 
     Raises:
         FileNotFoundError: there is no such file, or no part in the folder.
         ValueError: something in it is no result; names file and line.
     """
-    for where, record in read_records(path):
+    for where, record in read_records(Path(path)):
         try:
             yield ArticleResult.from_dict(record)
         except (AttributeError, KeyError, TypeError, ValueError) as error:

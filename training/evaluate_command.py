@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inquit.inference.batch.summary import counted
 from inquit.inference.commands import (
     EXIT_ARTICLE_ERRORS,
     EXIT_INPUT,
@@ -16,10 +18,14 @@ from inquit.inference.commands import (
     EXIT_USAGE,
     fail,
     printable,
+    refuse_overwriting,
 )
 
 if TYPE_CHECKING:
+    from inquit.models.result import ArticleResult
     from inquit.training.evaluation import Evaluation
+
+logger = logging.getLogger(__name__)
 
 Records = Mapping[str, Mapping[str, Any]]
 
@@ -51,12 +57,11 @@ def run_evaluate(
         inquit.models.folder.ModelError: the model cannot be loaded.
         inquit.inference.writers.OutputError: ``json_path`` cannot be written.
     """
-    from inquit.training.corpora import corpus_sha256, read_corpus
+    from inquit.training.corpora import corpus_sha256
     from inquit.training.evaluation import SEED, evaluate
 
-    articles = list(read_corpus(gold_path))
+    articles = read_gold(gold_path)
     gold = {article.id: article.to_dict() for article in articles}
-    check_gold(gold, gold_path)
     predicted = score_gold(model, gold) if predictions is None else _read_predictions(predictions, gold, gold_path)
     evaluation = evaluate(gold, predicted, n_bootstrap=n_bootstrap)
     if json_path is not None:
@@ -66,15 +71,32 @@ def run_evaluate(
     return evaluation, len(gold) - n_results
 
 
-def check_gold(gold: Records, gold_path: Path) -> None:
-    """Raise CorpusError where there is nothing to compare with."""
-    from inquit.training.corpora import CorpusError
+def read_gold(path: Path) -> list[ArticleResult]:
+    """Labelled articles to measure with; those with answers of a model that nobody reviewed are left out and logged.
 
+    Raises:
+        CorpusError: there is nothing at ``path`` to compare with, or an article has no text.
+    """
+    from inquit.training.corpora import CorpusError, read_corpus
+    from inquit.training.labels.check_record import is_gold
+
+    articles = list(read_corpus(path))
+    if not articles:
+        raise CorpusError(f"{path}: holds no articles; wanted labelled articles to compare with")
+    gold = [article for article in articles if is_gold(article.to_dict())]
     if not gold:
-        raise CorpusError(f"{gold_path}: holds no articles; wanted labelled articles to compare with")
-    for article, record in gold.items():
-        if "text" not in record:
-            raise CorpusError(f"{gold_path}: article {article!r} has no text; join stand-off labels with their texts")
+        raise CorpusError(
+            f"{path}: holds no labels: these are a model's own answers, which measure nothing until a person has "
+            "reviewed them; correct them with `inquit review`, or name labelled articles"
+        )
+    for article in gold:
+        if article.text is None:
+            raise CorpusError(f"{path}: article {article.id!r} has no text; join stand-off labels with their texts")
+    if n_left_out := len(articles) - len(gold):
+        logger.warning(
+            "%s: left out %d of %d articles, which hold answers that nobody reviewed", path, n_left_out, len(articles)
+        )
+    return gold
 
 
 def score_gold(model: str, gold: Records) -> Records:
@@ -111,13 +133,19 @@ def write_json(path: Path, record: Mapping[str, Any]) -> None:
 
 
 def evaluate_command(
-    model: Annotated[str, typer.Argument(help="A shipped model's name, or a model folder; - with --predictions.")],
-    gold: Annotated[Path, typer.Argument(help="Labelled articles: JSONL, a folder of it, or a part of PolNeAR.")],
+    model: Annotated[
+        str, typer.Argument(help="A model's name, current among them, or a model folder; - with --predictions.")
+    ],
+    gold: Annotated[
+        Path, typer.Argument(help="Labelled or reviewed articles: JSONL, a folder of it, or a part of PolNeAR.")
+    ],
     predictions: Annotated[Path | None, typer.Option(help="Compare these results; score nothing.")] = None,
     bootstrap: Annotated[int, typer.Option(min=0, help="Samples for 95 % intervals; 0 for none.")] = 1000,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write everything as JSON.")] = None,
 ) -> None:
     """Measure a model on labelled articles: spans, links, speakers, claims, with intervals.
+
+    What the measures mean stands in docs/measures.md.
 
     Example: inquit evaluate en gold.jsonl --json scores.json
     """
@@ -125,8 +153,10 @@ def evaluate_command(
     from inquit.models.folder import ModelError
     from inquit.training.corpora import CorpusError
 
+    logging.basicConfig(level=logging.WARNING, format="inquit: %(message)s")
     if model == "-" and predictions is None:
         fail("MODEL - needs --predictions FILE; name a model to score with, such as en", EXIT_USAGE)
+    refuse_overwriting([gold, predictions], json_path)
     if json_path is not None and not json_path.parent.is_dir():
         fail(f"--json {json_path}: the folder {json_path.parent} does not exist; create it first", EXIT_OUTPUT)
     try:
@@ -134,7 +164,7 @@ def evaluate_command(
             model, gold, n_bootstrap=bootstrap, json_path=json_path, predictions=predictions
         )
     except (CorpusError, OSError) as error:
-        fail(str(error), EXIT_INPUT)
+        fail(error, EXIT_INPUT)
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except OutputError as error:
@@ -153,7 +183,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, header_style="dim", title=f"{evaluation.n_articles} articles", title_justify="left")
+    table = Table(box=None, header_style="dim", title=counted(evaluation.n_articles, "article"), title_justify="left")
     for name in ("measure", "precision", "recall", "F1 or share", "95 %"):
         table.add_column(name, justify="left" if name == "measure" else "right", no_wrap=True)
     for row in evaluation.rows():

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INPUT, EXIT_USAGE, fail, printable
+from inquit.inference.batch.summary import counted
+from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INPUT, EXIT_USAGE, fail, printable, refuse_overwriting
 
 if TYPE_CHECKING:
     from inquit.models.result import ArticleResult
@@ -26,7 +27,7 @@ labels_app = typer.Typer(help="Check, convert and compare labels.", no_args_is_h
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Label files or folders.")]
 Format = Annotated[
     str | None,
-    typer.Option("--format", help="jsonl, label-studio, brat, conll or csv; else told by the name."),
+    typer.Option("--format", help="jsonl, label-studio, brat, conll or csv; without it told by the name."),
 ]
 Articles = Annotated[
     list[Path] | None, typer.Option("--articles", help="A file with the texts of labels that have none; repeatable.")
@@ -61,6 +62,7 @@ def check(
 
     Example: inquit labels check corrections.jsonl --held-out test.jsonl --fix mended.jsonl
     """
+    refuse_overwriting([*files, *(articles or ()), *(held_out or ())], fix)
     result = _check(files, label_format, articles, new_type, rename, held_out=held_out)
     _print_findings(result.findings, as_json=as_json)
     if fix is None:
@@ -73,7 +75,8 @@ def check(
     _or_fail(lambda: write_file(fix, lines))
     left = [finding for finding in result.findings if finding.mended is None and finding.severity != "note"]
     n_mended = sum(finding.mended is not None for finding in result.findings)
-    print(f"{fix}: {len(result.mended)} articles, {n_mended} repairs, {len(left)} findings left", file=sys.stderr)
+    counts = (counted(len(result.mended), "article"), counted(n_mended, "repair"), counted(len(left), "finding"))
+    print(f"{fix}: {', '.join(counts)} left", file=sys.stderr)
     raise typer.Exit(EXIT_ARTICLE_ERRORS if left else 0)
 
 
@@ -122,8 +125,8 @@ def _or_fail(action: Callable[[], T]) -> T:
 
     try:
         return action()
-    except (ValueError, FileNotFoundError) as error:
-        fail(str(error), EXIT_INPUT)
+    except (ValueError, OSError) as error:
+        fail(error, EXIT_INPUT)
     except OutputError as error:
         fail(str(error), error.exit_code)
 
@@ -136,7 +139,7 @@ def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
     for finding in findings:
         print(orjson.dumps(finding.to_dict()).decode() if as_json else printable(str(finding)))
     counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
-    print(", ".join(f"{n} {severity}{'' if n == 1 else 's'}" for severity, n in counts.items()), file=sys.stderr)
+    print(", ".join(counted(n, severity) for severity, n in counts.items()), file=sys.stderr)
 
 
 @labels_app.command("import")
@@ -155,16 +158,19 @@ def import_labels(
 
     Example: inquit labels import project-1.json -o labels.jsonl
     """
+    refuse_overwriting([*files, *(articles or ())], output)
     result = _check(files, label_format, articles, new_type, rename)
     # Whether there is enough to learn from is a matter of all files together, not of a conversion.
     errors = [finding for finding in result.errors if finding.code != "one-class"]
     _print_findings([f for f in result.findings if f in errors or not drop_bad], as_json=False)
     if errors and (not drop_bad or not result.kept):
         fail(
-            f"{len(errors)} errors, nothing written; mend them, or leave them out with --drop-bad", EXIT_ARTICLE_ERRORS
+            f"{counted(len(errors), 'error')}, nothing written; mend them, or leave them out with --drop-bad",
+            EXIT_ARTICLE_ERRORS,
         )
     _write(_results(result), output, "jsonl")
-    print(f"{output}: {len(result.kept)} articles, {result.n_dropped} labels left out", file=sys.stderr)
+    n_kept, n_dropped = counted(len(result.kept), "article"), counted(result.n_dropped, "label")
+    print(f"{output}: {n_kept}, {n_dropped} left out", file=sys.stderr)
 
 
 def _results(result: LabelCheck) -> list[ArticleResult]:
@@ -193,12 +199,21 @@ def export_labels(
     """
     from inquit.training.corpora import read_corpus
     from inquit.training.labels import ExportFormat
+    from inquit.training.labels.check_record import is_gold
 
     if export_format not in [*ExportFormat]:
         fail(f"--format {export_format}: wanted one of {[f.value for f in ExportFormat]}", EXIT_USAGE)
+    refuse_overwriting([file], output)
     articles = _or_fail(lambda: list(read_corpus(file)))
     written = _write([article for article in articles if article.error is None], output, export_format)
-    print(f"{len(articles)} articles: {', '.join(map(str, written))}", file=sys.stderr)
+    print(f"{counted(len(articles), 'article')}: {', '.join(map(str, written))}", file=sys.stderr)
+    n_unreviewed = sum(not is_gold(article.to_dict()) for article in articles)
+    if n_unreviewed and export_format == ExportFormat.BRAT:
+        print(
+            f"inquit: warning: {n_unreviewed} of them with answers that nobody reviewed, which brat cannot say: "
+            "what is imported from there counts as labels, so go through it all before",
+            file=sys.stderr,
+        )
 
 
 @labels_app.command("agreement")
@@ -221,6 +236,7 @@ def agreement(
     from inquit.training.labels.check import read_annotations
     from inquit.training.labels.formats import write_file
 
+    refuse_overwriting([first, second], output)
     vocabulary = _vocabulary(new_type, None)
     ours = _or_fail(lambda: read_annotations([first], vocabulary=vocabulary))
     if second is None:
@@ -241,7 +257,7 @@ def _print_agreement(result: Agreement) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, header_style="dim", title=f"{result.n_articles} articles", title_justify="left")
+    table = Table(box=None, header_style="dim", title=counted(result.n_articles, "article"), title_justify="left")
     for name in ("", "n", "F1 or share", "kappa"):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     for name, value in result.spans.items():
@@ -253,7 +269,7 @@ def _print_agreement(result: Agreement) -> None:
 
 
 def queue(
-    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="A file that `inquit score` wrote (.jsonl).")],
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What `inquit score` wrote: a file, or a folder.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The Label Studio tasks to write.")] = Path(
         "tasks.json"
     ),
@@ -274,6 +290,7 @@ def queue(
     from inquit.training.labels.label_studio_tasks import to_task
     from inquit.training.labels.queue import queue_articles
 
+    refuse_overwriting([results, *(labelled or ())], output)
     known = _or_fail(lambda: [article.id for path in labelled or [] for article in read_results(path)])
     chosen = _or_fail(lambda: queue_articles(read_results(results), n=n, diversity=diversity, labelled=known))
     if not chosen:
@@ -286,4 +303,4 @@ def queue(
         for rank, item in enumerate(chosen, start=1)
     ]
     written = _or_fail(lambda: write_tasks(tasks, output))
-    print(f"{len(tasks)} articles: {', '.join(map(str, written))}", file=sys.stderr)
+    print(f"{counted(len(tasks), 'article')}: {', '.join(map(str, written))}", file=sys.stderr)

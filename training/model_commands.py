@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_LOCKED, EXIT_MODEL, EXIT_OUTPUT, EXIT_USAGE, fail, printable
+from inquit.inference.batch.summary import counted
+from inquit.inference.commands import (
+    EXIT_INPUT,
+    EXIT_LOCKED,
+    EXIT_MODEL,
+    EXIT_OUTPUT,
+    EXIT_USAGE,
+    fail,
+    printable,
+    refuse_overwriting,
+)
 from inquit.models.folder import CURRENT, ModelError
 from inquit.models.lock import LockedError
 
@@ -82,11 +92,9 @@ def retrain(
         fail(str(error), EXIT_LOCKED)
     from inquit.training.compare import label_objections
 
-    if new.n_left_out:
-        print(f"left out {new.n_left_out} labels, such as answers that nobody reviewed: see inquit labels check")
     if new.new_types:
         print(f"new claim types: {', '.join(new.new_types)}")
-    print(f"learnt from {new.n_claims} claims in {len(new.articles)} articles")
+    print(f"learnt from {counted(new.n_claims, 'claim')} in {counted(len(new.articles), 'article')}")
     _print_cross_validation(fitted)
     for objection in label_objections(manifest):
         print(f"inquit: warning: {objection}", file=sys.stderr)
@@ -146,6 +154,8 @@ def compare(
     from inquit.training.evaluate_command import write_json
     from inquit.training.promote import record_comparison
 
+    refuse_overwriting([gold], json_path, html_path)
+    logging.basicConfig(level=logging.WARNING, format="inquit: %(message)s")
     for option, path in (("--json", json_path), ("--html", html_path)):
         if path is not None and not path.parent.is_dir():
             fail(f"{option} {path}: the folder {path.parent} does not exist; create it first", EXIT_OUTPUT)
@@ -157,7 +167,7 @@ def compare(
             with open_atomically(html_path) as file:
                 file.write(comparison_page(comparison).encode("utf-8", "backslashreplace"))
     except (CorpusError, OSError) as error:
-        fail(str(error), EXIT_INPUT)
+        fail(error, EXIT_INPUT)
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except OutputError as error:
@@ -169,18 +179,17 @@ def compare(
         print(f"inquit: warning: not recorded, so `inquit promote` will not accept it: {error}", file=sys.stderr)
     if not comparison.passed:
         fail("; ".join(comparison.objections), EXIT_WORSE)
+    print(f"passed: {new} is not worse beyond noise on anything guarded; next: inquit promote {new}")
 
 
 def _compare(old: str, new: str, gold_path: Path, n_bootstrap: int) -> Comparison:
     from inquit.models.folder import verify
     from inquit.training.compare import check_leaks, compare_predictions
-    from inquit.training.corpora import read_corpus
-    from inquit.training.evaluate_command import check_gold, score_gold
+    from inquit.training.evaluate_command import read_gold, score_gold
 
     manifests = verify(old), verify(new)
-    articles = list(read_corpus(gold_path))
+    articles = read_gold(gold_path)
     gold = {article.id: article.to_dict() for article in articles}
-    check_gold(gold, gold_path)
     check_leaks(articles, manifests)
     answers_old, answers_new = (score_gold(str(manifest.folder), gold) for manifest in manifests)
     return compare_predictions(articles, answers_old, answers_new, manifests, n_bootstrap=n_bootstrap)
@@ -191,7 +200,7 @@ def _print_comparison(comparison: Comparison) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    title = f"old {comparison.old}, new {comparison.new}, {comparison.n_articles} articles"
+    title = f"old {comparison.old}, new {comparison.new}, {counted(comparison.n_articles, 'article')}"
     table = Table(box=None, header_style="dim", title=title, title_justify="left", pad_edge=False)
     for name in ("slice", "measure", "n", "old", "new", "new - old, 95 %", ""):
         table.add_column(name, justify="left" if name in ("slice", "measure", "") else "right", no_wrap=True)
@@ -215,7 +224,8 @@ def _print_comparison(comparison: Comparison) -> None:
 def promote(
     new: Annotated[str, typer.Argument(help="A model folder that passed `inquit compare current NEW GOLD`.")],
     gold: Annotated[
-        Path | None, typer.Option(help="Labelled articles that guard promotions from now on; else those that did.")
+        Path | None,
+        typer.Option(help="Labelled articles that guard promotions from now on; without it those that did."),
     ] = None,
 ) -> None:
     """Make a model the current one; `inquit model use OLD` goes back.
@@ -224,10 +234,11 @@ def promote(
     """
     from inquit.models.registry import Registry, RegistryError
     from inquit.training.corpora import CorpusError, corpus_sha256
+    from inquit.training.evaluate_command import read_gold
     from inquit.training.promote import PromotionError, promote_model
 
     try:
-        gold_sha256 = None if gold is None else corpus_sha256(gold)
+        gold_sha256 = None if gold is None else corpus_sha256(read_gold(gold))
         manifest = promote_model(new, Registry.default(), gold_sha256=gold_sha256)
     except CorpusError as error:
         fail(str(error), EXIT_INPUT)

@@ -69,7 +69,7 @@ def _find_comparison(
     if not fitting:
         on = "" if gold_sha256 is None else f" on the articles that guard promotions (sha256 {gold_sha256[:_N_NAME]}…)"
         raise PromotionError(
-            f"{new.title} was not compared with the current model, {current.title},{on}: run `{command}`"
+            f"{new.title} was not compared with the current model {current.title}{on}: run `{command}`"
         )
     failed = [record for record in fitting if not record["passed"]]
     if failed:

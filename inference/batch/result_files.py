@@ -61,7 +61,7 @@ def read_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
     Raises:
         FileNotFoundError: there is no such file, or no part in the folder.
-        ValueError: something in it is no JSON object, or it is a table of CSV, which does not hold whole results, or of
+        ValueError: something in it is no JSON object with attributions, or it is a table of CSV, which does not hold whole results, or of
             Parquet, and pyarrow is not installed.
     """
     if path.is_dir():
@@ -91,4 +91,8 @@ def _read_lines(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 raise ValueError(f"{where}: wanted a result of `inquit score`: {error}") from error
             if not isinstance(record, dict):
                 raise ValueError(f"{where}: wanted a result of `inquit score`, got {type(record).__name__}")
+            if "attributions" not in record:
+                raise ValueError(
+                    f"{where}: wanted a result of `inquit score`, has no attributions but {sorted(record)}"
+                )
             yield where, record

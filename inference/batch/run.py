@@ -14,7 +14,7 @@ from inquit.inference.batch.options import OutputFormat
 from inquit.inference.batch.pool import Work, WorkerPool
 from inquit.inference.batch.record import Record
 from inquit.inference.batch.result_files import new_writer
-from inquit.inference.batch.summary import Counts, Summary
+from inquit.inference.batch.summary import Counts, Summary, counted
 from inquit.inference.writers import open_atomically
 
 Take = Callable[[bytes, Mapping[str, Any]], None]
@@ -50,9 +50,12 @@ class Monitor:
         self._check()
 
     def _check(self) -> None:
-        n_errors = self.summary.counts.n_errors
+        n_errors, failures = self.summary.counts.n_errors, self.summary.failures.values()
         if self._max_errors is not None and n_errors > self._max_errors:
-            raise TooManyErrorsError(f"stopped: {n_errors} articles have failed, {self._max_errors} are allowed")
+            raise TooManyErrorsError(
+                f"stopped: {counted(n_errors, 'article')} failed, --max-errors allows {self._max_errors}"
+                + "".join(f"\n  {message}" for message in failures)
+            )
 
 
 def score_stream(records: Iterable[Record], pool: WorkerPool, take: Take, monitor: Monitor) -> None:

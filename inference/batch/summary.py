@@ -60,16 +60,31 @@ class Counts:
         )
 
 
+def counted(n: int, noun: str) -> str:
+    """
+    >>> counted(1, "article"), counted(2, "article")
+    ('1 article', '2 articles')
+    """
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
 class Summary:
-    """The counts of a run, with those of parts that an earlier run finished, and who said how much in this one."""
+    """The counts of a run, with those of parts that an earlier run finished, and who said how much in this one.
+
+    Attributes:
+        failures: the message of the first failure in this run, by error code.
+    """
 
     def __init__(self) -> None:
         self.counts = Counts()
         self.n_kept = 0
         self.speakers: Counter[str] = Counter()
+        self.failures: dict[str, str] = {}
 
     def add(self, record: Mapping[str, Any]) -> None:
         self.counts.add(record)
+        if "error" in record:
+            self.failures.setdefault(record["error"]["code"], record["error"]["message"])
         text = record.get("text", "")
         for attribution in record["attributions"]:
             name = speaker_name(attribution, text)
@@ -86,9 +101,13 @@ class Summary:
         kept = f" ({self.n_kept} of them scored before)" if self.n_kept else ""
         skipped = f", {counts.statuses['skipped']} skipped" if counts.statuses["skipped"] else ""
         partial = f", {counts.statuses['partial']} partial" if counts.statuses["partial"] else ""
-        first = f"{counts.n_articles} articles{kept}, {counts.n_attributions} attributions, {counts.n_errors} errors"
-        found = (*sorted(counts.errors.items()), *sorted(counts.warnings.items()))
-        return [f"{first}{partial}{skipped}", *(f"  {code}: {n}" for code, n in found)]
+        articles, errors = counted(counts.n_articles, "article"), counted(counts.n_errors, "error")
+        first = f"{articles}{kept}, {counted(counts.n_attributions, 'attribution')}, {errors}{partial}{skipped}"
+        failed = [f"  {code}: {n}{self._first_failure(code)}" for code, n in sorted(counts.errors.items())]
+        return [first, *failed, *(f"  {code}: {n}" for code, n in sorted(counts.warnings.items()))]
+
+    def _first_failure(self, code: str) -> str:
+        return f", first {self.failures[code]}" if code in self.failures else ""
 
 
 def speaker_name(attribution: Mapping[str, Any], text: str) -> str:

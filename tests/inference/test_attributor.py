@@ -14,7 +14,8 @@ from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
 from inquit.models.result import ArticleResult, SpeakerKind
 
-EXAMPLES = sorted((Path(__file__).parent.parent.parent / "examples" / "articles").glob("*.txt"))
+ROOT = Path(__file__).parent.parent.parent
+EXAMPLES = sorted((ROOT / "examples" / "articles").glob("*.txt"))
 FRAGMENTS = st.sampled_from(
     [
         "“We agreed,” said Kallas. ",
@@ -176,3 +177,11 @@ def test_more_or_fewer_attributions_are_told_as_asked(model: Attributor) -> None
             )
             counts[limit] += len(results.attributions)
     assert counts[0.0] >= counts[own_limit] > counts[0.5] > counts[0.9] > 0
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_loop_of_the_readme_runs_on_every_example(model: Attributor, path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    snippet = readme.split("```python\n")[1].split("```")[0]
+    loop = snippet[snippet.index("for attribution in") :]
+    exec(loop, {"result": model(path.read_text(encoding="utf-8"))})  # noqa: S102 - it is ours

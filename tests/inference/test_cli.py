@@ -63,11 +63,19 @@ def test_a_file_appears_whole_with_every_record_once(tmp_path: Path) -> None:
     run = inquit("score", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl")
     assert run.returncode == 1
     assert b"4 articles" in run.stderr
-    assert b"E_JSON: 1" in run.stderr
+    assert f"E_JSON: 1, first {tmp_path / 'in.jsonl'} line 2: ".encode() in run.stderr
     found = records((tmp_path / "out.jsonl").read_bytes())
     assert [record["status"] for record in found] == ["ok", "error", "ok", "ok"]
     assert found[1]["error"]["code"] == "E_JSON"  # type: ignore[index]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
+
+
+def test_files_that_a_folder_leaves_out_are_in_the_summary(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.pdf", "c.md", "d.md"):
+        (tmp_path / name).write_text(ARTICLE)
+    run = inquit("score", tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.decode().endswith("3 files left out of folders: .md 2, .pdf 1\n")
 
 
 def test_an_input_is_never_written_over(tmp_path: Path) -> None:
@@ -98,7 +106,7 @@ def test_a_tab_may_be_written_as_shells_hand_it_over() -> None:
         (["score"], 2, "Missing argument"),
         (["score", "nowhere.txt"], 4, "nowhere.txt: no such file"),
         (["score", "-", "--model", "nowhere"], 3, "there is no model 'nowhere'"),
-        (["score", "-", "-o", "no/such/folder/out.jsonl"], 5, "its folder does not exist"),
+        (["score", "-", "-o", "no/such/folder/out.jsonl"], 5, "the folder no/such/folder does not exist"),
         (["score", "-", "-o", "out.docx"], 2, "ending in .jsonl"),
         (["score", "-", "--delimiter", ";;"], 2, "wanted one character"),
         (["score", "-", "--max-chars", "1" + "0" * 19], 2, "--max-chars"),

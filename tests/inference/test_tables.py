@@ -18,8 +18,8 @@ from inquit.models.result import ArticleResult, Attribution, Claim, ErrorInfo, S
 HOSTILE = "\x1b]0;pwned\x07\x9b2J\u202e[red]"
 
 
-def shown(table: RenderableType) -> str:
-    console = Console(file=io.StringIO(), width=400)
+def shown(table: RenderableType, width: int = 400) -> str:
+    console = Console(file=io.StringIO(), width=width)
     console.print(table)
     return console.file.getvalue()  # type: ignore[attr-defined]
 
@@ -56,3 +56,12 @@ def test_no_message_sends_control_characters(capsys: pytest.CaptureFixture[str])
     with pytest.raises(typer.Exit):
         fail(f"{HOSTILE}\nsecond line", 2)
     assert capsys.readouterr().err == "inquit: \\x1b]0;pwned\\x07\\x9b2J\\u202e[red]\nsecond line\n"
+
+
+@pytest.mark.parametrize("cue", ["acknowledged", "told reporters", "had been reminiscing about"])
+def test_a_cue_is_whole_on_80_columns(cue: str) -> None:
+    text = f"Ann Lee {cue} that the council had agreed to build the bridge."
+    attribution = Attribution("t0", (Span(9 + len(cue), len(text)),), (Span(8, 8 + len(cue)),), (Span(0, 7),))
+    table = shown(result_table(ArticleResult("a", text, (attribution,)).to_dict()), width=80)
+    assert all(word in table for word in cue.split())
+    assert "…" not in table

@@ -544,6 +544,13 @@ def test_command_scores_the_gold_texts(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert len(facts["gold_sha256"]) == 64
 
 
+def test_every_measure_is_explained() -> None:
+    explained = (Path(__file__).parents[2] / "docs" / "measures.md").read_text(encoding="utf-8")
+    measures = evaluate(articles(GOLD, narration=NARRATION), articles(PREDICTED, narration=NARRATION)).measures
+    names = {name.partition("|")[0] for name in measures}
+    assert {name for name in names if f"`{name}`" not in explained} == set()
+
+
 def test_command_compares_results_that_are_there(tmp_path: Path, gold_path: Path) -> None:
     predictions = write_jsonl(tmp_path / "results.jsonl", articles(without_labels(GOLD)))
     assert run("-", gold_path, "--predictions", predictions, "--bootstrap", 0).exit_code == 0
@@ -558,6 +565,23 @@ def test_command_says_which_articles_have_no_result(
     error = ArticleResult("x", None, status=Status.ERROR, error=ErrorInfo("E_TIMEOUT", "score", "too slow"))
     predictions = write_jsonl(tmp_path / "results.jsonl", {"x": error.to_dict()})
     assert run("-", gold_path, "--predictions", predictions, "--bootstrap", 0).exit_code == 1
+
+
+def test_answers_that_nobody_reviewed_measure_nothing(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    refused = run("en", write_jsonl(tmp_path / "results.jsonl", articles(PREDICTED, model="en-1")))
+    assert (refused.exit_code, "a model's own answers" in refused.output) == (4, True)
+    reviewed = [attribution | {"reviewed_by": "ann"} for attribution in PREDICTED]
+    records = {
+        "all of it": articles(PREDICTED, model="en-1", reviewed_by="ann")["x"],
+        "every one": articles(reviewed, model="en-1")["x"],
+        "one": articles([reviewed[0], *PREDICTED[1:]], model="en-1")["x"],
+        "nothing": articles([], model="en-1")["x"],
+        "no model": articles(GOLD)["x"],
+    }
+    path = write_jsonl(tmp_path / "gold.jsonl", {name: record | {"id": name} for name, record in records.items()})
+    gold = evaluate_command.read_gold(path)
+    assert [article.id for article in gold] == ["all of it", "every one", "no model"]
+    assert "left out 2 of 5 articles" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ def test_json_findings_are_one_object_a_line(tmp_path: Path) -> None:
         (["labels", "export", "labels.jsonl", "-o", "x", "--format", "csv"], 2, "--format csv: wanted one of"),
         (["labels", "export", "labels.jsonl", "-o", ".", "--format", "conll"], 5, "is a folder"),
         (["labels", "agreement", "labels.jsonl"], 4, "no article is labelled twice"),
-        (["queue", "nowhere.jsonl"], 4, "nowhere.jsonl"),
+        (["queue", "nowhere.jsonl"], 4, "inquit: nowhere.jsonl: No such file or directory"),
+        (["queue", "."], 4, "no file is named part-*"),
         (["queue", "labels.jsonl", "--labelled", "labels.jsonl"], 4, "holds no article to label"),
     ],
 )
@@ -83,7 +84,7 @@ def test_fix_writes_a_mended_copy_and_leaves_the_file(tmp_path: Path) -> None:
     assert mended[0]["attributions"][0]["content"] == [[20, 38]]
     assert mended[2]["note"] == "kept"
     assert path.read_bytes() == before
-    assert "3 articles, 1 repairs" in run.stderr
+    assert "3 articles, 1 repair," in run.stderr
 
 
 def test_fix_exits_with_0_where_all_is_mended(tmp_path: Path) -> None:
@@ -93,6 +94,33 @@ def test_fix_exits_with_0_where_all_is_mended(tmp_path: Path) -> None:
     run = inquit("labels", "check", write_jsonl(tmp_path / "a.jsonl", *examples), "--fix", tmp_path / "b.jsonl")
     assert run.exit_code == 0, run.output
     assert inquit("labels", "check", tmp_path / "b.jsonl").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["labels", "check", "a.jsonl", "--fix", "a.jsonl"],
+        ["labels", "check", "a.jsonl", "--held-out", "b.jsonl", "--fix", "b.jsonl"],
+        ["labels", "import", "a.jsonl", "--articles", "b.jsonl", "-o", "b.jsonl"],
+        ["labels", "export", "a.jsonl", "--format", "conll", "-o", "a.jsonl"],
+        ["labels", "agreement", "b.jsonl", "a.jsonl", "-o", "a.jsonl"],
+        ["queue", "a.jsonl", "-o", "a.jsonl"],
+        ["queue", "a.jsonl", "--labelled", "b.jsonl", "-o", "b.jsonl"],
+        ["evaluate", "en", "a.jsonl", "--json", "a.jsonl"],
+        ["evaluate", "-", "a.jsonl", "--predictions", "b.jsonl", "--json", "b.jsonl"],
+        ["compare", "en", "en", "a.jsonl", "--json", "a.jsonl"],
+        ["compare", "en", "en", "a.jsonl", "--html", "a.jsonl"],
+    ],
+)
+def test_no_command_writes_over_what_it_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = [write_jsonl(tmp_path / name, record(), other_record()) for name in ("a.jsonl", "b.jsonl")]
+    before = [path.read_bytes() for path in files]
+    run = inquit(*command)
+    assert (run.exit_code, f"{command[-1]}: is the output as well" in run.stderr) == (2, True)
+    assert [path.read_bytes() for path in files] == before
 
 
 def test_a_terminal_is_not_sent_control_characters(tmp_path: Path) -> None:
@@ -111,6 +139,14 @@ def test_what_is_exported_can_be_imported(tmp_path: Path, export_format: str, na
     contents = [sorted(a["content"] for a in article["attributions"]) for article in lines(tmp_path / "back.jsonl")]
     examples = sorted(lines(EXAMPLES), key=lambda article: article["id"]) if name == "brat" else lines(EXAMPLES)
     assert contents == [sorted(a["content"] for a in article["attributions"]) for article in examples]
+
+
+def test_an_export_to_brat_warns_of_what_nobody_reviewed(tmp_path: Path) -> None:
+    answers = [record(id="a", model="en-1"), record(id="b", model="en-1", reviewed_by="ann")]
+    for names, expected in (("ab", True), ("b", False)):
+        path = write_jsonl(tmp_path / "results.jsonl", *answers[-len(names) :])
+        run = inquit("labels", "export", path, "--format", "brat", "-o", tmp_path / names)
+        assert (run.exit_code, "1 of them with answers that nobody reviewed" in run.stderr) == (0, expected)
 
 
 def test_an_export_that_another_process_writes_is_locked(tmp_path: Path) -> None:
@@ -134,7 +170,7 @@ def test_import_refuses_errors_unless_they_may_be_dropped(tmp_path: Path) -> Non
     assert "[span-outside]" in run.stdout
     run = inquit("labels", "import", path, "-o", output, "--drop-bad")
     assert (run.exit_code, len(lines(output))) == (0, 2)
-    assert "2 articles, 1 labels left out" in run.stderr
+    assert "2 articles, 1 label left out" in run.stderr
 
 
 def test_agreement_is_a_table_and_disagreements_a_file(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,10 +48,12 @@ def test_a_model_is_compared_promoted_used_and_left_again(
 ) -> None:
     refused = inquit_command("promote", as_good)
     assert (refused.exit_code, "was not compared" in refused.output) == (1, True)
+    assert f"not compared with the current model {inquit.load().name}: run" in refused.output
 
     html, facts = tmp_path / "c.html", tmp_path / "c.json"
     compared = inquit_command("compare", "current", as_good, gold, "--bootstrap", 100, "--html", html, "--json", facts)
     assert compared.exit_code == 0, compared.output
+    assert compared.output.endswith(f"next: inquit promote {as_good}\n")
     assert json.loads(facts.read_text())["passed"] is True
     assert "en-9.9.9" in html.read_text()
 
@@ -107,6 +110,15 @@ def test_articles_that_a_model_was_fitted_on_cannot_measure_it(registry: Registr
     result = inquit_command("compare", claims_model, claims_model, EXAMPLES / "labels.jsonl")
     assert result.exit_code == 4
     assert "was fitted on 10 of the gold articles" in result.output
+
+
+def test_a_models_own_answers_compare_and_promote_nothing(registry: Registry, as_good: Path, tmp_path: Path) -> None:
+    answers = [replace(article, model="en-1") for article in articles("g", 2)]
+    gold = write_labels(tmp_path / "answers.jsonl", answers)
+    for arguments in (["compare", "en", as_good, gold], ["promote", as_good, "--gold", gold]):
+        refused = inquit_command(*arguments)
+        assert (refused.exit_code, "a model's own answers" in refused.output) == (4, True)
+    assert not list(registry.comparisons.glob("*"))
 
 
 @pytest.mark.parametrize("verb", [["retrain"], ["compare"], ["promote"], ["model", "use"]])

@@ -130,7 +130,9 @@ def check_examples(drafts: Sequence[Draft], path: str) -> list[Finding]:
         n_attributions += sum(1 for _ in draft.parts("attributions"))
         claims += [holder["claim"] for _, holder in draft.parts() if holder.get("claim")]
     if not n_attributions and not claims:
-        return [find("no-labels", "there is nothing to learn from", path=path)]
+        is_unreviewed = any(finding.code == "unreviewed" for draft in drafts for finding in draft.findings)
+        why = ": answers of a model are no labels until a person has reviewed them" if is_unreviewed else ""
+        return [find("no-labels", f"there is nothing to learn from{why}", path=path)]
     return [*_check_types(Counter(claim["type"] for claim in claims), path), *_check_sides(claims, path)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Any
 
@@ -172,13 +172,10 @@ def _share_characters(draft: Draft, part: Part, other: Part) -> bool:
 
 def _check_reviewed(draft: Draft) -> None:
     """Answers of a model are no labels until a person says so: for the record, or for an attribution."""
-    record = draft.record
-    metadata = record.get("metadata") or {}
-    is_reviewed = any(holder.get(key) for holder in (record, metadata) for key in _REVIEWED)
     parts = list(draft.parts())
-    if is_reviewed or not (record.get("model") or any(_is_predicted(holder) for _, holder in parts)):
+    if _is_by_person(draft.record, [holder for _, holder in parts]):
         return
-    unreviewed = [part for part, holder in parts if not any(holder.get(key) for key in _REVIEWED)]
+    unreviewed = [part for part, holder in parts if not _is_reviewed(holder)]
     if unreviewed:
         n_attributions = sum(part.field == "attributions" for part in unreviewed)
         message = f"{n_attributions} attributions are a model's own answers; they are ignored"
@@ -187,6 +184,23 @@ def _check_reviewed(draft: Draft) -> None:
         draft.drop(part)
     if len(unreviewed) == len(parts):
         draft.drop(None)
+
+
+def is_gold(record: Mapping[str, Any]) -> bool:
+    """Whether a sound record can measure a model: nothing in it is a model's answer that no person has looked at."""
+    parts = [*record["attributions"], *record["narration"]]
+    return _is_by_person(record, parts) or (bool(parts) and all(map(_is_reviewed, parts)))
+
+
+def _is_by_person(record: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a person has been through the whole record, or no model had a part in it."""
+    if _is_reviewed(record) or _is_reviewed(record.get("metadata") or {}):
+        return True
+    return not (record.get("model") or any(map(_is_predicted, parts)))
+
+
+def _is_reviewed(holder: Mapping[str, Any]) -> bool:
+    return any(holder.get(key) for key in _REVIEWED)
 
 
 def _is_predicted(holder: Mapping[str, Any]) -> bool:

@@ -46,6 +46,9 @@ class Inputs:
         exclude: the output, which may lie in a folder that is read.
         allow_empty: a folder without articles is no error.
 
+    Attributes:
+        left_out: how much in the folders the last pass left out, by suffix or reason.
+
     Raises:
         InputError: an input is not there, or is no file or folder that can be read.
         UsageError: standard input is a terminal, or the output is an input itself.
@@ -56,6 +59,7 @@ class Inputs:
     ) -> None:
         self._inputs = tuple(inputs)
         self._options = options
+        self.left_out = Counter[str]()
         self._exclude = None if exclude is None else exclude.resolve()
         check_inputs(self._inputs, allow_empty=allow_empty)
         if exclude is not None:
@@ -70,7 +74,7 @@ class Inputs:
             FieldError: a file lacks a field that was asked for.
         """
         seen, n_same = SeenIds(), Counter[str]()
-        for source in find_sources(self._inputs, exclude=self._exclude):
+        for source in self._find_sources():
             for record in read_source(source, self._options):
                 yield self._with_unique_id(record, seen, n_same)
 
@@ -89,7 +93,7 @@ class Inputs:
         n_records, seen = 0, SeenIds()
         problems: list[str] = []
         duplicates: list[str] = []
-        for source in find_sources(self._inputs, exclude=self._exclude):
+        for source in self._find_sources():
             try:
                 for record in read_source(source, self._options):
                     n_records += 1
@@ -105,6 +109,10 @@ class Inputs:
                 "make them unique, or take --dup-ids keep-first or --dup-ids suffix"
             )
         return n_records
+
+    def _find_sources(self) -> Iterator[Source]:
+        self.left_out = Counter()
+        return find_sources(self._inputs, exclude=self._exclude, left_out=self.left_out)
 
     def _with_unique_id(self, record: Record, seen: SeenIds, n_same: Counter[str]) -> Record:
         if seen.add(record.id):

@@ -31,7 +31,9 @@ def check_fields(columns: Collection[str], options: ReadOptions, where: str) -> 
         (options.id_field, "--id-field"),
     ):
         if wanted is not None and wanted not in columns:
-            raise FieldError(f"{where}: has no '{wanted}', it has {', '.join(names)}; name the right one with {option}")
+            raise FieldError(
+                f"{where}: has no '{wanted}', it has {', '.join(names)}; name the right one with {option}, or leave the file out"
+            )
     for name in (options.text_field or DEFAULT_TEXT_FIELD, options.id_field or DEFAULT_ID_FIELD):
         if list(columns).count(name) > 1:
             raise FieldError(f"{where}: has '{name}' {list(columns).count(name)} times; rename all but one")
@@ -50,7 +52,7 @@ def record_of_fields(values: Mapping[str, Any], place: Place, options: ReadOptio
     record_id = None if _is_missing(raw_id) else str(raw_id)
     if _is_missing(text) and text != "":
         found = (
-            f"'{text_field}' is empty"
+            f"'{text_field}' is null"
             if text_field in values
             else f"has no '{text_field}', it has {sorted(values)[:20]}"
         )

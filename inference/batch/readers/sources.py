@@ -6,6 +6,7 @@ import glob
 import logging
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from inquit.inference.batch.readers.formats import SUFFIXES, bare_name, format_b
 logger = logging.getLogger(__name__)
 
 STDIN = "-"
+
+_HIDDEN, _OUTPUT, _NO_FORMAT = "hidden", "the output", "its name has no suffix of an article format"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def check_output(inputs: Iterable[str], output: Path) -> None:
     for name in inputs:
         named = [name] if os.path.lexists(name) else glob.glob(name, recursive=True)
         if os.path.realpath(output) in map(os.path.realpath, named):
-            raise UsageError(f"{printable(name)}: is the output as well; name another one with -o")
+            raise UsageError(f"{printable(name)}: is the output as well; name another one")
 
 
 def can_be_read_twice(inputs: Iterable[str]) -> bool:
@@ -79,7 +82,9 @@ def can_be_read_twice(inputs: Iterable[str]) -> bool:
     return all(name != STDIN and not _is_stream(Path(name)) for name in inputs)
 
 
-def find_sources(inputs: Iterable[str], *, exclude: Path | None = None) -> Iterator[Source]:
+def find_sources(
+    inputs: Iterable[str], *, exclude: Path | None = None, left_out: Counter[str] | None = None
+) -> Iterator[Source]:
     """The files of all inputs, in their order; those of a folder in the order of their names.
 
     A folder is read one folder at a time, so its size does not matter. What is in it but is no regular file, is hidden
@@ -87,18 +92,21 @@ def find_sources(inputs: Iterable[str], *, exclude: Path | None = None) -> Itera
 
     Args:
         exclude: the output, which may lie in a folder that is read.
+        left_out: counts what is left out, by suffix or reason, but for what is hidden and the output.
     """
+    left_out = Counter() if left_out is None else left_out
     for name in inputs:
         path = Path(name)
         if name == STDIN:
             yield Source(None, "stdin")
         elif path.is_dir():
-            yield from _find_in_folder(path, path, exclude)
+            yield from _find_in_folder(path, path, exclude, left_out)
         elif os.path.lexists(path) or not glob.has_magic(name):
             yield Source(path, printable(path.name))  # also where it has gone since: then it is an error record
         else:
             matches = sorted(glob.glob(name, recursive=True))
-            yield from find_sources((match for match in matches if not _is_stream(Path(match))), exclude=exclude)
+            files = (match for match in matches if not _is_stream(Path(match)))
+            yield from find_sources(files, exclude=exclude, left_out=left_out)
 
 
 def _find_problem(name: str, *, allow_empty: bool) -> str | None:
@@ -130,29 +138,32 @@ def _is_stream(path: Path) -> bool:
         return False
 
 
-def _find_in_folder(folder: Path, root: Path, exclude: Path | None) -> Iterator[Source]:
+def _find_in_folder(folder: Path, root: Path, exclude: Path | None, left_out: Counter[str]) -> Iterator[Source]:
     try:
         with os.scandir(folder) as found:
             names = sorted(entry.name for entry in found)
     except OSError as error:
         logger.warning("%s: skipped, cannot be read: %s", folder, error.strerror)
+        left_out["a folder that cannot be read"] += 1
         return
     for name in names:
         path = folder / name
         reason = _reason_to_skip(path, exclude)
         if reason is not None:
             logger.info("%s: skipped, %s", path, reason)
+            if reason not in (_HIDDEN, _OUTPUT):
+                left_out[printable(path.suffix) or "no suffix" if reason is _NO_FORMAT else reason] += 1
         elif path.is_dir():
-            yield from _find_in_folder(path, root, exclude)
+            yield from _find_in_folder(path, root, exclude, left_out)
         else:
             yield Source(path, printable(path.relative_to(root).as_posix()))
 
 
 def _reason_to_skip(path: Path, exclude: Path | None) -> str | None:
     if path.name.startswith((".", "_")):
-        return "hidden"
+        return _HIDDEN
     if exclude is not None and path.name == exclude.name and path.resolve() == exclude:
-        return "the output"
+        return _OUTPUT
     try:
         mode = path.stat().st_mode
     except OSError:
@@ -161,4 +172,4 @@ def _reason_to_skip(path: Path, exclude: Path | None) -> str | None:
         return "a link to a folder" if path.is_symlink() else None
     if not stat.S_ISREG(mode):
         return "no regular file"
-    return None if format_by_name(path.name) is not None else "its name has no suffix of an article format"
+    return None if format_by_name(path.name) is not None else _NO_FORMAT

@@ -46,7 +46,7 @@ def decode(content: bytes, options: ReadOptions, *, offset: int = 0) -> tuple[st
             return content.decode("utf-8", "replace"), (ENCODING_REPLACED,)
         byte, position = content[error.start], offset + error.start
         message = (
-            f"not UTF-8: byte 0x{byte:02x} at byte {position}; convert it (iconv -f latin1 -t utf-8), "
+            f"not UTF-8: byte 0x{byte:02x} at byte {position} of the file; convert it (iconv -f latin1 -t utf-8), "
             "or take --encoding-errors replace"
         )
         raise FileError("E_ENCODING", message) from error

@@ -73,7 +73,12 @@ class Editor {
         "✓ All right",
       ),
       el("button", { type: "button", data: { key: "delete" }, onclick: () => this.delete() }, "Delete"),
-      el("button", { type: "button", data: { key: "close" }, class: "close", onclick: () => this.leave() }, "Close"),
+      el(
+        "button",
+        { type: "button", class: "next", data: { key: "next" }, onclick: () => this.reader.stepAttribution(1) },
+        "Next note",
+      ),
+      el("button", { type: "button", data: { key: "close" }, onclick: () => this.leave() }, "Close"),
     );
   }
 

@@ -110,6 +110,18 @@ def test_folders_are_read_in_the_order_of_names_without_what_is_hidden(tmp_path:
     assert [record.id for record in read(tmp_path)] == ["a", "b", "sub/c"]
 
 
+def test_what_a_folder_has_besides_articles_is_counted_by_suffix(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.TXT", ".hidden.pdf", "_list.md", "c.pdf", "d.pdf", "e.md", "README"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "sub")
+    (tmp_path / "sub" / "out.md").write_text("x")
+    inputs = Inputs([str(tmp_path)], OPTIONS, exclude=tmp_path / "sub" / "out.md")
+    for _ in range(2):
+        assert inputs.survey() == len(list(inputs)) == 2
+        assert inputs.left_out == {".pdf": 2, ".md": 1, "no suffix": 1, "a link to a folder": 1}
+
+
 def test_the_output_in_a_folder_that_is_read_is_no_input(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
     (tmp_path / "out").mkdir()

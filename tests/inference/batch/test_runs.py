@@ -179,7 +179,7 @@ def test_a_full_disk_ends_the_run_and_leaves_what_is_finished(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("output", "code", "message"),
     [
-        ("no/such/out.jsonl", 5, "its folder does not exist"),
+        ("no/such/out.jsonl", 5, "no/such does not exist"),
         ("file", 5, "cannot be made or opened as a folder"),
         ("file/out", 5, "cannot be made or opened as a folder"),
         ("out.docx", 2, "wanted a file ending in .jsonl, .csv, .parquet, or a folder"),
@@ -305,7 +305,7 @@ def test_every_format_holds_the_same_results(tmp_path: Path) -> None:
     articles = write_articles(tmp_path / "in.jsonl", 3)
     for name in ("out.jsonl", "out.parquet", "out.csv"):
         assert score(articles, "-o", tmp_path / name).returncode == 0
-    from_jsonl = list(read_results(tmp_path / "out.jsonl"))
+    from_jsonl = list(read_results(str(tmp_path / "out.jsonl")))
     assert list(read_results(tmp_path / "out.parquet")) == from_jsonl
     rows = read_csv(tmp_path / "out.csv")
     assert [row["content"] for row in rows if row["content"]] == [
@@ -329,11 +329,19 @@ def test_every_format_holds_the_same_results(tmp_path: Path) -> None:
         (["twice.jsonl", "--dup-ids", "suffix"], 0, "2 articles"),
         (["bad.jsonl"], 1, "E_JSON: 2"),
         (["bad.jsonl", "--max-errors", "2"], 1, "E_JSON: 2"),
-        (["bad.jsonl", "--max-errors", "1"], 1, "stopped: 2 articles have failed, 1 are allowed"),
-        (["bad.jsonl", "--fail-on-error"], 1, "stopped: 1 articles have failed"),
+        (["bad.jsonl", "--max-errors", "1"], 1, "stopped: 2 articles failed, --max-errors allows 1"),
+        (["bad.jsonl", "--fail-on-error"], 1, "stopped: 1 article failed, --max-errors allows 0\n  bad.jsonl line 1: "),
         (["good.jsonl", "--retry-failed"], 2, "--retry-failed needs a folder"),
         (["good.jsonl", "--format", "parquet"], 2, "cannot be written to standard output"),
         (["good.jsonl", "--text-field", "body"], 2, "has no 'body'"),
+        (
+            ["good.jsonl", "table.csv"],
+            2,
+            "has no 'text', it has 'body'; name the right one with --text-field, or leave",
+        ),
+        (["null.jsonl"], 1, "null.jsonl line 1: 'text' is null"),
+        (["latin.jsonl"], 1, "latin.jsonl line 2: not UTF-8: byte 0xe9 at byte 13 of the file"),
+        (["good.jsonl", "-o", "no/out.jsonl"], 5, "-o no/out.jsonl: the folder no does not exist"),
     ],
 )
 def test_exit_codes_are_those_of_the_contract(
@@ -346,6 +354,9 @@ def test_exit_codes_are_those_of_the_contract(
     Path("blank.jsonl").write_text("\n")
     Path("good.jsonl").write_text('{"id": "a", "text": "Yes."}\n')
     Path("twice.jsonl").write_text('{"id": "a", "text": "Yes."}\n' * 2)
+    Path("table.csv").write_text("body\nYes.\n")
+    Path("null.jsonl").write_text('{"text": null}\n')
+    Path("latin.jsonl").write_bytes(b'{}\n{"text": "\xe9"}\n')
     Path("bad.jsonl").write_text('{\n{"id": "a", "text": "Yes."}\n}\n')
     run = score(*arguments)
     assert (run.returncode, message in run.stderr, "Traceback" in run.stderr) == (code, True, False), run.stderr

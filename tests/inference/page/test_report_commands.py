@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,11 +34,14 @@ def test_a_report_is_written_with_its_title_and_its_corrections(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["report", "{folder}/nowhere.jsonl"], 4, "nowhere.jsonl"),
+        (["report", "{folder}/nowhere.jsonl"], 4, "nowhere.jsonl: No such file or directory"),
         (["report", "{folder}/broken.jsonl"], 4, "broken.jsonl line 1"),
+        (["report", "{folder}/articles.jsonl"], 4, "articles.jsonl line 1: wanted a result of `inquit score`"),
         (["report", "{folder}/results.jsonl", "--corrections", "{folder}/other.jsonl"], 4, "another text"),
+        (["report", "{folder}/results.jsonl", "--corrections", "{folder}/others.jsonl"], 4, "none of these articles"),
         (["report", "{folder}/results.jsonl", "-o", "{folder}/no/r.html"], 5, "cannot be written"),
-        (["review", "{folder}/nowhere.jsonl"], 4, "nowhere.jsonl"),
+        (["review", "{folder}/nowhere.jsonl"], 4, "nowhere.jsonl: No such file or directory"),
+        (["review", "{folder}/no-text.jsonl"], 4, "no-text.jsonl: holds no text to correct"),
         (["review", "{folder}/results.jsonl", "--corrections", "{folder}/other.jsonl"], 4, "another text"),
         (["review", "{folder}/results.jsonl", "--corrections", "{folder}/no/c.jsonl"], 5, "cannot be written"),
         (["review", "{folder}/results.jsonl", "--port", "70000"], 2, "65535"),
@@ -49,6 +53,9 @@ def test_a_wrong_call_ends_with_its_code_and_a_sentence(
     pytest.importorskip("fastapi", reason="the review server needs FastAPI: pip install 'inquit[review]'")
     write_results([EMOJI], tmp_path / "results.jsonl")
     write_results([ArticleResult("emoji", "another text")], tmp_path / "other.jsonl")
+    write_results([ArticleResult("another one", EMOJI.text)], tmp_path / "others.jsonl")
+    write_results([replace(EMOJI, text=None)], tmp_path / "no-text.jsonl")
+    (tmp_path / "articles.jsonl").write_text('{"id": "a", "text": "Ann Lee agreed."}')
     (tmp_path / "broken.jsonl").write_text("{")
     result_code, said = run(*(argument.format(folder=tmp_path) for argument in arguments))
     assert result_code == code
@@ -63,6 +70,15 @@ def test_a_report_is_never_written_over_what_it_shows(tmp_path: Path, output: st
     code, said = run("report", results, "--corrections", corrections, "-o", tmp_path / output)
     assert (code, "is the output as well" in said) == (2, True)
     assert (tmp_path / output).read_bytes() == before
+
+
+def test_corrections_are_never_kept_in_the_results(tmp_path: Path) -> None:
+    pytest.importorskip("fastapi", reason="the review server needs FastAPI: pip install 'inquit[review]'")
+    results = write_results([EMOJI], tmp_path / "results.jsonl")
+    before = results.read_bytes()
+    code, said = run("review", results, "--corrections", results)
+    assert (code, "is the output as well" in said) == (2, True)
+    assert results.read_bytes() == before
 
 
 def test_a_report_that_another_process_writes_is_locked(tmp_path: Path) -> None:

@@ -240,6 +240,20 @@ def test_a_count_follows_a_correction(new_page: NewPage, report: Path) -> None:
     assert page.locator(".article-row[aria-selected=true]").count() == 1
 
 
+@pytest.mark.parametrize("width", [1300, 1130])
+def test_the_form_lies_over_no_words_and_leads_to_the_next_note(new_page: NewPage, report: Path, width: int) -> None:
+    page = new_page(report, viewport={"width": width, "height": 800})
+    open_article(page, "Two Larkmouth libraries")
+    page.get_by_role("button", name="Correct", exact=True).click()
+    note(page, 2).click()
+    form = page.locator(".editor").bounding_box()
+    texts = [paragraph.bounding_box() for paragraph in page.locator(".paragraph").all()]
+    assert form is not None
+    assert all(box["x"] + box["width"] <= form["x"] for box in texts if box is not None)
+    page.get_by_role("button", name="Next note").click()
+    assert page.locator(".editor").get_attribute("aria-label") == "Correct attribution 3"
+
+
 def test_undo_takes_back_one_change_after_the_other(new_page: NewPage, report: Path) -> None:
     page = new_page(report)
     open_article(page, "👩‍👧 A 🌪️ day")

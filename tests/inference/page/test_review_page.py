@@ -207,7 +207,7 @@ def test_a_server_that_is_gone_is_said_and_ends_with_what_was_done(
     page.get_by_label("Article done").check()
     wait_until_saved(page)
     said = server.stop()
-    assert "1 articles corrected, 1 of them done" in said
+    assert "1 article corrected, 1 of them done" in said
     assert "Traceback" not in said
     note(page, 1).click()
     set_speaker(page, "Bo Dahl")

@@ -151,6 +151,7 @@ NARRATION = [{"span": [0, 999], "claim": claim()}]
 FAULTY_RECORDS: list[tuple[str, list[Any], int | None, str]] = [
     ("no-labels", [], None, "nothing to learn from"),
     ("no-labels", [record(attributions=[])], None, "nothing to learn from"),
+    ("no-labels", [record(safe(confidence=0.9))], None, "no labels until a person has reviewed them"),
     ("not-json", [record(), ["bridge"]], 2, "wanted a JSON object, got list"),
     ("shape", [other_record(), record(attributions=None)], 2, '"attributions" must be a list'),
     ("shape", [record(), other_record(metadata="The Post")], 2, '"metadata" must be an object'),
