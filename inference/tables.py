@@ -37,7 +37,7 @@ def result_table(result: Mapping[str, Any]) -> RenderableType:
 
 
 def _cells(attribution: Mapping[str, Any], text: str) -> list[Text]:
-    name, source = speaker_name(attribution, text) or _NOBODY, _words(attribution["source"], text)
+    name, source = speaker_name(attribution, text) or _NOBODY, _words(attribution["source"], text).rstrip(",")
     who = _text(name, style="cyan")
     if source and source != name:
         who.append_text(_text(f" ({source})", style="dim"))

@@ -124,7 +124,9 @@ class _Source:
         if led_to and not begins_with_article:
             return led_to[-1]
         is_title = self._is_title(comma + 1 + begins_with_article, first.start)
-        return first if is_title and "," not in {self.text(word) for word in range(comma + 1, first.start)} else None
+        return (
+            first if is_title and not {self.text(word) for word in range(comma + 1, first.start)} & {",", "-"} else None
+        )
 
     def _is_role(self, start: int, stop: int) -> bool:
         """Whether there are only titles between, and a role of a word or two: "former Ohio governor"."""

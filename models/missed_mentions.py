@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inquit.models.mentions import ORGANIZATION, OTHER, PERSON, SENTENCE_STARTS, Mention, make_mentions
-from inquit.models.names import FEMALE_TITLES, MALE_TITLES, SMALL_WORDS, trim_title
+from inquit.models.names import FEMALE_TITLES, MALE_TITLES, SMALL_WORDS, is_title, trim_title
 from inquit.models.segmentation import Document
 from inquit.models.words import starts_sentence, word_text, word_texts
 
@@ -107,6 +107,8 @@ def _extend_in_sources(
             if word < stop and _goes_on(document, word, run, stop):
                 run.append(word)
                 continue
+            while len(run) > 1 and is_title(word_text(document, run[-1]).lower(), is_person=True):
+                run.pop()  # of a person: "St. Louis Police | Lt. Ann Lee"
             if len(run) > 1:
                 name = run[0], run[-1] + 1
                 # A person's name may begin or end in the run: "FBI Director James B | . Comey".

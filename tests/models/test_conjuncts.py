@@ -34,6 +34,7 @@ from tests.models.marked_names import read_marked, words_of
         ("The {O State Department}, the {O Pentagon} and the {O White House} declined", "The State Department, the Pentagon and the White House", ["The State Department", "the Pentagon", "the White House"]),
         ("{O Apple} CEO {P Tim Cook}, {O Google} chief {P Sundar Pichai} and {O Meta}'s {P Mark Zuckerberg} said", "Apple CEO Tim Cook, Google chief Sundar Pichai and Meta's Mark Zuckerberg", ["Apple CEO Tim Cook", "Google chief Sundar Pichai", "Meta's Mark Zuckerberg"]),
         ("{O Acme} head {P Ann Lee}, {P Lumos} chief {P Bob Ray} and former Ohio governor {P Cy Fox} said", "Acme head Ann Lee, Lumos chief Bob Ray and former Ohio governor Cy Fox", ["Acme head Ann Lee", "Lumos chief Bob Ray", "former Ohio governor Cy Fox"]),
+        ("Sen. {P Ann Lee}, D-{L N.M.}, who chairs it, said", "Sen. Ann Lee, D-N.M., who chairs it", ["Sen. Ann Lee, D-N.M., who chairs it"]),
         ("{P Rubio}, like {P Ann Lee}, 19, said", "Rubio, like Ann Lee, 19", ["Rubio, like Ann Lee, 19"]),
         ("{P Ann Lee}, the {O White House} counsel, and {P Bob Ray} said", "Ann Lee, the White House counsel, and Bob Ray", ["Ann Lee", "Bob Ray"]),
         ("{P Ann Lee}, {O Google} counsel for {P Bob Ray} and {P Cy Fox}, said", "Ann Lee, Google counsel for Bob Ray and Cy Fox", ["Ann Lee, Google counsel for Bob Ray and Cy Fox"]),

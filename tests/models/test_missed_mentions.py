@@ -26,6 +26,7 @@ from tests.models.marked_names import read_marked, words_of
         ("Carmaker {O Volkswagen AG} said no.", "Carmaker Volkswagen AG", ["Volkswagen AG"]),
         ("The carmaker of {O Volkswagen} Beetles said no.", "The carmaker of Volkswagen Beetles", ["Volkswagen Beetles"]),
         ("Spokespeople for {O Boeing} and {O Airbus} said no.", "Spokespeople for Boeing and Airbus", ["Boeing", "Airbus"]),
+        ("{O Ely Police} Lt. {P Ann Lee} said no.", "Ely Police Lt. Ann Lee", ["Ely Police", "Ann Lee"]),
         ("{P Jean-Luc Poe} of {O La Cause} said no.", "Jean-Luc Poe of La Cause", ["Jean-Luc Poe", "La Cause"]),
         ("{P Ann Lee} of {O Apple} said no.", "Ann Lee of Apple", ["Ann Lee", "Apple"]),
     ],
