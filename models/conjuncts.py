@@ -114,26 +114,31 @@ class _Source:
 
     def _speaker_after(self, comma: int) -> Mention | None:
         """The person that titles and roles after a comma lead to ("Gov. Bob Ray", "Google chief Sundar Pichai"), else the name
-        right after it, article aside ("the Pentagon").
+        right after it; after a name that is no person's also one with an article ("the Pentagon").
         """
         first = next((mention for mention in self.inside if mention.start > comma), None)
         if first is None:
             return None
-        begins_with_article = self.text(comma + 1).lower() in _ARTICLES
+        article = self.text(comma + 1).lower()
+        if article in _ARTICLES:
+            one = self.ends.get(comma)
+            is_alike = one is not None and one.kind != PERSON and (one.kind == PLACE or first.kind != PLACE)
+            return first if article == "the" and is_alike and self._is_title(comma + 2, first.start) else None
         led_to = [p for p in self.people if p.start > comma and self._is_role(comma + 1, p.start)]
-        if led_to and not begins_with_article:
+        if led_to:
             return led_to[-1]
-        is_title = self._is_title(comma + 1 + begins_with_article, first.start)
-        return (
-            first if is_title and not {self.text(word) for word in range(comma + 1, first.start)} & {",", "-"} else None
-        )
+        return first if self._is_title(comma + 1, first.start) and not self._has_mark(comma + 1, first.start) else None
+
+    def _has_mark(self, start: int, stop: int) -> bool:
+        return any(self.text(word) in {",", "-"} for word in range(start, stop))
 
     def _is_role(self, start: int, stop: int) -> bool:
         """Whether there are only titles between, and a role of a word or two: "former Ohio governor"."""
         texts = [self.text(word) for word in range(start, min(stop, start + _MAX_TITLE))]
         small = [text for text in texts if text[:1].islower() and text != "s"]
         is_plain = not (_STARTS_CLAUSE | _BEGINS_ASIDE | PREPOSITIONS | {",", *AND}).intersection(texts)
-        return stop - start <= _MAX_TITLE and len(small) <= 2 and is_plain
+        is_role = len(small) <= 2 and not any(text.endswith("ing") for text in small)
+        return stop - start <= _MAX_TITLE and is_role and is_plain
 
     def joins_speakers(self, mention: Mention, joiner: int, following: int, start: int) -> bool:
         """Whether a joiner joins another speaker to the mention before it."""

@@ -258,7 +258,7 @@ def _fullest(document: Document, mentions: Sequence[Mention]) -> Mention:
     return max(
         own,
         key=lambda mention: (
-            not text_of(document, mention.start, mention.stop).isupper(),  # "PARIS - "
+            mention.kind == ORGANIZATION or not text_of(document, mention.start, mention.stop).isupper(),  # "PARIS - "
             mention.stop - mention.start,
             -mention.start,
         ),

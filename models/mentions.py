@@ -102,14 +102,14 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
         else:
             start, stop = _without_description(document, start, _with_rest(document, start, stop), kind)
         tokens = name_tokens(text_of(document, start, stop)) if start < stop else ()
-        if tokens and text_of(document, start, stop) not in AFTER_NAMES:
+        if tokens and not (kind == PERSON and text_of(document, start, stop) in AFTER_NAMES):
             mentions.append(Mention(start, stop, kind, tokens))
             end = stop
     return _with_own_possessive(document, mentions)
 
 
 def _with_own_possessive(document: Document, mentions: list[Mention]) -> list[Mention]:
-    """The mentions, with the "'s" of organizations that have it when they speak: "Moody's said"."""
+    """The mentions, with the "'s" of organizations that have it when they speak, and always: "Moody's said"."""
 
     def is_followed(mention: Mention) -> bool:
         following = range(mention.stop, min(mention.stop + 2, len(document.words)))
@@ -124,6 +124,7 @@ def _with_own_possessive(document: Document, mentions: list[Mention]) -> list[Me
         and mention.stop + 2 < len(document.words)
         and word_text(document, mention.stop + 2) in _VERBS
     }
+    speaking -= {mention.tokens for mention in mentions if not is_followed(mention)}
     return [
         replace(mention, stop=mention.stop + 2) if mention.tokens in speaking and is_followed(mention) else mention
         for mention in mentions
@@ -240,7 +241,8 @@ def _end_of_person(document: Document, start: int, stop: int) -> int:
     """
     for word in range(start + 1, stop):
         text = word_text(document, word)
-        if (text in _DASHES or text in _VERBS or text in AFTER_NAMES) and not is_joined(document, word):
+        is_end = text in _DASHES or text in _VERBS or (text in AFTER_NAMES and word > start + 1)
+        if is_end and not is_joined(document, word):
             return word
     return stop
 
@@ -271,12 +273,17 @@ def _with_forename(document: Document, start: int, end: int) -> int:
     Args:
         end: where the mention before ends.
     """
-    if word_text(document, start).lower() not in PARTICLES or start <= end:
+    particle = word_text(document, start)
+    if particle.lower() not in PARTICLES or _is_forename(particle) or start <= end:
         return start
     is_within = document.sentence_of_word[start - 1] == document.sentence_of_word[start]
-    forename = word_text(document, start - 1)
-    is_forename = forename[0].isupper() and gender_of_forename(forename) is not Gender.UNKNOWN
-    return start - 1 if is_within and is_forename else start
+    return start - 1 if is_within and _is_forename(word_text(document, start - 1)) else start
+
+
+def _is_forename(text: str) -> bool:
+    """Whether a word with a capital is known as a forename, and no month or verb."""
+    is_known = text[0].isupper() and gender_of_forename(text) is not Gender.UNKNOWN
+    return is_known and text not in {"April", "June", "Will"}
 
 
 def _end_of_name(document: Document, start: int, stop: int) -> int:

@@ -29,8 +29,8 @@ _ROLES = frozenset(
         "ceo", "cfo", "deputy", "vice", "nominee", "cardinal", "archbishop", "bishop", "foreign", "interior", "finance", "lawyer",
         "admiral", "adm", "father", "sister", "imam", "pastor", "pres", "rabbi", "reps", "sens", "speaker", "superintendent",
         "ayatollah", "baroness", "brig", "brigadier", "cllr", "constable", "councillor", "cpl", "dame", "datuk", "det", "fr",
-        "frau", "herr", "insp", "inspector", "madame", "maj", "major", "monsieur", "msgr", "pc", "señor", "señora", "seri",
-        "sheikh", "shri", "supt", "taoiseach", "trooper",
+        "frau", "herr", "insp", "inspector", "maj", "major", "monsieur", "msgr", "pc", "señor", "señora", "seri",
+        "shri", "supt", "taoiseach", "trooper",
     }
 )  # fmt: skip
 """Words before a person's name that are no part of it."""

@@ -30,21 +30,25 @@ _BEFORE_NUMBER = re.compile(r"\bnos?$", re.IGNORECASE)
 """An abbreviation where a number follows, a word where not."""
 _ANYWHERE = re.compile(
     r"(?:\b(?:jr|sr|inc|ltd|corp|co|st|dept|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)"
-    r"|(?<=, )(?:ala|ariz|ark|calif|colo|conn|del|fla|ga|ill|ind|kan|ky|la|mass|md|mich|minn|miss|mo|mont|neb|nev|okla|ore|pa|tenn"
-    r"|tex|vt|va|wash|wis|wyo)"
     r"|(?<!\w)(?<!\w['‘’])[^\W\d_](?:\.[^\W\d_])*)$",
     re.IGNORECASE,
 )
-"""Abbreviations, states after a comma and initials that may end a sentence as well; no possessives ("Paul's")."""
+"""Abbreviations and initials that may end a sentence as well; no possessives ("Paul's")."""
 _STARTS_SENTENCE = re.compile(
     r"[\"'“‘«(\[]*(?:The|A|An|He|She|It|They|We|I|You|This|That|These|Those|There|His|Her|Its|Their|Our|But|If|When|While|After"
     r"|Before|Although|Though|Because|In|On|Some|Many|What|Who|How|Why|Where)\b(?![-.])"
 )
 """Words that hardly go on with a name."""
+_STATE = re.compile(
+    r", (?:Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Mass|Md|Mich|Minn|Miss|Mo|Mont|Neb|Nev|Okla|Ore|Pa|Tenn|Tex|Vt"
+    r"|Va|Wash|Wis|Wyo)$"
+)
+"""What begins a dateline: "ELY, Minn. (AP) - "."""
 _TIME_OF_DAY = re.compile(r"\b[ap]\.m$", re.IGNORECASE)
 _AFTER_TIME = re.compile(
-    rf"(?:{'|'.join(name for name in (*calendar.day_name, *calendar.month_name) if name)}"
-    r"|Eastern|Central|Mountain|Pacific|Greenwich|[ECMP][SD]?T|GMT|UTC|BST|CES?T)\b"
+    rf"(?:(?:{'|'.join(name for name in (*calendar.day_name, *calendar.month_name) if name)}|[A-Z]{{1,4}}T|GMT|UTC|New Year)\b"
+    rf"|(?:{'|'.join(name for name in (*calendar.day_abbr, *calendar.month_abbr, 'Sept') if name)})\."
+    r"|(?:Eastern|Central|Mountain|Pacific|\w+ [Tt]ime)\b)"
 )
 """What goes on with a time of day: which day, in which zone."""
 _ENDS_PARAGRAPH = re.compile(r"[.!?…:;。！？|][\"'”’»›)\]*」』\s]*$")
@@ -204,6 +208,8 @@ def _ends_sentence(text: str, match: re.Match[str], start: int, paragraph_end: i
         return not text[following].isdigit()
     if _BEFORE_NAME.search(before):
         return False
+    if _STATE.search(before):
+        return text[following] not in "(-–—"
     if _TIME_OF_DAY.search(before):
         return not _AFTER_TIME.match(text, following)
     if found := _ANYWHERE.search(before):

@@ -35,6 +35,7 @@ from tests.models.marked_names import read_marked
         ("{P Ann Walker Lee} met {P Scott Walker}. {P Walker} left.", ["Ann Walker Lee", "Scott Walker"]),
         ("The {O Human Rights Council} met. {O Rights} count.", ["Human Rights Council", "Rights"]),
         ("{L PARIS} - {L Paris} agreed.", ["Paris"]),
+        ("{O UNICEF} met. {O Unicef} left.", ["UNICEF"]),
         ("{P Ivan Zelensky} spoke. {P Ivan Zelenskyy} left. {P Ivan Selensky} too.", ["Ivan Zelensky"]),
         ("{O NASA rover} lands. {O NASA} said so. {O NASA} left.", ["NASA"]),
         ("{P Dame Judith Marsh OBE} came. {P Dame Judith} left.", ["Judith Marsh"]),

@@ -54,6 +54,8 @@ from tests.models.marked_names import read_marked
             "Marine {P Le Pen} met President {P Le Pen}. Ann. {P Van Dyke} left.",
             ["Marine Le Pen", "Le Pen", "Van Dyke"],
         ),
+        ("In June {P Ben Carson} met {O TD} and {P Gagan KC}.", ["Ben Carson", "TD", "Gagan KC"]),
+        ("{O Ford}'s told us. {O Ford} said so.", ["Ford", "Ford"]),
         ('{P Ann Lee} "Yes" {P Bob Ray}', ["Ann Lee", "Bob Ray"]),
         ('{P Ann Lee} "We agreed" said {P Bob Ray}', ["Ann Lee", "Bob Ray"]),
     ],

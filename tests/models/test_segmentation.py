@@ -45,6 +45,11 @@ def sentences(text: str) -> list[str]:
             "ELY, Minn. (AP) - Police left. He went to Mass. Police left.",
             ["ELY, Minn. (AP) - Police left.", "He went to Mass.", "Police left."],
         ),
+        (
+            "It ends at 8 p.m. Nov. 5, 9 a.m. AEST or 6 p.m. Rome time.",
+            ["It ends at 8 p.m. Nov. 5, 9 a.m. AEST or 6 p.m. Rome time."],
+        ),
+        ("He fled to Ely, Minn. Police left.", ["He fled to Ely, Minn.", "Police left."]),
         ("Gray Inc. A buyer was found.", ["Gray Inc.", "A buyer was found."]),
         ("The Rev. A. Gray Jr. The end.", ["The Rev. A. Gray Jr.", "The end."]),
         ("He began at 7 p.m. “We left,” she said.", ["He began at 7 p.m.", "“We left,” she said."]),

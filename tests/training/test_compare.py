@@ -183,7 +183,7 @@ def passing(old: Manifest, new: Manifest, *, gold: Sequence[ArticleResult] = GOL
 def test_what_was_not_compared_is_not_promoted(registry: Registry, tmp_path: Path) -> None:
     new = make_model(tmp_path / "new", "1.0.1")
     with pytest.raises(
-        PromotionError, match=r"was not compared with the current model, en-.*run `inquit compare current"
+        PromotionError, match=r"was not compared with the current model en-.*run `inquit compare current"
     ):
         promote_model(new.folder, registry)
     assert registry.history() == ()
