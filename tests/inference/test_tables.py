@@ -65,3 +65,10 @@ def test_a_cue_is_whole_on_80_columns(cue: str) -> None:
     table = shown(result_table(ArticleResult("a", text, (attribution,)).to_dict()), width=80)
     assert all(word in table for word in cue.split())
     assert "…" not in table
+
+
+def test_a_source_is_shown_without_the_comma_after_it() -> None:
+    text = "Ann Lee, the mayor, said no."
+    spans = [(Span(text.index(part), text.index(part) + len(part)),) for part in ("no", "said", "Ann Lee, the mayor,")]
+    result = ArticleResult("a", text, (Attribution("t0", *spans, speaker=Speaker("Ann Lee", SpeakerKind.PERSON)),))
+    assert "Ann Lee (Ann Lee, the mayor)" in shown(result_table(result.to_dict()))
