@@ -14,8 +14,8 @@ EXIT_ARTICLE_ERRORS, EXIT_USAGE, EXIT_MODEL, EXIT_INPUT, EXIT_OUTPUT, EXIT_LOCKE
 EXIT_INTERRUPTED = 130
 
 
-def printable(text: str) -> str:
-    """Without control characters: ids and texts are other people's, and a terminal obeys escape sequences."""
+def without_controls(text: str) -> str:
+    """The text with its control characters spelt out: ids and texts are other people's, and a terminal obeys escape sequences."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
@@ -23,7 +23,7 @@ def fail(reason: str | Exception, code: int) -> NoReturn:
     message = str(reason)
     if isinstance(reason, OSError) and reason.filename is not None:
         message = f"{reason.filename}: {reason.strerror}"
-    print("inquit:", "\n".join(map(printable, message.split("\n"))), file=sys.stderr)
+    print("inquit:", "\n".join(map(without_controls, message.split("\n"))), file=sys.stderr)
     raise typer.Exit(code)
 
 

@@ -17,7 +17,14 @@ import typer
 from inquit import __version__
 from inquit.inference.batch.errors import BatchError, InputError, OutputError, UsageError, require_pyarrow
 from inquit.inference.batch.options import DuplicateIds, EncodingErrors, InputFormat, OutputFormat
-from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INTERRUPTED, EXIT_MODEL, EXIT_OUTPUT, fail, printable
+from inquit.inference.commands import (
+    EXIT_ARTICLE_ERRORS,
+    EXIT_INTERRUPTED,
+    EXIT_MODEL,
+    EXIT_OUTPUT,
+    fail,
+    without_controls,
+)
 from inquit.models.folder import CURRENT
 
 if TYPE_CHECKING:
@@ -387,7 +394,7 @@ def _print_as_table() -> Callable[[bytes, Mapping[str, Any]], None]:
 def _say_left_out(counts: Counter[str]) -> str:
     from inquit.inference.batch.summary import counted
 
-    shown = [f"{printable(name)} {n}" for name, n in counts.most_common(_N_SHOWN)]
+    shown = [f"{without_controls(name)} {n}" for name, n in counts.most_common(_N_SHOWN)]
     more = ["…"] if len(counts) > _N_SHOWN else []
     return f"{counted(counts.total(), 'file')} left out of folders: {', '.join(shown + more)}"
 
@@ -400,4 +407,4 @@ def _print_summary(monitor: Monitor, target: Target) -> None:
     speakers = monitor.summary.speakers
     if speakers and (target.is_table or target.path is not None):
         Console(stderr=not target.is_table).print(speaker_table(speakers))
-    print("\n".join(map(printable, monitor.summary.lines())), file=sys.stderr)
+    print("\n".join(map(without_controls, monitor.summary.lines())), file=sys.stderr)

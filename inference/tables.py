@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from inquit.inference.batch.summary import speaker_name
-from inquit.inference.commands import printable
+from inquit.inference.commands import without_controls
 
 _MAX_CONTENT = 220
 _CUE_WIDTH = len("acknowledged")
@@ -51,7 +51,7 @@ def _cells(attribution: Mapping[str, Any], text: str) -> list[Text]:
 
 def _text(text: str, style: str = "") -> Text:
     """Other people's text, which is neither markup nor escape sequences."""
-    return Text(printable(text), style=style)
+    return Text(without_controls(text), style=style)
 
 
 def _words(spans: Sequence[Sequence[int]], text: str, between: str = " ") -> str:

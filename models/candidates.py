@@ -155,7 +155,7 @@ class CandidateFinder:
         if not n_entities:
             return pairs, np.zeros((0, len(FEATURES)), dtype=np.float32)
         computed = EntityFeatures(self._document, self._mentions, self._entities, self._phrases, self._entity_of)
-        features = computed.compute(pairs, self._phrases, evidence)
+        features = computed.compute(pairs, evidence)
         keys = pairs.sources * n_entities + pairs.entities
         told = [(i, number, name, value) for i in range(len(self._phrases)) for number, name, value in self._told(i)]
         if told:

@@ -13,7 +13,7 @@ from inquit.models.labels import MENTION_KINDS, allowed_transitions
 from inquit.models.names import AFTER_NAMES, GENERATIONS, SMALL_WORDS, name_tokens, trim_title
 from inquit.models.segmentation import Document
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
-from inquit.models.words import APOSTROPHES, is_joined, text_of, word_text
+from inquit.models.words import APOSTROPHES, is_joined, is_possessive, text_of, word_text
 
 Floats = NDArray[np.float32]
 
@@ -112,9 +112,8 @@ def _with_own_possessive(document: Document, mentions: list[Mention]) -> list[Me
     """The mentions, with the "'s" of organizations that have it when they speak, and always: "Moody's said"."""
 
     def is_followed(mention: Mention) -> bool:
-        following = range(mention.stop, min(mention.stop + 2, len(document.words)))
-        texts = [word_text(document, word) for word in following if is_joined(document, word)]
-        return len(texts) == 2 and texts[0] in APOSTROPHES and texts[1] == "s"
+        s = mention.stop + 1
+        return is_possessive(document, mention.stop) and s < len(document.words) and word_text(document, s) == "s"
 
     speaking = {
         mention.tokens

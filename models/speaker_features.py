@@ -228,12 +228,12 @@ class EntityFeatures:
         spoken = np.bincount(self._heads[self._heads >= 0], minlength=n_entities)
         return (spoken / max(1, len(self._heads))).astype(np.float32)
 
-    def compute(self, pairs: Pairs, phrases: Sequence[Phrase], evidence: NeuralEvidence) -> Floats:
+    def compute(self, pairs: Pairs, evidence: NeuralEvidence) -> Floats:
         """shape (n_pairs, len(FEATURES)); what the words of a phrase say of an entity is left to the caller."""
         features = self._entity_rows[pairs.entities]
         features[:, COLUMN["neural sum"]] = pairs.sums / 4
         features[:, COLUMN["neural best"]] = pairs.bests / 4
-        features[:, COLUMN["neural first"]] = _is_highest(pairs.sources, pairs.sums, len(phrases))
+        features[:, COLUMN["neural first"]] = _is_highest(pairs.sources, pairs.sums, len(self._phrase_start))
         features[:, COLUMN["is head"]] = self._heads[pairs.sources] == pairs.entities
         self._add_positions(features, pairs)
         self._add_speakers(features, pairs)

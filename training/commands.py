@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_MODEL, EXIT_USAGE, fail
+from inquit.inference.commands import EXIT_INPUT, EXIT_LOCKED, EXIT_MODEL, EXIT_USAGE, fail
 from inquit.training import evaluate_command, labels_commands, model_commands
 
 
@@ -50,6 +50,7 @@ def train(
     """
     from inquit.inference.writers import OutputError
     from inquit.models.folder import ModelError
+    from inquit.models.lock import LockedError
     from inquit.training.config import read_training_config
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -81,6 +82,8 @@ def train(
         )
     except OutputError as error:
         fail(str(error), error.exit_code)
+    except LockedError as error:
+        fail(str(error), EXIT_LOCKED)
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except (FileNotFoundError, ValueError) as error:

@@ -17,8 +17,8 @@ from inquit.inference.commands import (
     EXIT_OUTPUT,
     EXIT_USAGE,
     fail,
-    printable,
     refuse_overwriting,
+    without_controls,
 )
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
         between = "" if row.interval is None else f"{row.interval[0]:.3f} to {row.interval[1]:.3f}"
         table.add_row(row.name, _number(row.precision), _number(row.recall), _number(row.value), between)
     for name, scores in evaluation.claim_types.items():
-        table.add_row(Text(printable(f"claim type {name}")), *map(_number, scores), "")
+        table.add_row(Text(without_controls(f"claim type {name}")), *map(_number, scores), "")
     Console().print(table)
 
 

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from inquit.inference.writers import OutputError, open_atomically, to_json_line
-from inquit.models.lock import hold_lock
+from inquit.inference.writers import open_atomically, to_json_line
 from inquit.training.config import CorpusConfig
 from inquit.training.labels import load_labels
 from inquit.training.train import train_model
 from inquit.training.warm_start import config_of
+from inquit.training.whole_folder import claim_folder
 
 REPEAT = 3
 """How often an epoch reads a new article for each time it reads an old one: new ones are few."""
@@ -43,9 +43,7 @@ def finetune_model(
         LockedError: another retrain is writing the same model.
     """
     output.parent.mkdir(parents=True, exist_ok=True)
-    with hold_lock(output.with_name(f".{output.name}.lock")):
-        if output.exists():
-            raise OutputError(f"{output}: exists already; remove it or name another folder")
+    with claim_folder(output):
         config = config_of(fitted)
         articles = load_labels(labels, drop_bad=drop_bad)
         folder = output.with_name(f"{output.name}.run")

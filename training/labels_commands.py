@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from inquit.inference.batch.summary import counted
-from inquit.inference.commands import EXIT_ARTICLE_ERRORS, EXIT_INPUT, EXIT_USAGE, fail, printable, refuse_overwriting
+from inquit.inference.commands import (
+    EXIT_ARTICLE_ERRORS,
+    EXIT_INPUT,
+    EXIT_USAGE,
+    fail,
+    refuse_overwriting,
+    without_controls,
+)
 
 if TYPE_CHECKING:
     from inquit.models.result import ArticleResult
@@ -137,7 +144,7 @@ def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
     from inquit.training.labels import Severity
 
     for finding in findings:
-        print(orjson.dumps(finding.to_dict()).decode() if as_json else printable(str(finding)))
+        print(orjson.dumps(finding.to_dict()).decode() if as_json else without_controls(str(finding)))
     counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
     print(", ".join(counted(n, severity) for severity, n in counts.items()), file=sys.stderr)
 

@@ -17,8 +17,8 @@ from inquit.inference.commands import (
     EXIT_OUTPUT,
     EXIT_USAGE,
     fail,
-    printable,
     refuse_overwriting,
+    without_controls,
 )
 from inquit.models.folder import CURRENT, ModelError
 from inquit.models.lock import LockedError
@@ -208,7 +208,7 @@ def _print_comparison(comparison: Comparison) -> None:
         if d.is_guarded:
             between = f"{d.interval[0]:+.3f} to {d.interval[1]:+.3f}"
             table.add_row(
-                Text(printable(d.slice)),
+                Text(without_controls(d.slice)),
                 d.measure,
                 str(d.n),
                 f"{d.old:.3f}",

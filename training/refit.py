@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from inquit.inference.attributor import Attributor, load_encoder
-from inquit.inference.writers import OutputError
 from inquit.models.folder import CLAIM_DATA, ENCODER, HEADS, TOKENIZER, Manifest, verify
 from inquit.models.result import ArticleResult
 from inquit.training.articles import (
@@ -33,7 +32,7 @@ from inquit.training.examples import is_held_for_calibration
 from inquit.training.known_speakers import articles_with_speakers, known_speakers_of
 from inquit.training.seen_texts import seen_texts
 from inquit.training.speakers import fit_speakers, untrained_scorer
-from inquit.training.whole_folder import whole_folder
+from inquit.training.whole_folder import claim_folder, whole_folder
 
 Floats = NDArray[np.float32]
 
@@ -55,31 +54,34 @@ def refit_speakers(base: str | Path, config: TrainingConfig, data: Path, output:
         FileNotFoundError: a corpus is missing.
         ValueError: a corpus cannot be read.
         OutputError: the folder exists.
+        LockedError: another process is making the same folder.
     """
-    if output.exists():
-        raise OutputError(f"{output}: exists already; remove it or name another folder")
-    manifest = verify(base)
-    heads = load_file(manifest.folder / HEADS)
-    kept = {name: array for name, array in heads.items() if not name.startswith(_SPEAKER_ARRAYS)}
-    config = replace(config, corpus=tuple(_corpora_with_speakers(config)))
-    fresh = fresh_articles(config, data)
-    labelled = [gold for corpus in config.labelled for gold in training_articles(corpus, data, config, with_held=True)]
-    pipeline = partial(
-        Attributor.from_arrays,
-        load_encoder(manifest, n_threads=os.cpu_count() or 1),
-        name=f"{config.name}-{config.version}",
-        fingerprint="",
-        claim_types=manifest.data["labels"]["claim_types"],
-    )
-    fitted = fit_speakers(
-        pipeline(kept | untrained_scorer().to_arrays()),
-        [*(gold for gold in labelled if gold.id not in fresh), *_known_speakers(config, data)],
-        [gold for gold in labelled if gold.id in fresh],
-        calibration_articles(config, data),
-        seed=config.seed,
-    )
-    heads = kept | fitted
-    return _write(manifest, config, data, heads, pipeline(heads), output)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with claim_folder(output):
+        manifest = verify(base)
+        heads = load_file(manifest.folder / HEADS)
+        kept = {name: array for name, array in heads.items() if not name.startswith(_SPEAKER_ARRAYS)}
+        config = replace(config, corpus=tuple(_corpora_with_speakers(config)))
+        fresh = fresh_articles(config, data)
+        labelled = [
+            gold for corpus in config.labelled for gold in training_articles(corpus, data, config, with_held=True)
+        ]
+        pipeline = partial(
+            Attributor.from_arrays,
+            load_encoder(manifest, n_threads=os.cpu_count() or 1),
+            name=f"{config.name}-{config.version}",
+            fingerprint="",
+            claim_types=manifest.data["labels"]["claim_types"],
+        )
+        fitted = fit_speakers(
+            pipeline(kept | untrained_scorer().to_arrays()),
+            [*(gold for gold in labelled if gold.id not in fresh), *_known_speakers(config, data)],
+            [gold for gold in labelled if gold.id in fresh],
+            calibration_articles(config, data),
+            seed=config.seed,
+        )
+        heads = kept | fitted
+        return _write(manifest, config, data, heads, pipeline(heads), output)
 
 
 def _corpora_with_speakers(config: TrainingConfig) -> Iterator[CorpusConfig]:

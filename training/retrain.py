@@ -31,14 +31,13 @@ from inquit.models.folder import (
     verify,
     write_manifest,
 )
-from inquit.models.lock import hold_lock
 from inquit.models.result import ArticleResult, Claim
 from inquit.training.card import write_retrained_card
 from inquit.training.claim_data import ClaimData, pool_claims
 from inquit.training.claim_fit import MIN_TYPE_EXAMPLES, ClaimFitConfig, FittedClaims, fit_claims
 from inquit.training.corpora import CorpusError
 from inquit.training.labels import Vocabulary, check_training_labels
-from inquit.training.whole_folder import whole_folder
+from inquit.training.whole_folder import claim_folder, whole_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +138,7 @@ def retrain_model(
     data = _load_claims(manifest)
     new = read_new_labels(labels, data.claim_types, allowed_new_types=allowed_new_types, drop_bad=drop_bad)
     try:
-        with hold_lock(output.with_name(f".{output.name}.lock")):
-            if output.exists():
-                raise OutputError(f"{output}: exists already; remove it or name another folder")
+        with claim_folder(output):
             # One thread: sums over several come out in another order on another machine.
             with threadpool_limits(1):
                 model = Attributor.load(manifest.folder)

@@ -1,4 +1,4 @@
-"""A folder that appears under its name only when it is whole."""
+"""A folder that one process makes, and that appears under its name only when it is whole."""
 
 from __future__ import annotations
 
@@ -7,6 +7,23 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from inquit.inference.writers import OutputError
+from inquit.models.lock import hold_lock
+
+
+@contextmanager
+def claim_folder(folder: Path) -> Iterator[None]:
+    """Keep a folder that is to be made to one process.
+
+    Raises:
+        LockedError: another process is making it.
+        OutputError: it exists.
+    """
+    with hold_lock(folder.with_name(f".{folder.name}.lock")):
+        if folder.exists():
+            raise OutputError(f"{folder}: exists already; remove it or name another folder")
+        yield
 
 
 @contextmanager

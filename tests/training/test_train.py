@@ -566,3 +566,13 @@ def test_what_speakers_alone_lack_is_named(
     result = CliRunner().invoke(app, command)
     assert (result.exit_code, message in result.stderr) == (code, True)
     assert not (tmp_path / "new").exists()
+
+
+def test_speakers_alone_are_fitted_by_one_process_at_a_time(run: Path, tiny_data: Path, tmp_path: Path) -> None:
+    config = tmp_path / "tiny.toml"
+    config.write_text('name = "tiny"\nversion = "1.0.0"\nencoder = "e"\n[[corpus]]\npath = "examples.jsonl"\n')
+    base = str(run / "model")
+    command = ["train", str(config), "--speakers-of", base, "--data", str(tiny_data), "-o", str(tmp_path / "new")]
+    with hold_lock(tmp_path / ".new.lock"):
+        assert CliRunner().invoke(app, command).exit_code == 6
+    assert not (tmp_path / "new").exists()
