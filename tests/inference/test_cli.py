@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,10 @@ def test_an_input_is_never_written_over(tmp_path: Path) -> None:
     run = inquit("score", tmp_path / "a.jsonl", "-o", tmp_path / "a.jsonl")
     assert run.returncode == 2
     assert b"a.jsonl: is the output as well" in run.stderr
+    assert (tmp_path / "a.jsonl").read_text() == line
+    command = shlex.join([sys.executable, "-m", "inquit.cli", "score", "-", "-o", "a.jsonl"])
+    run = subprocess.run(f"{command} < a.jsonl", shell=True, cwd=tmp_path, capture_output=True, check=False)
+    assert (run.returncode, b"is the output as well" in run.stderr) == (2, True)
     assert (tmp_path / "a.jsonl").read_text() == line
 
 

@@ -72,7 +72,8 @@ def check_output(inputs: Iterable[str], output: Path) -> None:
         UsageError: names the input.
     """
     for name in inputs:
-        named = [name] if os.path.lexists(name) else glob.glob(name, recursive=True)
+        path = "/dev/stdin" if name == STDIN else name
+        named = [path] if os.path.lexists(path) else glob.glob(path, recursive=True)
         if os.path.realpath(output) in map(os.path.realpath, named):
             raise UsageError(f"{printable(name)}: is the output as well; name another one")
 
