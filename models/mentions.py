@@ -101,8 +101,9 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
             stop = _with_generation(document, stop)
         else:
             start, stop = _without_description(document, start, _with_rest(document, start, stop), kind)
-        tokens = name_tokens(text_of(document, start, stop)) if start < stop else ()
-        if tokens and not (kind == PERSON and text_of(document, start, stop) in AFTER_NAMES):
+        name = text_of(document, start, stop) if start < stop else ""
+        tokens = name_tokens(name, is_person=kind in (PERSON, OTHER))  # the tagger missed "President Putin"
+        if tokens and not (kind == PERSON and name in AFTER_NAMES):
             mentions.append(Mention(start, stop, kind, tokens))
             end = stop
     return _with_own_possessive(document, mentions)
