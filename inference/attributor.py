@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from inquit.models.segmentation import Document, segment
 from inquit.models.tagger import Tagger
 
 Floats = NDArray[np.float32]
+Part = TypeVar("Part")
 
 
 class Attributor:
@@ -80,12 +82,12 @@ class Attributor:
                 ones; None for what is best on the whole, as fitted in `inquit.training.detection`.
 
         Raises:
-            ModelError: a file is missing, changed, or does not hold what this version needs.
+            ModelError: a file is missing, changed, cannot be parsed, or does not hold what this version needs.
         """
         manifest = verify(model, expect_sha256=expect_sha256)
         try:
             encoder = load_encoder(manifest, n_threads=n_threads)
-            arrays = load_file(manifest.folder / HEADS)
+            arrays = _parse(load_file, manifest.folder / HEADS)
             return cls.from_arrays(
                 encoder,
                 arrays,
@@ -94,7 +96,7 @@ class Attributor:
                 claim_types=manifest.data["labels"]["claim_types"],
                 min_confidence=min_confidence,
             )
-        except (KeyError, ValueError, RuntimeError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"{manifest.folder}: its parts do not fit together: {error!r}") from error
 
     @classmethod
@@ -260,12 +262,25 @@ def check_text(text: object) -> None:
 
 
 def load_encoder(manifest: Manifest, *, n_threads: int) -> Encoder:
-    """The encoder of a model folder, with its tokenizer and windows."""
+    """The encoder of a model folder, with its tokenizer and windows.
+
+    Raises:
+        ModelError: tokenizer or network cannot be parsed.
+    """
     data = manifest.data["encoder"]
     return Encoder(
-        Tokenizer.from_file(str(manifest.folder / TOKENIZER)),
-        OnnxEncoder(manifest.folder / ENCODER, n_threads=n_threads),
+        _parse(lambda path: Tokenizer.from_file(str(path)), manifest.folder / TOKENIZER),
+        _parse(lambda path: OnnxEncoder(path, n_threads=n_threads), manifest.folder / ENCODER),
         special=(data["first_piece"], data["last_piece"]),
         n_hidden=data["n_hidden"],
         window=WindowConfig(**data["window"]),
     )
+
+
+def _parse(parser: Callable[[Path], Part], path: Path) -> Part:
+    try:
+        return parser(path)
+    except MemoryError:
+        raise
+    except Exception as error:  # what ONNX Runtime, tokenizers and safetensors raise has no class in common
+        raise ModelError(f"{path}: cannot be parsed: {error}") from error

@@ -217,6 +217,7 @@ class WorkerPool:
 
     def _bury(self, worker: _Worker) -> None:
         """Go on without a worker that died: what it worked on is tried once more, alone; what it had not begun, goes on."""
+        worker.process.join(1)  # it closes its pipe before it has an exit code
         self._end(worker)
         exit_code = worker.process.exitcode
         cause = f"signal {-exit_code}" if exit_code is not None and exit_code < 0 else f"exit code {exit_code}"
