@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from inquit.models.forenames import Gender, gender_of_forename
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
 from inquit.models.names import AFTER_NAMES, GENERATIONS, SMALL_WORDS, name_tokens, trim_title
-from inquit.models.segmentation import Document
+from inquit.models.segmentation import WEEKDAYS, Document
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
 from inquit.models.words import APOSTROPHES, is_joined, is_possessive, text_of, word_text
 
@@ -32,7 +32,7 @@ PARTICLES = frozenset(
     {"al", "ben", "bin", "d", "da", "de", "del", "della", "di", "du", "el", "la", "le", "o", "st", "van", "von"}
 )
 """What surnames of several words begin with."""
-SENTENCE_STARTS = frozenset(
+SENTENCE_STARTS = frozenset(day.lower() for day in WEEKDAYS) | frozenset(
     {
         "a", "according", "after", "all", "also", "although", "an", "and", "another", "as", "at", "because",
         "before", "beyond", "both", "but", "by", "despite", "during", "even", "every", "first", "for", "from", "he",
@@ -41,7 +41,6 @@ SENTENCE_STARTS = frozenset(
         "our", "over", "she", "since", "so", "some", "still", "such", "than", "that", "the", "their", "then",
         "there", "these", "they", "this", "those", "though", "to", "two", "under", "unlike", "until", "we", "what",
         "when", "where", "whether", "which", "while", "who", "why", "with", "yet", "you", "your", "asked", "later",
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
     }
 )  # fmt: skip
 """Words whose capital says nothing: they start sentences, or titles of articles."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,6 +11,12 @@ from numpy.typing import NDArray
 
 from inquit.models.article import Article, Span
 from inquit.models.quotation_marks import Quotation, find_quotations
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+"""In English: the names of `calendar` follow the locale of the program that inquit runs in."""
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _MISREAD = (
@@ -46,8 +51,8 @@ _STATE = re.compile(
 """What begins a dateline: "ELY, Minn. (AP) - "."""
 _TIME_OF_DAY = re.compile(r"\b[ap]\.m$", re.IGNORECASE)
 _AFTER_TIME = re.compile(
-    rf"(?:(?:{'|'.join(name for name in (*calendar.day_name, *calendar.month_name) if name)}|[A-Z]{{1,4}}T|GMT|UTC|New Year)\b"
-    rf"|(?:{'|'.join(name for name in (*calendar.day_abbr, *calendar.month_abbr, 'Sept') if name)})\."
+    rf"(?:(?:{'|'.join((*WEEKDAYS, *MONTHS))}|[A-Z]{{1,4}}T|GMT|UTC|New Year)\b"
+    rf"|(?:{'|'.join(name[:3] for name in (*WEEKDAYS, *MONTHS))}|Sept)\."
     r"|(?:Eastern|Central|Mountain|Pacific|\w+ [Tt]ime)\b)"
 )
 """What goes on with a time of day: which day, in which zone."""
