@@ -98,7 +98,7 @@ class ClaimTyper:
     """A linear layer on the mean states of content, cue and source; one for attributions, one for narration.
 
     The journalist's own sentences have neither cue nor source and make other claims than the people quoted, so they
-    have a head, and probabilities, of their own. Models of format 1 have one head for both.
+    have a head, and probabilities, of their own. Until the two are fitted, both are the one that came with the encoder.
     """
 
     outputs: ClaimOutputs
