@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from inquit.inference.commands import EXIT_LOCKED, EXIT_MODEL, EXIT_OUTPUT, fail
+from inquit.models.files import LockedError
 from inquit.models.folder import CARD, CURRENT, WEIGHTS, Manifest, ModelError, read_manifest, shipped_models, verify
-from inquit.models.lock import LockedError
 from inquit.models.registry import Registry, RegistryError
 
 model_app = typer.Typer(help="List, show, check and choose models.", no_args_is_help=True)

@@ -24,8 +24,8 @@ from inquit.inference.batch.result_files import PART_PREFIX, find_parts, read_re
 from inquit.inference.batch.scoring import describe_input, encode
 from inquit.inference.batch.summary import Counts
 from inquit.inference.writers import TEMPORARY, open_atomically
+from inquit.models.files import take_lock
 from inquit.models.folder import file_sha256
-from inquit.models.lock import take_lock
 
 MANIFEST = "_manifest.json"  # readers of folders, such as Spark, pass over names that begin so
 FORMAT_VERSION = 1
