@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inquit.models.forenames import Gender, gender_of_forename
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
-from inquit.models.names import AFTER_NAMES, GENERATIONS, SMALL_WORDS, name_tokens, trim_title
+from inquit.models.names import AFTER_NAMES, GENERATIONS, SMALL_WORDS, is_title, name_tokens, trim_title
 from inquit.models.segmentation import WEEKDAYS, Document
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
 from inquit.models.words import APOSTROPHES, is_joined, is_possessive, text_of, word_text
@@ -220,7 +220,7 @@ def _is_one_name(document: Document, person: tuple[int, int, int], other: tuple[
     if sentence[person[0]] != sentence[other[0]] or other[1] - person[0] > _MAX_NAME:
         return False
     first, second = (text_of(document, start, stop) for start, stop, _ in (person, other))
-    if not (first[0].isupper() and second[0].isupper()) or trim_title([first, ""], is_person=True) or second in first:
+    if not (first[0].isupper() and second[0].isupper()) or is_title(first.lower(), is_person=True) or second in first:
         return False
     return len(second.split()) == 1 or gender_of_forename(first) is not Gender.UNKNOWN
 

@@ -144,7 +144,7 @@ def _are_one_organization(document: Document, name: tuple[int, int], inside: Seq
     if any(m.kind == ORGANIZATION and m.stop < name[1] and word_text(document, m.stop) == "and" for m in inside):
         return False
     is_led = any(m.start > name[0] and word_text(document, m.start - 1) in {"of", "for"} for m in inside)
-    return not (is_led and trim_title([word_text(document, name[0]), ""], is_person=True))
+    return not (is_led and is_title(word_text(document, name[0]).lower(), is_person=True))
 
 
 def _goes_on(document: Document, word: int, run: Sequence[int], stop: int) -> bool:
