@@ -41,10 +41,6 @@ class Article:
     text: str
     metadata: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def text_sha256(self) -> str:
-        return text_sha256(self.text)
-
 
 def text_sha256(text: str) -> str:
     """SHA-256 of the UTF-8 bytes, in hex; lone surrogates are hashed as they stand."""

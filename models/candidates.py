@@ -78,7 +78,10 @@ class Candidate:
 
     name: str | None
     entities: tuple[int, ...] = ()
-    is_author: bool = False
+
+    @property
+    def is_author(self) -> bool:
+        return self.name is None
 
 
 class CandidateFinder:
@@ -123,7 +126,7 @@ class CandidateFinder:
             others = [
                 *self._joint(i, rows),
                 *self._descriptive(i, evidence),
-                (Candidate(None, is_author=True), {"is author": 1.0}),
+                (Candidate(None), {"is author": 1.0}),
             ]
             phrase = self._phrases[i]
             # A pronoun is not what its speaker is called where anybody else may be meant.

@@ -200,7 +200,6 @@ class _Answer:
     kinds: Floats
     entities: tuple[int, ...]
     is_named: bool
-    is_author: bool
     certainty: float
     phrase_kinds: tuple[PhraseKind, ...]
     others: tuple[str, ...]
@@ -223,7 +222,6 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
         kinds,
         () if is_author else tuple(number for candidate in chosen for number in candidate.entities),
         not is_author and all(candidate.entities for candidate in chosen),
-        is_author,
         min(certainty, 1.0),
         tuple(decision.phrase.kind for decision, _ in decided),
         tuple(others),
