@@ -26,6 +26,14 @@ SOURCE_MENTION = (48, 16)
 
 LEAST_LOG_PROBABILITY = -12.0
 
+_OF_LAST_MENTION = (
+    "last mention spoke",
+    "last mention starts sentence",
+    "last mention first in sentence",
+    "last mention in quotation",
+    "last mention possessive",
+)
+
 FEATURES: tuple[str, ...] = (
     *(f"phrase {kind.name.lower()}" for kind in PhraseKind),
     *(f"kind {kind}" for kind in SPEAKER_KINDS),
@@ -63,11 +71,7 @@ FEATURES: tuple[str, ...] = (
     "only later",
     "distance to later",
     "adjacent",
-    "last mention spoke",
-    "last mention starts sentence",
-    "last mention first in sentence",
-    "last mention in quotation",
-    "last mention possessive",
+    *_OF_LAST_MENTION,
     "frequency",
     "most frequent of kind",
     "share",
@@ -306,15 +310,6 @@ class EntityFeatures:
         by_kind = evidence.kinds @ KIND_OF_NAME.T
         features[:, COLUMN["kind agrees"]] = by_kind[pairs.sources, self._kind[pairs.entities]]
 
-
-_OF_LAST_MENTION = (
-    "last mention spoke",
-    "last mention starts sentence",
-    "last mention first in sentence",
-    "last mention in quotation",
-    "last mention possessive",
-)
-"""Neighbours among `FEATURES`."""
 
 _GENDER_SIGN = {Gender.UNKNOWN: 0, Gender.MALE: 1, Gender.FEMALE: -1}
 _PRONOUN_SIGN = {PhraseKind.HE: 1, PhraseKind.SHE: -1}
