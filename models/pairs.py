@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inquit.models.segmentation import N_QUOTE_STATES, Document, Ints
+from inquit.models.segmentation import N_QUOTE_STATES, Document, Ints, quote_states
 
 Floats = NDArray[np.float32]
 
@@ -52,8 +52,7 @@ def pair_features(document: Document, spans: Ints, others: Ints, candidates: Int
     paragraphs = np.where(same_sentence, 7, apart)
     rank = candidates - np.searchsorted(others[:, 0], start[:, 0])[:, None]
     ranks = np.where(is_after, 4 + np.clip(rank, 0, 3), np.clip(-1 - rank, 0, 3))
-    quote_state = document.features[start] // 2 % N_QUOTE_STATES
-    quotes = quote_state * 2 + is_after
+    quotes = quote_states(document.features[start]) * 2 + is_after
     return np.stack(
         [
             distance,

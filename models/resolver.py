@@ -23,7 +23,7 @@ from inquit.models.linker import LINK_FEATURES, Link
 from inquit.models.mentions import Mention, MentionTagger, make_mentions
 from inquit.models.missed_mentions import add_missed_mentions, with_defined_names
 from inquit.models.names import normalise_name
-from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
+from inquit.models.pairs import PairScorer, nearest_candidates, pair_features, span_states
 from inquit.models.phrases import Phrase, PhraseKind, analyse_phrase
 from inquit.models.result import Entity, Speaker, SpeakerKind
 from inquit.models.segmentation import Document, Ints
@@ -155,8 +155,7 @@ class SpeakerResolver:
     def kind_probabilities(self, states: Floats, sources: Sequence[tuple[int, int]]) -> Floats:
         """shape (n_sources, n_speaker_kinds)."""
         spans = np.array(sources, dtype=np.int64).reshape(-1, 2)
-        ends = np.concatenate([states[spans[:, 0]], states[spans[:, 1] - 1]], axis=1)
-        return softmax(ends @ self.kind_weight.T + self.kind_bias)
+        return softmax(span_states(states, spans) @ self.kind_weight.T + self.kind_bias)
 
     def _neural_evidence(
         self, document: Document, states: Floats, ranges: Sequence[tuple[int, int]], mentions: Sequence[Mention]

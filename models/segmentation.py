@@ -111,10 +111,14 @@ class Document:
         return Span(int(self.words[first, 0]), int(self.words[stop - 1, 1]))
 
 
+def quote_states(features: Ints) -> Ints:
+    """The quotation states, below ``N_QUOTE_STATES``, of the words with these features; the same shape."""
+    return features // 2 % N_QUOTE_STATES
+
+
 def are_quoted(features: Ints) -> NDArray[np.bool_]:
     """Whether the words with these features stand inside quotation marks, the marks included; the same shape."""
-    states: Ints = features // 2 % N_QUOTE_STATES
-    return np.not_equal(states, _OUTSIDE)
+    return np.not_equal(quote_states(features), _OUTSIDE)
 
 
 def segment(article: Article) -> Document:
@@ -234,7 +238,7 @@ def _index_of_container(words: Ints, containers: tuple[Span, ...]) -> Ints:
 
 def _word_features(text: str, words: Ints, paragraph_of_word: Ints, quotations: tuple[Quotation, ...]) -> Ints:
     cases = np.fromiter((_case(text[start:end]) for start, end in words.tolist()), dtype=np.int64, count=len(words))
-    states = _quote_states(words, quotations)
+    states = _find_quote_states(words, quotations)
     starts_paragraph = np.ones(len(words), dtype=np.int64)
     starts_paragraph[1:] = paragraph_of_word[1:] != paragraph_of_word[:-1]
     return (cases * N_QUOTE_STATES + states) * 2 + starts_paragraph
@@ -249,7 +253,7 @@ def _case(word: str) -> int:
     return 1 if word[:1].isupper() and word[1:] == word[1:].lower() else 3
 
 
-def _quote_states(words: Ints, quotations: tuple[Quotation, ...]) -> Ints:
+def _find_quote_states(words: Ints, quotations: tuple[Quotation, ...]) -> Ints:
     states = np.full(len(words), _OUTSIDE, dtype=np.int64)
     for quotation in quotations:
         first = int(np.searchsorted(words[:, 0], quotation.span.start))
