@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from inquit.models.article import Article, Span, text_sha256
+from inquit.models.article import Article, Span, first_surrogate, text_sha256
 from inquit.models.calibration import LogisticCalibrator
 from inquit.models.claims import ClaimTyper
 from inquit.models.encoder import Encoder, OnnxEncoder
@@ -252,13 +252,11 @@ def check_text(text: object) -> None:
     """Raise where a text cannot be scored or written."""
     if not isinstance(text, str):
         raise TypeError(f"an article's text must be str, got {type(text).__name__}")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
+    if (place := first_surrogate(text)) is not None:
         raise ValueError(
-            f"the text holds a lone surrogate {text[error.start]!r} at character {error.start}: "
+            f"the text holds a lone surrogate {text[place]!r} at character {place}: "
             "it was cut inside a character; read it again from its source"
-        ) from error
+        )
 
 
 def load_encoder(manifest: Manifest, *, n_threads: int) -> Encoder:

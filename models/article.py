@@ -47,6 +47,15 @@ def text_sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def first_surrogate(text: str) -> int | None:
+    """Index of the first lone surrogate, which no file format can carry."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        return error.start
+    return None
+
+
 def outlet_of(metadata: Mapping[str, str]) -> str | None:
     """Where an article appeared: scraped pages name an outlet, corpora a publisher."""
     return metadata.get("outlet") or metadata.get("publisher")

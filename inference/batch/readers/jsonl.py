@@ -16,12 +16,12 @@ from inquit.inference.batch.readers.fields import (
     METADATA_FIELDS,
     as_partial,
     check_fields,
-    first_surrogate,
     record_of_fields,
     with_characters_replaced,
 )
 from inquit.inference.batch.readers.text import decode
 from inquit.inference.batch.record import Place, Record, failed
+from inquit.models.article import first_surrogate
 
 _N_LOOKED_AT = 100
 """Objects that are looked at before a file without the text field is refused."""
