@@ -346,15 +346,7 @@ def _score_to_folder(
     }
     folder = OutputFolder(target.path, target.format, identity)
     folder.open()
-    score_to_folder(
-        records,
-        pool,
-        folder,
-        monitor,
-        output_format=target.format,
-        part_size=call.part_size,
-        retry_failed=call.retry_failed,
-    )
+    score_to_folder(records, pool, folder, monitor, part_size=call.part_size, retry_failed=call.retry_failed)
 
 
 def _score_to_file(target: Target, path: Path, records: Inputs, pool: WorkerPool, monitor: Monitor) -> None:

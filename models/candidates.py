@@ -390,7 +390,7 @@ class CandidateFinder:
 
     def _elsewhere(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
         for noun in _same_nouns(phrase.noun):
-            words = self._nouns.fullest(noun, n_least=1)
+            words = self._nouns.fullest(noun)
             if words is not None:
                 yield text_of(self._document, *words), {"is fuller form": 1.0}
             words = self._nouns.nearest(noun, before=phrase.words[0])

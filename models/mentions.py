@@ -71,13 +71,10 @@ class MentionTagger:
 
     def find(self, document: Document, states: Floats) -> list[tuple[int, int, int]]:
         """Word ranges of the mentions with their kinds, from the word states of a document, shape (n_words, n_hidden)."""
-        if len(document.words) == 0:
-            return []
         tags = best_tags(states @ self.weight.T + self.bias, self.transitions, cut_sequences(document))
-        ranges = [
+        return [
             (start, stop, kind) for kind in range(len(MENTION_KINDS)) for start, stop in spans_of(tags, kind).tolist()
         ]
-        return ranges
 
 
 def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[Mention]:

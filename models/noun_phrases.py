@@ -84,17 +84,13 @@ class NounIndex:
                 if places is not None and len(places) < 50:
                     places.append(word)
 
-    def fullest(self, noun: str, *, n_least: int) -> WordRange | None:
-        """The longest run of capitalised words before an occurrence of the noun, with it: "Hong Kong police".
-
-        Args:
-            n_least: it must have more words than this.
-        """
+    def fullest(self, noun: str) -> WordRange | None:
+        """The longest run of capitalised words before an occurrence of the noun, with it: "Hong Kong police"."""
         best: WordRange | None = None
         for place in self._places.get(noun, ()):
             start = self._start(place)
             length = place + 1 - start
-            if length > n_least and (best is None or length > best[1] - best[0]):
+            if length > 1 and (best is None or length > best[1] - best[0]):
                 best = start, place + 1
         return best
 

@@ -50,7 +50,7 @@ class Tagger:
         """Find the spans of a document from its word states of shape (n_words, n_hidden)."""
         emissions = states @ self.weight.T + self.bias
         tags = best_tags(emissions, self.transitions, cut_sequences(document))
-        chosen = np.take_along_axis(emissions, tags[:, None], axis=1)[:, 0] if len(tags) else emissions[:, 0]
+        chosen = np.take_along_axis(emissions, tags[:, None], axis=1)[:, 0]
         contents, cues, sources = (spans_of(tags, kind) for kind in range(len(ROLES)))
         totals = log_sum_exp(emissions)
         in_role = np.exp(emissions[:, begin(0) :] - totals[:, None]).reshape(len(emissions), len(ROLES), 2)

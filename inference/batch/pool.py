@@ -191,8 +191,6 @@ class WorkerPool:
     def _wait(self) -> None:
         """Until a worker says something, ends, or has had its time."""
         busy = [worker for worker in self._workers if not worker.is_idle]
-        if self._n_yielded in self._lines or not busy:
-            return
         timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
         speaking = wait([worker.pipe for worker in busy], timeout)
         for worker in busy:
