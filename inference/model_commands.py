@@ -26,7 +26,7 @@ def list_models() -> None:
 
     Example: inquit model list
     """
-    current = _or_fail(lambda name: read_manifest(name), CURRENT)
+    current = _or_fail(read_manifest, CURRENT)
     shipped = [_or_fail(read_manifest, WEIGHTS / name) for name in shipped_models()]
     for manifest in [*shipped, *_promoted()]:
         mark = "*" if manifest.folder.samefile(current.folder) else " "

@@ -355,15 +355,10 @@ def _with_initial(document: Document, start: int, end: int) -> int:
 
 def _with_generation(document: Document, stop: int) -> int:
     """``stop`` past "Jr." and the like, also after a comma."""
-    for n_between in (0, 1):
-        word = stop + n_between
-        if word < len(document.words) and word_text(document, word).lower() in GENERATIONS:
-            if n_between and word_text(document, stop) != ",":
-                continue
-            ends_with_period = (
-                word + 1 < len(document.words)
-                and word_text(document, word + 1) == "."
-                and word_text(document, word).lower() in {"jr", "sr"}
-            )
-            return word + 1 + ends_with_period
-    return stop
+    n_words = len(document.words)
+    word = stop + 1 if stop < n_words and word_text(document, stop) == "," else stop
+    generation = word_text(document, word).lower() if word < n_words else ""
+    if generation not in GENERATIONS:
+        return stop
+    has_period = generation in {"jr", "sr"} and word + 1 < n_words and word_text(document, word + 1) == "."
+    return word + 1 + has_period

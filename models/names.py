@@ -26,7 +26,7 @@ _ROLES = frozenset(
     {
         "democrat", "republican", "mayor", "candidate", "former", "congressman", "congresswoman", "chairman", "chairwoman",
         "chancellor", "ambassador", "attorney", "detective", "sheriff", "coach", "captain", "lieutenant", "sergeant",
-        "commissioner", "spokesman", "spokeswoman", "director", "reverend", "rev", "councilman", "councilwoman", "lt",
+        "commissioner", "spokesman", "spokeswoman", "director", "reverend", "rev", "councilman", "councilwoman",
         "ceo", "cfo", "deputy", "vice", "nominee", "cardinal", "archbishop", "bishop", "foreign", "interior", "finance", "lawyer",
         "admiral", "adm", "father", "sister", "imam", "pastor", "pres", "rabbi", "reps", "sens", "speaker", "superintendent",
         "ayatollah", "baroness", "brig", "brigadier", "cllr", "constable", "councillor", "cpl", "dame", "datuk", "det", "fr",

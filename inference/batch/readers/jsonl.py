@@ -252,11 +252,11 @@ class _ValueScanner:
 
     def _in_scalar(self, chunk: bytes, position: int) -> int:
         match = _AFTER_SCALAR.search(chunk, position)
-        self._take(chunk, position, len(chunk) if match is None else max(match.start(), position + 1))
-        if match is None:
-            return len(chunk)
-        self._close()
-        return max(match.start(), position + 1)
+        end = len(chunk) if match is None else max(match.start(), position + 1)
+        self._take(chunk, position, end)
+        if match is not None:
+            self._close()
+        return end
 
     def _in_value(self, chunk: bytes, position: int) -> int:
         match = _IN_VALUE.search(chunk, position)
