@@ -14,9 +14,9 @@ from inquit.inference.batch import progress
 from inquit.inference.batch.errors import BatchError
 from inquit.inference.batch.folder import take_over
 from inquit.inference.batch.language import looks_foreign
-from inquit.inference.batch.options import OutputFormat
+from inquit.inference.batch.options import OutputFormat, ReadOptions
 from inquit.inference.batch.pool import Work, WorkerPool
-from inquit.inference.batch.readers import Inputs, ReadOptions
+from inquit.inference.batch.readers import Inputs
 from inquit.inference.batch.record import Place, Record, key_of
 from inquit.inference.batch.result_files import new_writer
 from inquit.inference.batch.run import Monitor

@@ -15,8 +15,8 @@ import pytest
 import zstandard
 
 from inquit.inference.batch.errors import FieldError, InputError, UsageError
-from inquit.inference.batch.options import DuplicateIds, InputFormat
-from inquit.inference.batch.readers import Inputs, ReadOptions
+from inquit.inference.batch.options import DuplicateIds, InputFormat, ReadOptions
+from inquit.inference.batch.readers import Inputs
 from inquit.inference.batch.record import Page, Record
 from inquit.models.result import ErrorInfo
 
