@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
@@ -25,10 +24,9 @@ from inquit.models.pieces import WindowConfig
 from inquit.models.quotation_marks import has_unbalanced_quotation
 from inquit.models.resolver import SpeakerResolver
 from inquit.models.result import ArticleResult, Attribution, Claim, Narration, Speaker
-from inquit.models.segmentation import Document, segment
+from inquit.models.segmentation import Document, Floats, segment
 from inquit.models.tagger import Tagger
 
-Floats = NDArray[np.float32]
 Part = TypeVar("Part")
 
 

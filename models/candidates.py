@@ -10,7 +10,6 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from inquit.models.entities import NamedEntity
@@ -28,7 +27,7 @@ from inquit.models.phrases import (
     trimmed_phrase,
     without_relative,
 )
-from inquit.models.segmentation import Document
+from inquit.models.segmentation import Document, Floats
 from inquit.models.speaker_features import (
     COLUMN,
     FEATURES,
@@ -41,7 +40,6 @@ from inquit.models.speaker_features import (
 )
 from inquit.models.words import AND, starts_sentence, text_of, word_text
 
-Floats = NDArray[np.float32]
 Row = dict[str, float]
 
 _N_FREQUENT = 3

@@ -7,13 +7,10 @@ from typing import Protocol
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from inquit.models.pieces import Pieces, Window, WindowConfig, plan_windows, split_into_pieces
-from inquit.models.segmentation import Document, Ints
-
-Floats = NDArray[np.float32]
+from inquit.models.segmentation import Document, Floats, Ints
 
 _SLOW_FUSIONS = ["SkipLayerNormFusion"]
 """What onnxruntime would put together to run slower: its fused kernel adds and normalises number by number, which costs

@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inquit.models.forenames import Gender, gender_of_forename
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
 from inquit.models.names import AFTER_NAMES, GENERATIONS, SMALL_WORDS, is_title, name_tokens, trim_title
-from inquit.models.segmentation import WEEKDAYS, Document
+from inquit.models.segmentation import WEEKDAYS, Document, Floats
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
 from inquit.models.words import APOSTROPHES, is_joined, is_possessive, text_of, word_text
-
-Floats = NDArray[np.float32]
 
 PERSON, ORGANIZATION, PLACE, OTHER = range(len(MENTION_KINDS))
 

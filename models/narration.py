@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from inquit.models.article import Span
 from inquit.models.calibration import LogisticCalibrator
 from inquit.models.linker import Link
-from inquit.models.segmentation import Document
+from inquit.models.segmentation import Document, Floats
 from inquit.models.tagger import Tags
 from inquit.models.words import begin_with_letter
-
-Floats = NDArray[np.float32]
 
 COVERED = 0.5
 """Share of what a sentence says from which on contents cover it."""

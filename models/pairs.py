@@ -10,11 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from inquit.models.segmentation import N_QUOTE_STATES, Document, Ints, quote_states
-
-Floats = NDArray[np.float32]
+from inquit.models.segmentation import N_QUOTE_STATES, Document, Floats, Ints, quote_states
 
 _DISTANCE_EDGES = np.array([1, 2, 3, 5, 9, 17, 33, 65])
 _N_DISTANCES = 2 * (len(_DISTANCE_EDGES) + 1) + 1

@@ -9,10 +9,8 @@ from enum import IntEnum
 
 from inquit.models.mentions import PERSON, Mention
 from inquit.models.names import is_title
-from inquit.models.segmentation import MONTHS, WEEKDAYS, Document
+from inquit.models.segmentation import MONTHS, WEEKDAYS, Document, WordRange
 from inquit.models.words import AND, is_joined, is_possessive, word_text
-
-WordRange = tuple[int, int]
 
 
 class PhraseKind(IntEnum):

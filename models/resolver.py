@@ -12,7 +12,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inquit.models.calibration import LogisticCalibrator, softmax
 from inquit.models.candidates import DESCRIPTIONS, Candidate, CandidateFinder
@@ -26,12 +25,10 @@ from inquit.models.names import normalise_name
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features, span_states
 from inquit.models.phrases import Phrase, PhraseKind, analyse_phrase
 from inquit.models.result import Entity, Speaker, SpeakerKind
-from inquit.models.segmentation import Document, Ints
+from inquit.models.segmentation import Document, Floats, Ints
 from inquit.models.speaker_features import KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
 from inquit.models.speaker_scorer import SpeakerScorer
 from inquit.models.tagger import log_sum_exp
-
-Floats = NDArray[np.float32]
 
 MAX_OTHERS = 3
 _DOUBT = 0.6

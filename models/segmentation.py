@@ -69,7 +69,9 @@ N_CASES, N_QUOTE_STATES = 4, 5
 N_WORD_FEATURES = N_CASES * N_QUOTE_STATES * 2
 _OUTSIDE, _INSIDE, _OPENS, _CLOSES, _NESTED = range(N_QUOTE_STATES)
 
+Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+WordRange = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

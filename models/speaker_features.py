@@ -15,10 +15,9 @@ from inquit.models.mentions import ORGANIZATION, OTHER, PERSON, PLACE, Mention
 from inquit.models.names import NameMatch
 from inquit.models.phrases import Phrase, PhraseKind
 from inquit.models.result import SpeakerKind
-from inquit.models.segmentation import Document, Ints
+from inquit.models.segmentation import Document, Floats, Ints
 from inquit.models.words import is_possessive, starts_sentence
 
-Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 SOURCE_MENTION = (48, 16)

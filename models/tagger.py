@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inquit.models.labels import ROLES, allowed_transitions, begin
-from inquit.models.segmentation import Document, Ints, paragraph_breaks
-
-Floats = NDArray[np.float32]
+from inquit.models.segmentation import Document, Floats, Ints, paragraph_breaks
 
 MAX_SEQUENCE = 1000
 """Paragraphs of more words than this are decoded in pieces, so that one endless line costs no more than many short."""
