@@ -22,6 +22,16 @@ _FUNCTION_WORDS = PREPOSITIONS | frozenset(
 )  # fmt: skip
 """Words that a short noun phrase begins after."""
 
+_SYNONYMS = (
+    ("campaign", "camp", "team"),
+    ("poll", "survey"),
+    ("ad", "spot"),
+    ("lawyer", "attorney"),
+    ("film", "movie"),
+    ("lawsuit", "suit"),
+)
+"""Nouns of one meaning."""
+
 
 def antecedent_phrases(document: Document, word: int) -> list[WordRange]:
     """What may be the noun phrase that ends right before a relative pronoun, the shortest first, without a parse.
@@ -70,6 +80,11 @@ def _first_of_joined(document: Document, word: int) -> int:
         if word_text(document, earlier).lower() in {"who", "which"}:
             return earlier
     return word - 1
+
+
+def same_nouns(noun: str) -> tuple[str, ...]:
+    """The noun, and those that the press uses in its place: "his team" is the Clinton campaign."""
+    return next((nouns for nouns in _SYNONYMS if noun in nouns), (noun,))
 
 
 class NounIndex:

@@ -29,6 +29,9 @@ class PhraseKind(IntEnum):
     BARE = 10  # officials
 
 
+DESCRIPTIONS = (PhraseKind.DEFINITE, PhraseKind.INDEFINITE, PhraseKind.BARE)
+"""How sources refer that neither name anybody nor are pronouns."""
+
 _PRONOUNS = {
     **dict.fromkeys(["he", "him", "his", "himself"], PhraseKind.HE),
     **dict.fromkeys(["she", "her", "hers", "herself"], PhraseKind.SHE),

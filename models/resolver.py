@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inquit.models.calibration import LogisticCalibrator, softmax
-from inquit.models.candidates import DESCRIPTIONS, Candidate, CandidateFinder
+from inquit.models.candidates import Candidate, CandidateFinder
 from inquit.models.conjuncts import split_conjuncts
 from inquit.models.entities import NamedEntity, group_mentions
 from inquit.models.labels import SPEAKER_KINDS
@@ -23,7 +23,7 @@ from inquit.models.mentions import Mention, MentionTagger, make_mentions
 from inquit.models.missed_mentions import add_missed_mentions, with_defined_names
 from inquit.models.names import normalise_name
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features, span_states
-from inquit.models.phrases import Phrase, PhraseKind, analyse_phrase
+from inquit.models.phrases import DESCRIPTIONS, Phrase, PhraseKind, analyse_phrase
 from inquit.models.result import Entity, Speaker, SpeakerKind
 from inquit.models.segmentation import Document, Floats, Ints
 from inquit.models.speaker_features import KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence

@@ -96,6 +96,9 @@ FEATURES: tuple[str, ...] = (
 )
 """Names of the features in the order of their columns."""
 
+Row = dict[str, float]
+"""The features of a candidate by their names; 0 where one is left out."""
+
 COLUMN = {name: column for column, name in enumerate(FEATURES)}
 
 _KINDS_OF_NAME = {
