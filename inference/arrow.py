@@ -82,14 +82,15 @@ class ArrowScorer:
         )
 
     def _score(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        options = ScoreOptions(with_text=self.with_text, min_confidence=self.min_confidence, max_chars=self.max_chars)
+        to_read = self._read_options
+        to_score = ScoreOptions(with_text=self.with_text, min_confidence=self.min_confidence, max_chars=self.max_chars)
         rows = batch.select(self.columns(batch.schema))
         model = _load(self.model, self.expect_sha256, self.min_confidence)
         lines = []
         for i in range(rows.num_rows):
-            record = read_row(rows, i, _PLACE, self._read_options, fallback_id=_NO_ID)
+            record = read_row(rows, i, _PLACE, to_read, fallback_id=_NO_ID)
             is_text = needs_model(record)
-            lines.append(score_record(record, model, options) if is_text else answer_without_model(record))
+            lines.append(score_record(record, model, to_score) if is_text else answer_without_model(record))
         return to_batch([orjson.loads(line) for line in lines])
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from inquit.models.article import Article, Span, text_sha256
+from inquit.models.article import Article, Span, first_surrogate, text_sha256
 from inquit.models.calibration import LogisticCalibrator
 from inquit.models.claims import ClaimTyper
 from inquit.models.encoder import Encoder, OnnxEncoder
@@ -24,10 +24,10 @@ from inquit.models.pieces import WindowConfig
 from inquit.models.quotation_marks import has_unbalanced_quotation
 from inquit.models.resolver import SpeakerResolver
 from inquit.models.result import ArticleResult, Attribution, Claim, Narration, Speaker
-from inquit.models.segmentation import Document, segment
+from inquit.models.segmentation import Document, Floats, segment
 from inquit.models.tagger import Tagger
 
-Floats = NDArray[np.float32]
+Part = TypeVar("Part")
 
 
 class Attributor:
@@ -80,12 +80,12 @@ class Attributor:
                 ones; None for what is best on the whole, as fitted in `inquit.training.detection`.
 
         Raises:
-            ModelError: a file is missing, changed, or does not hold what this version needs.
+            ModelError: a file is missing, changed, cannot be parsed, or does not hold what this version needs.
         """
         manifest = verify(model, expect_sha256=expect_sha256)
         try:
             encoder = load_encoder(manifest, n_threads=n_threads)
-            arrays = load_file(manifest.folder / HEADS)
+            arrays = _parse(load_file, manifest.folder / HEADS)
             return cls.from_arrays(
                 encoder,
                 arrays,
@@ -94,7 +94,7 @@ class Attributor:
                 claim_types=manifest.data["labels"]["claim_types"],
                 min_confidence=min_confidence,
             )
-        except (KeyError, ValueError, RuntimeError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"{manifest.folder}: its parts do not fit together: {error!r}") from error
 
     @classmethod
@@ -250,22 +250,33 @@ def check_text(text: object) -> None:
     """Raise where a text cannot be scored or written."""
     if not isinstance(text, str):
         raise TypeError(f"an article's text must be str, got {type(text).__name__}")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
+    if (place := first_surrogate(text)) is not None:
         raise ValueError(
-            f"the text holds a lone surrogate {text[error.start]!r} at character {error.start}: "
+            f"the text holds a lone surrogate {text[place]!r} at character {place}: "
             "it was cut inside a character; read it again from its source"
-        ) from error
+        )
 
 
 def load_encoder(manifest: Manifest, *, n_threads: int) -> Encoder:
-    """The encoder of a model folder, with its tokenizer and windows."""
+    """The encoder of a model folder, with its tokenizer and windows.
+
+    Raises:
+        ModelError: tokenizer or network cannot be parsed.
+    """
     data = manifest.data["encoder"]
     return Encoder(
-        Tokenizer.from_file(str(manifest.folder / TOKENIZER)),
-        OnnxEncoder(manifest.folder / ENCODER, n_threads=n_threads),
+        _parse(lambda path: Tokenizer.from_file(str(path)), manifest.folder / TOKENIZER),
+        _parse(lambda path: OnnxEncoder(path, n_threads=n_threads), manifest.folder / ENCODER),
         special=(data["first_piece"], data["last_piece"]),
         n_hidden=data["n_hidden"],
         window=WindowConfig(**data["window"]),
     )
+
+
+def _parse(parser: Callable[[Path], Part], path: Path) -> Part:
+    try:
+        return parser(path)
+    except MemoryError:
+        raise
+    except Exception as error:  # what ONNX Runtime, tokenizers and safetensors raise has no class in common
+        raise ModelError(f"{path}: cannot be parsed: {error}") from error

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from inquit.inference.writers import LockedError, OutputError, open_atomically, read_results, to_json_line
+from inquit.models.files import take_lock
 from inquit.models.labels import CLAIM_TYPES
-from inquit.models.lock import take_lock
 from inquit.models.result import ArticleResult, Attribution
 
 _MAX_UNDO = 200

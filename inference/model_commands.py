@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from inquit.inference.commands import EXIT_LOCKED, EXIT_MODEL, EXIT_OUTPUT, fail
+from inquit.models.files import LockedError
 from inquit.models.folder import CARD, CURRENT, WEIGHTS, Manifest, ModelError, read_manifest, shipped_models, verify
-from inquit.models.lock import LockedError
 from inquit.models.registry import Registry, RegistryError
 
 model_app = typer.Typer(help="List, show, check and choose models.", no_args_is_help=True)
@@ -26,7 +26,7 @@ def list_models() -> None:
 
     Example: inquit model list
     """
-    current = _or_fail(lambda name: read_manifest(name), CURRENT)
+    current = _or_fail(read_manifest, CURRENT)
     shipped = [_or_fail(read_manifest, WEIGHTS / name) for name in shipped_models()]
     for manifest in [*shipped, *_promoted()]:
         mark = "*" if manifest.folder.samefile(current.folder) else " "

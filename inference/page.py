@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from inquit.inference.corrections import claim_types_of
 from inquit.models.labels import POLARITIES, SPEAKER_KINDS
-from inquit.models.result import ArticleResult, Claim, QuoteKind
+from inquit.models.result import ArticleResult, QuoteKind
 
 #: One script, in this order; each part uses only what stands before it.
 _SCRIPTS = (
@@ -113,7 +113,7 @@ def _article(result: ArticleResult, correction: ArticleResult | None) -> dict[st
     article["narration"] = [
         [n.span.start, n.span.end, n.claim.type, round(float(n.claim.checkworthy), 2)]
         for n in result.with_likely_narration().narration
-        if isinstance(n.claim, Claim)
+        if n.claim is not None
     ]
     article["entities"] = [[entity.name, entity.kind.value] for entity in result.entities]
     if correction is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from inquit.models.article import Article
+from inquit.models.article import Article, first_surrogate
 from inquit.models.result import ArticleResult, ErrorInfo, Status
 
 logger = logging.getLogger(__name__)
@@ -20,10 +20,8 @@ def error_record(article_id: str, code: str, stage: str, message: str) -> Articl
 
 def score_safely(model: Scorer, article: Article) -> ArticleResult:
     """The result of an article, or an error record: whatever one article does, the batch goes on."""
-    try:
-        article.text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        message = f"article {article.id}: a lone surrogate at character {error.start}: it was cut inside a character"
+    if (place := first_surrogate(article.text)) is not None:
+        message = f"article {article.id}: a lone surrogate at character {place}: it was cut inside a character"
         return error_record(article.id, "E_ENCODING", "score", message)
     try:
         return model(article)

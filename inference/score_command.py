@@ -16,7 +16,7 @@ import typer
 
 from inquit import __version__
 from inquit.inference.batch.errors import BatchError, InputError, OutputError, UsageError, require_pyarrow
-from inquit.inference.batch.options import DuplicateIds, EncodingErrors, InputFormat, OutputFormat
+from inquit.inference.batch.options import DuplicateIds, EncodingErrors, InputFormat, OutputFormat, ReadOptions
 from inquit.inference.commands import (
     EXIT_ARTICLE_ERRORS,
     EXIT_INTERRUPTED,
@@ -25,11 +25,11 @@ from inquit.inference.commands import (
     fail,
     without_controls,
 )
-from inquit.models.folder import CURRENT
+from inquit.models.folder import CURRENT, ModelError
 
 if TYPE_CHECKING:
     from inquit.inference.batch.pool import WorkerPool
-    from inquit.inference.batch.readers import Inputs, ReadOptions
+    from inquit.inference.batch.readers import Inputs
     from inquit.inference.batch.run import Monitor
     from inquit.inference.batch.scoring import ScoreOptions
 
@@ -150,10 +150,8 @@ def score(
 
     Example: inquit score articles/ more.jsonl.gz -o results.jsonl
     """
-    # Imported here: `inquit --help` must not wait for the readers.
-    from inquit.inference.batch.readers import ReadOptions
+    # Imported here: `inquit --help` must not wait for it.
     from inquit.inference.batch.scoring import ScoreOptions
-    from inquit.models.folder import ModelError
 
     signal.signal(signal.SIGTERM, _interrupt)
     target = Target(output, output_format, is_table=_is_table(output, output_format, table))
@@ -331,7 +329,7 @@ def _score_to_folder(
     call: Call, target: Target, records: Inputs, pool: WorkerPool, monitor: Monitor, *, fingerprint: str
 ) -> None:
     from inquit.inference.batch.folder import OutputFolder
-    from inquit.inference.batch.readers import printable
+    from inquit.inference.batch.readers.sources import printable
     from inquit.inference.batch.run import score_to_folder
 
     assert target.path is not None
@@ -346,15 +344,7 @@ def _score_to_folder(
     }
     folder = OutputFolder(target.path, target.format, identity)
     folder.open()
-    score_to_folder(
-        records,
-        pool,
-        folder,
-        monitor,
-        output_format=target.format,
-        part_size=call.part_size,
-        retry_failed=call.retry_failed,
-    )
+    score_to_folder(records, pool, folder, monitor, part_size=call.part_size, retry_failed=call.retry_failed)
 
 
 def _score_to_file(target: Target, path: Path, records: Inputs, pool: WorkerPool, monitor: Monitor) -> None:

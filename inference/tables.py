@@ -15,6 +15,7 @@ from inquit.inference.commands import without_controls
 
 _MAX_CONTENT = 220
 _CUE_WIDTH = len("acknowledged")
+_N_SPEAKERS = 10
 _NOBODY = "(nobody named)"
 
 
@@ -59,13 +60,13 @@ def _words(spans: Sequence[Sequence[int]], text: str, between: str = " ") -> str
     return " ".join(between.join(text[start:end] for start, end in spans).split())
 
 
-def speaker_table(n_by_speaker: Counter[str], n_rows: int = 10) -> Table:
+def speaker_table(n_by_speaker: Counter[str]) -> Table:
     """Who said how much."""
     table = Table(title="Who said how much", box=None, title_justify="left", header_style="dim")
     table.add_column("speaker", style="cyan")
     table.add_column("attributions", justify="right")
     table.add_column("")
-    top = n_by_speaker.most_common(n_rows)
+    top = n_by_speaker.most_common(_N_SPEAKERS)
     for name, n in top:
         table.add_row(_text(name), str(n), "█" * max(1, round(30 * n / top[0][1])))
     return table

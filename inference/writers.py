@@ -11,7 +11,7 @@ from typing import IO
 from inquit.inference.batch.errors import LockedError, OutputError
 from inquit.inference.batch.result_files import read_records
 from inquit.inference.batch.scoring import encode
-from inquit.models.lock import take_lock
+from inquit.models.files import sync, take_lock
 from inquit.models.result import ArticleResult
 
 __all__ = ["LockedError", "OutputError", "open_atomically", "read_results", "to_json_line"]
@@ -58,7 +58,7 @@ def open_atomically(path: Path) -> Iterator[IO[bytes]]:
             except BaseException:
                 temporary.unlink(missing_ok=True)
                 raise
-        sync_folder(path.parent)
+        sync(path.parent)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
 
@@ -78,12 +78,3 @@ def _open_locked(temporary: Path, path: Path) -> IO[bytes]:
             file.close()
             raise
         file.close()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder outlast a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -41,14 +41,19 @@ class Article:
     text: str
     metadata: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def text_sha256(self) -> str:
-        return text_sha256(self.text)
-
 
 def text_sha256(text: str) -> str:
     """SHA-256 of the UTF-8 bytes, in hex; lone surrogates are hashed as they stand."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def first_surrogate(text: str) -> int | None:
+    """Index of the first lone surrogate, which no file format can carry."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        return error.start
+    return None
 
 
 def outlet_of(metadata: Mapping[str, str]) -> str | None:

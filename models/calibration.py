@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from inquit.models.segmentation import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,25 +9,17 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
+from inquit.models.descriptions import DescriptionFinder
 from inquit.models.entities import NamedEntity
 from inquit.models.joint import Coordination, counts_several, find_coordinations, may_be_joint, nearest_before
 from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.mentions import ORGANIZATION, PERSON, Mention
 from inquit.models.names import NameMatch, initials_of, match_names, name_tokens
-from inquit.models.noun_phrases import NounIndex, antecedent_phrases
-from inquit.models.phrases import (
-    BREAKS,
-    PREPOSITIONS,
-    STARTS_OF_NOUN_PHRASES,
-    Phrase,
-    PhraseKind,
-    trimmed_phrase,
-    without_relative,
-)
-from inquit.models.segmentation import Document
+from inquit.models.noun_phrases import NounIndex, same_nouns
+from inquit.models.phrases import DESCRIPTIONS, Phrase, PhraseKind
+from inquit.models.segmentation import Document, Floats
 from inquit.models.speaker_features import (
     COLUMN,
     FEATURES,
@@ -37,39 +28,21 @@ from inquit.models.speaker_features import (
     EntityFeatures,
     NeuralEvidence,
     Pairs,
+    Row,
     make_pairs,
 )
-from inquit.models.words import AND, starts_sentence, text_of, word_text
-
-Floats = NDArray[np.float32]
-Row = dict[str, float]
+from inquit.models.words import text_of, word_text
 
 _N_FREQUENT = 3
-_N_EARLIER = 5
 _N_COORDINATIONS = 2
 _N_SHARING = 8
 _MAX_APPOSED = 7
 _LEAST_SIMILAR = 5
 """Names of fewer letters are not taken for slips of others."""
 
-_PLURALS = frozenset({"people", "men", "women", "children", "media", "police", "others"})
-
-_SYNONYMS = (
-    ("campaign", "camp", "team"),
-    ("poll", "survey"),
-    ("ad", "spot"),
-    ("lawyer", "attorney"),
-    ("film", "movie"),
-    ("lawsuit", "suit"),
-)
-"""Nouns of one meaning."""
-
 _PRONOUNS = (PhraseKind.HE, PhraseKind.SHE, PhraseKind.THEY, PhraseKind.IT, PhraseKind.RELATIVE)
 _OWN_ANSWERS = frozenset({"others", "some", "many", "this"})
 """What stands in place of a noun as those pronouns do, but may be what its speaker is called."""
-
-DESCRIPTIONS = (PhraseKind.DEFINITE, PhraseKind.INDEFINITE, PhraseKind.BARE)
-"""How sources refer that neither name anybody nor are pronouns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +51,10 @@ class Candidate:
 
     name: str | None
     entities: tuple[int, ...] = ()
-    is_author: bool = False
+
+    @property
+    def is_author(self) -> bool:
+        return self.name is None
 
 
 class CandidateFinder:
@@ -104,11 +80,12 @@ class CandidateFinder:
         for number, entity in enumerate(entities):
             for token in {*entity.tokens} | initials_of(entity.tokens):
                 self._by_word.setdefault(token, []).append(number)
-        self._descriptions = [i for i, phrase in enumerate(phrases) if phrase.kind in DESCRIPTIONS]
-        self._nouns = NounIndex(document, {noun for i in self._descriptions for noun in _same_nouns(phrases[i].noun)})
+        self._nouns = NounIndex(
+            document, {noun for phrase in phrases if phrase.kind in DESCRIPTIONS for noun in same_nouns(phrase.noun)}
+        )
+        self._descriptions = DescriptionFinder(document, mentions, phrases, self._nouns)
         self._matches: dict[tuple[str, ...], dict[int, str]] = {}
         self._bearers: dict[str, dict[int, float]] = {}
-        self._forms: dict[int, list[tuple[str, Row]]] = {}
 
     def find(self, evidence: NeuralEvidence) -> list[tuple[tuple[Candidate, ...], Floats]]:
         """For each phrase its candidates, and their features in an array of shape (n_candidates, len(FEATURES))."""
@@ -122,8 +99,8 @@ class CandidateFinder:
             rows = dict(zip(numbers, features[start:stop], strict=True))
             others = [
                 *self._joint(i, rows),
-                *self._descriptive(i, evidence),
-                (Candidate(None, is_author=True), {"is author": 1.0}),
+                *((Candidate(name), row) for name, row in self._descriptions.find(i, evidence)),
+                (Candidate(None), {"is author": 1.0}),
             ]
             phrase = self._phrases[i]
             # A pronoun is not what its speaker is called where anybody else may be meant.
@@ -240,7 +217,7 @@ class CandidateFinder:
         """Entities that the text calls so: "campaign manager Robby Mook", "Robby Mook, the manager"."""
         if noun not in self._bearers:
             counts: dict[int, int] = {}
-            for same in _same_nouns(noun):
+            for same in same_nouns(noun):
                 for place in self._nouns.places(same):
                     for number in {*self._apposed(place)}:
                         counts[number] = counts.get(number, 0) + 1
@@ -321,119 +298,6 @@ class CandidateFinder:
     def _joined_entities(self, numbers: Sequence[int]) -> Candidate:
         return Candidate(" & ".join(self._entities[number].name for number in numbers), tuple(numbers))
 
-    def _descriptive(self, index: int, evidence: NeuralEvidence) -> Iterator[tuple[Candidate, Row]]:
-        """Answers that are no entity's name: the phrase itself, its fuller forms, earlier phrases."""
-        phrase = self._phrases[index]
-        if self._names_person(phrase):
-            return
-        found: dict[str, Row] = {}
-        itself = text_of(self._document, *phrase.core)
-        cut = {"ends at mark": 1.0} if self._ends_at_mark(phrase) else {}
-        for name, row in (
-            (itself, {"is phrase itself": 1.0} | cut),
-            *((joined, row | cut) for joined, row in _joined(itself)),
-            *self._forms_of(index),
-            *self._antecedent(phrase),
-            *self._earlier(index, evidence),
-        ):
-            found[name] = found.get(name, {}) | row
-        names = self._names_in(phrase)
-        for name, row in found.items():
-            yield Candidate(name), row | _shape(name) | {"lacks own name": _share_lacking(names, name)}
-
-    def _names_in(self, phrase: Phrase) -> list[str]:
-        """The words of a description that have a capital of their own: "Clinton" in "The Clinton campaign"."""
-        start, stop = phrase.core
-        texts = [word_text(self._document, word) for word in range(start, stop)]
-        if texts[0].lower() in STARTS_OF_NOUN_PHRASES or starts_sentence(self._document, start):
-            texts = texts[1:]
-        return [text for text in texts if text[0].isupper()]
-
-    def _names_person(self, phrase: Phrase) -> bool:
-        """Whether a person's name ends what the source says, or follows in apposition: "captain Rosa Lind" and "the club’s
-        captain, Rosa Lind," are called by that name and nothing else. After a capital, part of the name may not be found.
-        """
-        if phrase.head is None:
-            return False
-        head = self._mentions[phrase.head]
-        if head.start >= phrase.core[1]:
-            return True
-        is_last = head.kind == PERSON and head.stop >= phrase.core[1]
-        return is_last and head.start > phrase.core[0] and word_text(self._document, head.start - 1).islower()
-
-    def _forms_of(self, index: int) -> list[tuple[str, Row]]:
-        if index not in self._forms:
-            self._forms[index] = list(self._find_forms(self._phrases[index]))
-        return self._forms[index]
-
-    def _find_forms(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
-        """What else the source may be called for its own words: all of them, fewer, or as the text has it elsewhere."""
-        if phrase.kind in DESCRIPTIONS or phrase.head is not None:
-            own = without_relative(self._document, phrase.words)
-            if phrase.core != own and (whole := text_of(self._document, *own).rstrip(" ,.;:—–-")):
-                yield whole, {"is whole phrase": 1.0, "ends at mark": float(self._ends_at_mark(phrase))}
-        if phrase.kind in DESCRIPTIONS:
-            words = trimmed_phrase(self._document, phrase.core)
-            if words is not None:
-                yield text_of(self._document, *words), {"is trimmed": 1.0}
-            yield from self._elsewhere(phrase)
-
-    def _ends_at_mark(self, phrase: Phrase) -> bool:
-        """Whether a comma, dash or bracket divides what the source is from what it adds: it is more than the speaker's name
-        then.
-        """
-        stop = phrase.core[1]
-        return stop < phrase.words[1] and word_text(self._document, stop) in BREAKS
-
-    def _elsewhere(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
-        for noun in _same_nouns(phrase.noun):
-            words = self._nouns.fullest(noun, n_least=1)
-            if words is not None:
-                yield text_of(self._document, *words), {"is fuller form": 1.0}
-            words = self._nouns.nearest(noun, before=phrase.words[0])
-            if words is not None:
-                yield text_of(self._document, *words), {"is nearest form": 1.0}
-        words = self._nouns.introduced(phrase.noun, before=phrase.words[0])
-        if words is not None:
-            yield text_of(self._document, *words), {"is introduced": 1.0}
-
-    def _antecedent(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
-        if phrase.kind is PhraseKind.RELATIVE:
-            for rank, words in enumerate(antecedent_phrases(self._document, phrase.words[0])):
-                before = word_text(self._document, words[0] - 1).lower() if words[0] else ""
-                row = {"is antecedent": 1.0, "recency": 1 / (1 + rank), "follows and": float(before in AND)}
-                name = text_of(self._document, *words)
-                yield name, row
-                yield from ((joined, row | of_form) for joined, of_form in _joined(name))
-
-    def _earlier(self, index: int, evidence: NeuralEvidence) -> Iterator[tuple[str, Row]]:
-        """Earlier sources without a name, the nearest first; the longest form where they share their noun."""
-        phrase = self._phrases[index]
-        found: dict[str, tuple[str, Row]] = {}
-        position = bisect_left(self._descriptions, index)
-        sentences, paragraphs = self._document.sentence_of_word, self._document.paragraph_of_word
-        for rank, i in enumerate(reversed(self._descriptions[max(0, position - _N_EARLIER) : position])):
-            earlier = self._phrases[i]
-            between = int(sentences[phrase.words[0]] - sentences[earlier.words[0]])
-            name = text_of(self._document, *earlier.core)
-            row = {
-                "is earlier phrase": 1.0,
-                "recency": 1 / (1 + rank),
-                "sentences between": min(between, 5) / 5,
-                "same sentence": float(between == 0),
-                "same paragraph": float(paragraphs[phrase.words[0]] == paragraphs[earlier.words[0]]),
-                "spoke before": 1 / (index - i),
-                "kind agrees": float(evidence.kinds[i] @ evidence.kinds[index]),
-                "same noun": float(earlier.noun == phrase.noun),
-                "plural": float(earlier.noun.endswith("s")),
-            }
-            if earlier.noun not in found or len(name) > len(found[earlier.noun][0]):
-                found[earlier.noun] = name, row
-            for form, of_form in self._forms_of(i):
-                if "is whole phrase" not in of_form:
-                    found.setdefault(f"{earlier.noun} {form}", (form, row | of_form))
-        yield from found.values()
-
 
 def _weakest(numbers: Sequence[int], rows: dict[int, Floats]) -> Row:
     """Of joint speakers, what the encoder thinks of the one that is least likely."""
@@ -451,38 +315,3 @@ def _as_table(rows: Iterable[Row]) -> Floats:
         for name, value in row.items():
             table[i, COLUMN[name]] = value
     return table
-
-
-def _same_nouns(noun: str) -> tuple[str, ...]:
-    """The noun, and those that the press uses in its place: "his team" is the Clinton campaign."""
-    return next((nouns for nouns in _SYNONYMS if noun in nouns), (noun,))
-
-
-def _share_lacking(words: Sequence[str], name: str) -> float:
-    """The share of words that a name does not hold."""
-    return sum(word not in name for word in words) / max(1, len(words))
-
-
-def _shape(name: str) -> Row:
-    """What a description looks like: one with an article is no proper name, one with a capital may hold one."""
-    first, *rest = name.split()
-    has_article = first.lower() in STARTS_OF_NOUN_PHRASES
-    return {
-        "begins with article": float(has_article),
-        "begins with capital": float(first[0].isupper() and not has_article),
-        "holds capital": float(any(word[0].isupper() for word in rest)),
-        "length": min(len(rest) + 1, 12) / 12,
-    }
-
-
-def _joined(name: str) -> list[tuple[str, Row]]:
-    """A description of several groups, written as joint speakers are: "analysts & sources in the camp".
-
-    Whether it is one shows before the first "and": a plural, with nothing that hangs on to another noun.
-    """
-    first, *rest = re.split(r"\s+and\s+", name)
-    words = first.lower().split()
-    if not rest or not words:
-        return []
-    is_plural = (words[-1].endswith("s") or words[-1] in _PLURALS) and not PREPOSITIONS & set(words)
-    return [(" & ".join((first, *rest)), {"is joined": 1.0, "plural": float(is_plural)})]

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inquit.models.article import Span
 from inquit.models.calibration import sigmoid, softmax
@@ -15,9 +14,7 @@ from inquit.models.labels import CLAIM_TYPES, POLARITIES
 from inquit.models.linker import Link
 from inquit.models.passage import Passage
 from inquit.models.result import Claim, Polarity
-from inquit.models.segmentation import Document
-
-Floats = NDArray[np.float32]
+from inquit.models.segmentation import Document, Floats
 
 CHECKWORTHY = "checkworthy"
 _TYPE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -98,7 +95,7 @@ class ClaimTyper:
     """A linear layer on the mean states of content, cue and source; one for attributions, one for narration.
 
     The journalist's own sentences have neither cue nor source and make other claims than the people quoted, so they
-    have a head, and probabilities, of their own. Models of format 1 have one head for both.
+    have a head, and probabilities, of their own. Until the two are fitted, both are the one that came with the encoder.
     """
 
     outputs: ClaimOutputs

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inquit.models.mentions import PERSON, PLACE, Mention
-from inquit.models.phrases import DEFINITE_STARTS, PREPOSITIONS, WordRange, hangs_on, mentions_inside
-from inquit.models.segmentation import Document
+from inquit.models.phrases import DEFINITE_STARTS, PREPOSITIONS, hangs_on, mentions_inside
+from inquit.models.segmentation import Document, WordRange
 from inquit.models.words import AND, word_text
 
 _JOINERS = (("along", "with"), ("as", "well", "as"), *((word,) for word in (*sorted(AND), "nor", "or")))

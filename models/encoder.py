@@ -7,13 +7,10 @@ from typing import Protocol
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from inquit.models.pieces import Pieces, Window, WindowConfig, plan_windows, split_into_pieces
-from inquit.models.segmentation import Document, Ints
-
-Floats = NDArray[np.float32]
+from inquit.models.segmentation import Document, Floats, Ints
 
 _SLOW_FUSIONS = ["SkipLayerNormFusion"]
 """What onnxruntime would put together to run slower: its fused kernel adds and normalises number by number, which costs
@@ -29,8 +26,6 @@ class PieceEncoder(Protocol):
 
 class OnnxEncoder:
     """A network in a file of ONNX format with inputs ``ids``, ``features`` and ``rows`` and output ``states``.
-
-    Files without ``rows``, such as earlier versions wrote, give the states of all pieces.
 
     Quantised activations take their scale from all that is in a call. One window a call, never padded, is what makes
     the answer for an article the same in any batch.
@@ -49,15 +44,11 @@ class OnnxEncoder:
             providers=["CPUExecutionProvider"],
             disabled_optimizers=_SLOW_FUSIONS,
         )
-        self._takes_rows = "rows" in {given.name for given in self._session.get_inputs()}
 
     def __call__(self, ids: Ints, features: Ints, rows: Ints) -> Floats:
-        inputs = {"ids": ids[None], "features": features[None]}
-        if self._takes_rows:
-            inputs["rows"] = rows
-        (states,) = self._session.run(["states"], inputs)
+        (states,) = self._session.run(["states"], {"ids": ids[None], "features": features[None], "rows": rows})
         read: Floats = np.asarray(states, dtype=np.float32)[0]
-        return read if self._takes_rows else read[rows]
+        return read
 
 
 class Encoder:

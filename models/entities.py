@@ -15,9 +15,9 @@ from inquit.models.names import (
     MALE_TITLES,
     NameMatch,
     initials_of,
+    is_title,
     match_names,
     name_tokens,
-    trim_title,
 )
 from inquit.models.segmentation import Document
 from inquit.models.words import is_headline, starts_sentence, text_of, word_text, word_texts
@@ -190,7 +190,7 @@ def _may_be_forename(document: Document, text: str, word: int, *, is_person: boo
     return (
         is_person
         and text.lower() not in SENTENCE_STARTS
-        and trim_title([text, ""], is_person=True) == 0
+        and not is_title(text.lower(), is_person=True)
         and not starts_sentence(document, word)
     )
 
@@ -272,7 +272,7 @@ def _is_surname(
     it begins as no forename does, or a title stands before it ("Mr. Guajardo Villarreal").
     """
     return (
-        gender_of_name((*full[: -len(tokens)], "")) is not Gender.UNKNOWN
+        gender_of_forename(full[0]) is not Gender.UNKNOWN
         or (tokens[0] in PARTICLES and gender_of_name(tokens) is Gender.UNKNOWN)
         or any(
             mention.tokens == tokens and title_gender(document, mention) is not Gender.UNKNOWN for mention in mentions

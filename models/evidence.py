@@ -12,9 +12,7 @@ from inquit.models.article import Span
 from inquit.models.claims import CHECKWORTHY, ClaimHead, ClaimOutputs
 from inquit.models.labels import POLARITIES
 from inquit.models.passage import CLAIM_ROLES, Passage
-from inquit.models.segmentation import Document
-
-Floats = NDArray[np.float32]
+from inquit.models.segmentation import Document, Floats
 
 SECONDARY_PREFIX = "secondary:"
 

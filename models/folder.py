@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from inquit.models.files import replace_file
 
 FORMAT_VERSION = 2
 READABLE_VERSIONS = (1, 2)
@@ -190,11 +191,5 @@ def write_manifest(folder: Path, data: Mapping[str, Any]) -> None:
     }
     record = {"format_version": FORMAT_VERSION, **data, "files": files}
     content = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False).encode("utf-8") + b"\n"
-    _replace(folder / MANIFEST_DIGEST, _digest_line(hashlib.sha256(content).hexdigest()))
-    _replace(folder / MANIFEST, content)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
+    replace_file(folder / MANIFEST_DIGEST, _digest_line(hashlib.sha256(content).hexdigest()))
+    replace_file(folder / MANIFEST, content)

@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inquit.models.article import Spans
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
 from inquit.models.result import Attribution, Claim, QuoteKind, Speaker
-from inquit.models.segmentation import Document, Ints, are_quoted
+from inquit.models.segmentation import Document, Floats, Ints, are_quoted
 from inquit.models.tagger import Tags, log_sum_exp
 from inquit.models.words import begin_with_letter, word_text
-
-Floats = NDArray[np.float32]
 
 CONTENT_CUE = (6, 6)
 """How many cues before and after a content are candidates for it."""

@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inquit.models.forenames import Gender, gender_of_forename
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
-from inquit.models.names import AFTER_NAMES, GENERATIONS, SMALL_WORDS, name_tokens, trim_title
-from inquit.models.segmentation import Document
+from inquit.models.names import AFTER_NAMES, GENERATIONS, SMALL_WORDS, is_title, name_tokens, trim_title
+from inquit.models.segmentation import WEEKDAYS, Document, Floats
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
 from inquit.models.words import APOSTROPHES, is_joined, is_possessive, text_of, word_text
-
-Floats = NDArray[np.float32]
 
 PERSON, ORGANIZATION, PLACE, OTHER = range(len(MENTION_KINDS))
 
@@ -32,7 +29,7 @@ PARTICLES = frozenset(
     {"al", "ben", "bin", "d", "da", "de", "del", "della", "di", "du", "el", "la", "le", "o", "st", "van", "von"}
 )
 """What surnames of several words begin with."""
-SENTENCE_STARTS = frozenset(
+SENTENCE_STARTS = frozenset(day.lower() for day in WEEKDAYS) | frozenset(
     {
         "a", "according", "after", "all", "also", "although", "an", "and", "another", "as", "at", "because",
         "before", "beyond", "both", "but", "by", "despite", "during", "even", "every", "first", "for", "from", "he",
@@ -41,7 +38,6 @@ SENTENCE_STARTS = frozenset(
         "our", "over", "she", "since", "so", "some", "still", "such", "than", "that", "the", "their", "then",
         "there", "these", "they", "this", "those", "though", "to", "two", "under", "unlike", "until", "we", "what",
         "when", "where", "whether", "which", "while", "who", "why", "with", "yet", "you", "your", "asked", "later",
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
     }
 )  # fmt: skip
 """Words whose capital says nothing: they start sentences, or titles of articles."""
@@ -72,13 +68,10 @@ class MentionTagger:
 
     def find(self, document: Document, states: Floats) -> list[tuple[int, int, int]]:
         """Word ranges of the mentions with their kinds, from the word states of a document, shape (n_words, n_hidden)."""
-        if len(document.words) == 0:
-            return []
         tags = best_tags(states @ self.weight.T + self.bias, self.transitions, cut_sequences(document))
-        ranges = [
+        return [
             (start, stop, kind) for kind in range(len(MENTION_KINDS)) for start, stop in spans_of(tags, kind).tolist()
         ]
-        return ranges
 
 
 def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[Mention]:
@@ -101,8 +94,9 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
             stop = _with_generation(document, stop)
         else:
             start, stop = _without_description(document, start, _with_rest(document, start, stop), kind)
-        tokens = name_tokens(text_of(document, start, stop)) if start < stop else ()
-        if tokens and not (kind == PERSON and text_of(document, start, stop) in AFTER_NAMES):
+        name = text_of(document, start, stop) if start < stop else ""
+        tokens = name_tokens(name, is_person=kind in (PERSON, OTHER))  # the tagger missed "President Putin"
+        if tokens and not (kind == PERSON and name in AFTER_NAMES):
             mentions.append(Mention(start, stop, kind, tokens))
             end = stop
     return _with_own_possessive(document, mentions)
@@ -220,7 +214,7 @@ def _is_one_name(document: Document, person: tuple[int, int, int], other: tuple[
     if sentence[person[0]] != sentence[other[0]] or other[1] - person[0] > _MAX_NAME:
         return False
     first, second = (text_of(document, start, stop) for start, stop, _ in (person, other))
-    if not (first[0].isupper() and second[0].isupper()) or trim_title([first, ""], is_person=True) or second in first:
+    if not (first[0].isupper() and second[0].isupper()) or is_title(first.lower(), is_person=True) or second in first:
         return False
     return len(second.split()) == 1 or gender_of_forename(first) is not Gender.UNKNOWN
 
@@ -358,15 +352,10 @@ def _with_initial(document: Document, start: int, end: int) -> int:
 
 def _with_generation(document: Document, stop: int) -> int:
     """``stop`` past "Jr." and the like, also after a comma."""
-    for n_between in (0, 1):
-        word = stop + n_between
-        if word < len(document.words) and word_text(document, word).lower() in GENERATIONS:
-            if n_between and word_text(document, stop) != ",":
-                continue
-            ends_with_period = (
-                word + 1 < len(document.words)
-                and word_text(document, word + 1) == "."
-                and word_text(document, word).lower() in {"jr", "sr"}
-            )
-            return word + 1 + ends_with_period
-    return stop
+    n_words = len(document.words)
+    word = stop + 1 if stop < n_words and word_text(document, stop) == "," else stop
+    generation = word_text(document, word).lower() if word < n_words else ""
+    if generation not in GENERATIONS:
+        return stop
+    has_period = generation in {"jr", "sr"} and word + 1 < n_words and word_text(document, word + 1) == "."
+    return word + 1 + has_period

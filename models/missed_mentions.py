@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
@@ -12,12 +11,13 @@ from numpy.typing import NDArray
 
 from inquit.models.mentions import ORGANIZATION, OTHER, PERSON, SENTENCE_STARTS, Mention, make_mentions
 from inquit.models.names import FEMALE_TITLES, MALE_TITLES, SMALL_WORDS, is_title, trim_title
-from inquit.models.segmentation import Document
+from inquit.models.segmentation import MONTHS, Document
 from inquit.models.words import starts_sentence, word_text, word_texts
 
 _ENDS_NAME = frozenset('.()"“”;:')
 _MAX_RUN = 12
-_DATES = frozenset(name.lower() for name in (*calendar.day_name, *calendar.month_name) if name)
+_NOT_NEXT = SENTENCE_STARTS | {month.lower() for month in MONTHS}
+"""Capitals that no name goes on with: "the FBI on | Monday"."""
 
 
 def with_defined_names(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
@@ -144,13 +144,13 @@ def _are_one_organization(document: Document, name: tuple[int, int], inside: Seq
     if any(m.kind == ORGANIZATION and m.stop < name[1] and word_text(document, m.stop) == "and" for m in inside):
         return False
     is_led = any(m.start > name[0] and word_text(document, m.start - 1) in {"of", "for"} for m in inside)
-    return not (is_led and trim_title([word_text(document, name[0]), ""], is_person=True))
+    return not (is_led and is_title(word_text(document, name[0]).lower(), is_person=True))
 
 
 def _goes_on(document: Document, word: int, run: Sequence[int], stop: int) -> bool:
     text = word_text(document, word)
     following = word_text(document, word + 1) if word + 1 < stop else ""
-    is_followed = following[:1].isupper() and following.lower() not in SENTENCE_STARTS | _DATES
+    is_followed = following[:1].isupper() and following.lower() not in _NOT_NEXT
     if text[0].isupper():
         return bool(run) or text.lower() not in SENTENCE_STARTS
     if not run:

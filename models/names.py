@@ -14,6 +14,7 @@ _HONORIFIC = re.compile(
     r"^(?:the|a|an|mr|mrs|ms|miss|dr|sen|senator|rep|representative|gov|governor|gen|general|president|secretary|minister"
     r"|prime|prof|professor|sir|lord|lady|judge|justice|officer|sgt|lt|col|capt|chief)\s+"
 )
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+")
 _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
@@ -25,7 +26,7 @@ _ROLES = frozenset(
     {
         "democrat", "republican", "mayor", "candidate", "former", "congressman", "congresswoman", "chairman", "chairwoman",
         "chancellor", "ambassador", "attorney", "detective", "sheriff", "coach", "captain", "lieutenant", "sergeant",
-        "commissioner", "spokesman", "spokeswoman", "director", "reverend", "rev", "councilman", "councilwoman", "lt",
+        "commissioner", "spokesman", "spokeswoman", "director", "reverend", "rev", "councilman", "councilwoman",
         "ceo", "cfo", "deputy", "vice", "nominee", "cardinal", "archbishop", "bishop", "foreign", "interior", "finance", "lawyer",
         "admiral", "adm", "father", "sister", "imam", "pastor", "pres", "rabbi", "reps", "sens", "speaker", "superintendent",
         "ayatollah", "baroness", "brig", "brigadier", "cllr", "constable", "councillor", "cpl", "dame", "datuk", "det", "fr",
@@ -65,11 +66,14 @@ class NameMatch(IntEnum):
 
 
 @lru_cache(maxsize=512)
-def normalise_name(name: str) -> str:
-    """A name for comparison: lower case, no accent, possessive, punctuation, leading article, honorific or title."""
+def normalise_name(name: str, *, is_person: bool = True) -> str:
+    """A name for comparison: lower case, no accent, possessive, punctuation, leading article or, of what may be a person,
+    honorific or title.
+    """
     name = re.sub(r"[’']s\b", "", without_accents(name.lower()))
     name = " ".join(re.sub(r"[^\w\s-]", " ", name).split())
-    while match := _HONORIFIC.match(name):
+    leading = _HONORIFIC if is_person else _ARTICLE
+    while match := leading.match(name):
         name = name[match.end() :]
     return name
 
@@ -82,15 +86,18 @@ def without_accents(text: str) -> str:
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
-def name_tokens(name: str) -> tuple[str, ...]:
+def name_tokens(name: str, *, is_person: bool = True) -> tuple[str, ...]:
     """The words of the normalised name, without "Jr." and the like.
 
     Letters with periods are one word, as they are without.
 
     >>> name_tokens("Sen. James P. Kennedy Jr.’s"), name_tokens("the U.N. Council")
     (('james', 'p', 'kennedy'), ('un', 'council'))
+    >>> name_tokens("the Justice Department", is_person=False)
+    ('justice', 'department')
     """
-    tokens = tuple(normalise_name(_WITH_PERIODS.sub(lambda match: match[0].replace(".", ""), name)).split())
+    whole = _WITH_PERIODS.sub(lambda match: match[0].replace(".", ""), name)
+    tokens = tuple(normalise_name(whole, is_person=is_person).split())
     while len(tokens) > 1 and tokens[-1] in GENERATIONS:
         tokens = tokens[:-1]
     return tokens

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from inquit.models.article import Span
 from inquit.models.calibration import LogisticCalibrator
 from inquit.models.linker import Link
-from inquit.models.segmentation import Document
+from inquit.models.segmentation import Document, Floats
 from inquit.models.tagger import Tags
 from inquit.models.words import begin_with_letter
-
-Floats = NDArray[np.float32]
 
 COVERED = 0.5
 """Share of what a sentence says from which on contents cover it."""
@@ -65,14 +63,13 @@ class NarrationFinder:
         Args:
             links, confidences: all that were found, told or not.
         """
-        evidence = sentence_evidence(document, tags, links, confidences)
+        sums = _SentenceSums(document)
+        evidence = _evidence(sums, tags, links, confidences)
         may_be = evidence[:, EVIDENCE.index("said")] <= self.most_said
         probabilities = self.calibration.probabilities(evidence).tolist()
         return [
             OwnSentence(sentence, probability)
-            for sentence, probability, is_told in zip(
-                sentences_with_words(document), probabilities, may_be, strict=True
-            )
+            for sentence, probability, is_told in zip(sums.sentences_with_words(), probabilities, may_be, strict=True)
             if is_told
         ]
 
@@ -94,13 +91,16 @@ def sentence_evidence(document: Document, tags: Tags, links: Sequence[Link], con
 
     A word is said as likely as the likeliest attribution that it stands in.
     """
-    in_content, brings_in = np.zeros(len(document.words)), np.zeros(len(document.words))
+    return _evidence(_SentenceSums(document), tags, links, confidences)
+
+
+def _evidence(sums: _SentenceSums, tags: Tags, links: Sequence[Link], confidences: Sequence[float]) -> Floats:
+    in_content, brings_in = np.zeros(len(tags.roles)), np.zeros(len(tags.roles))
     for link, confidence in zip(links, confidences, strict=True):
         for start, stop in link.contents.tolist():
             in_content[start:stop] = np.maximum(in_content[start:stop], confidence)
         for start, stop in (link.cue, link.source or (0, 0)):
             brings_in[start:stop] = np.maximum(brings_in[start:stop], confidence)
-    sums = _SentenceSums(document)
     said = sums.share_said(in_content, brings_in)
     evidence = np.stack([said, *(sums.of(share) / np.maximum(sums.n_words, 1) for share in tags.roles.T)], axis=1)
     return evidence[sums.n_words > 0].astype(np.float32)
@@ -121,12 +121,6 @@ def share_said(document: Document, in_content: NDArray[np.floating], brings_in: 
     return sums.share_said(in_content, brings_in)[sums.n_words > 0].astype(np.float32)
 
 
-def sentences_with_words(document: Document) -> list[Span]:
-    """The sentences that hold more than marks."""
-    n_words = _SentenceSums(document).n_words
-    return [document.sentences[i] for i in np.flatnonzero(n_words).tolist()]
-
-
 class _SentenceSums:
     """Sums over the words of each sentence, without marks: arrays of shape (n_sentences,)."""
 
@@ -134,6 +128,10 @@ class _SentenceSums:
         self._document = document
         self._is_word = begin_with_letter(document)
         self.n_words = self.of(np.ones(len(document.words)))
+
+    def sentences_with_words(self) -> list[Span]:
+        """The sentences that hold more than marks."""
+        return [self._document.sentences[i] for i in np.flatnonzero(self.n_words).tolist()]
 
     def of(self, words: NDArray[np.floating]) -> NDArray[np.float64]:
         document = self._document

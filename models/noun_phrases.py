@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from inquit.models.phrases import BREAKS, PREPOSITIONS, STARTS_OF_NOUN_PHRASES, WordRange, is_inner_mark
-from inquit.models.segmentation import Document
+from inquit.models.phrases import BREAKS, PREPOSITIONS, STARTS_OF_NOUN_PHRASES, is_inner_mark
+from inquit.models.segmentation import Document, WordRange
 from inquit.models.words import is_joined, word_text, word_texts
 
 _MAX_ANTECEDENT = 9
@@ -21,6 +21,16 @@ _FUNCTION_WORDS = PREPOSITIONS | frozenset(
     }
 )  # fmt: skip
 """Words that a short noun phrase begins after."""
+
+_SYNONYMS = (
+    ("campaign", "camp", "team"),
+    ("poll", "survey"),
+    ("ad", "spot"),
+    ("lawyer", "attorney"),
+    ("film", "movie"),
+    ("lawsuit", "suit"),
+)
+"""Nouns of one meaning."""
 
 
 def antecedent_phrases(document: Document, word: int) -> list[WordRange]:
@@ -72,6 +82,11 @@ def _first_of_joined(document: Document, word: int) -> int:
     return word - 1
 
 
+def same_nouns(noun: str) -> tuple[str, ...]:
+    """The noun, and those that the press uses in its place: "his team" is the Clinton campaign."""
+    return next((nouns for nouns in _SYNONYMS if noun in nouns), (noun,))
+
+
 class NounIndex:
     """Where each noun that ends a description stands in the document, to find its fuller forms: built once an article."""
 
@@ -84,17 +99,13 @@ class NounIndex:
                 if places is not None and len(places) < 50:
                     places.append(word)
 
-    def fullest(self, noun: str, *, n_least: int) -> WordRange | None:
-        """The longest run of capitalised words before an occurrence of the noun, with it: "Hong Kong police".
-
-        Args:
-            n_least: it must have more words than this.
-        """
+    def fullest(self, noun: str) -> WordRange | None:
+        """The longest run of capitalised words before an occurrence of the noun, with it: "Hong Kong police"."""
         best: WordRange | None = None
         for place in self._places.get(noun, ()):
             start = self._start(place)
             length = place + 1 - start
-            if length > n_least and (best is None or length > best[1] - best[0]):
+            if length > 1 and (best is None or length > best[1] - best[0]):
                 best = start, place + 1
         return best
 

@@ -10,11 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from inquit.models.segmentation import N_QUOTE_STATES, Document, Ints
-
-Floats = NDArray[np.float32]
+from inquit.models.segmentation import N_QUOTE_STATES, Document, Floats, Ints, quote_states
 
 _DISTANCE_EDGES = np.array([1, 2, 3, 5, 9, 17, 33, 65])
 _N_DISTANCES = 2 * (len(_DISTANCE_EDGES) + 1) + 1
@@ -52,8 +49,7 @@ def pair_features(document: Document, spans: Ints, others: Ints, candidates: Int
     paragraphs = np.where(same_sentence, 7, apart)
     rank = candidates - np.searchsorted(others[:, 0], start[:, 0])[:, None]
     ranks = np.where(is_after, 4 + np.clip(rank, 0, 3), np.clip(-1 - rank, 0, 3))
-    quote_state = document.features[start] // 2 % N_QUOTE_STATES
-    quotes = quote_state * 2 + is_after
+    quotes = quote_states(document.features[start]) * 2 + is_after
     return np.stack(
         [
             distance,

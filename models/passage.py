@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inquit.models.article import Span
 from inquit.models.linker import Link
 from inquit.models.result import Attribution
-from inquit.models.segmentation import Document
-
-Floats = NDArray[np.float32]
-WordRange = tuple[int, int]
+from inquit.models.segmentation import Document, Floats, WordRange
 
 CLAIM_ROLES = ("content", "cue", "source")
 """The parts of a pooled state, in order."""

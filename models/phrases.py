@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +9,8 @@ from enum import IntEnum
 
 from inquit.models.mentions import PERSON, Mention
 from inquit.models.names import is_title
-from inquit.models.segmentation import Document
+from inquit.models.segmentation import MONTHS, WEEKDAYS, Document, WordRange
 from inquit.models.words import AND, is_joined, is_possessive, word_text
-
-WordRange = tuple[int, int]
 
 
 class PhraseKind(IntEnum):
@@ -31,6 +28,9 @@ class PhraseKind(IntEnum):
     INDEFINITE = 9  # a senior official
     BARE = 10  # officials
 
+
+DESCRIPTIONS = (PhraseKind.DEFINITE, PhraseKind.INDEFINITE, PhraseKind.BARE)
+"""How sources refer that neither name anybody nor are pronouns."""
 
 _PRONOUNS = {
     **dict.fromkeys(["he", "him", "his", "himself"], PhraseKind.HE),
@@ -80,8 +80,8 @@ _ENDS_HEAD = (PREPOSITIONS - {"of"}) | frozenset(
     }
 )  # fmt: skip
 """What follows the head noun of a description: who made it known, when and where."""
-_MONTHS = frozenset(month.lower() for month in calendar.month_name if month)
-_WEEKDAYS = frozenset(day.lower() for day in calendar.day_name if day)
+_MONTHS = frozenset(month.lower() for month in MONTHS)
+_WEEKDAYS = frozenset(day.lower() for day in WEEKDAYS)
 _LEADS_TO_SOURCE = frozenset({"among", "even", "but", "by", "from", "while", "within"})
 _AFTER_SOURCE = frozenset(
     {"himself", "herself", "itself", "themselves", "alike", "respectively", "all", "both", "together", "also", "too"}

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from inquit.models.article import Span
 
@@ -39,11 +40,21 @@ class Quotation:
     span: Span
     depth: int
     is_closed: bool
-    family: str = "double"
+
+
+class _Found(NamedTuple):
+    """A quotation before its depth is known."""
+
+    start: int
+    end: int
+    family: str
+    is_closed: bool
 
 
 @dataclass(slots=True)
 class _Opening:
+    """A quotation that is open. Its tentative end may be an apostrophe: what follows tells."""
+
     family: str
     mark: str
     start: int
@@ -59,7 +70,7 @@ def find_quotations(text: str, paragraphs: Sequence[Span]) -> tuple[Quotation, .
     found: list[Quotation] = []
     for i, paragraph in enumerate(paragraphs):
         following = paragraphs[i + 1] if i + 1 < len(paragraphs) else None
-        found.extend(_scan_paragraph(text, paragraph, _opening_family(text, following)))
+        found.extend(_nest(_Scan(text, paragraph).found(_opening_family(text, following))))
     return tuple(found)
 
 
@@ -81,62 +92,109 @@ def _opening_family(text: str, paragraph: Span | None) -> str | None:
     return None if mark is None else _FAMILY[mark.group()]
 
 
-def _scan_paragraph(text: str, paragraph: Span, next_family: str | None) -> list[Quotation]:
-    stack: list[_Opening] = []
-    closed: list[tuple[int, int, str]] = []
-    for match in _MARK.finditer(text, paragraph.start, paragraph.end):
-        mark, start, end = match.group(), match.start(), match.end()
-        before = _character_before(text, start, paragraph)
-        after = text[end] if end < paragraph.end else ""
-        if _FAMILY[mark] == "single":
-            _read_single_mark(text, mark, start, end, before, after, stack, closed)
-        else:
-            _read_mark(text, mark, start, end, before, after, stack, closed)
-    return _nest(closed + _unclosed(text, paragraph, stack, closed, next_family))
+class _Scan:
+    """One pass over the marks of a paragraph: what they open, and what they close."""
+
+    def __init__(self, text: str, paragraph: Span) -> None:
+        self._text = text
+        self._paragraph = paragraph
+        self._stack: list[_Opening] = []
+        self._closed: list[_Found] = []
+        for match in _MARK.finditer(text, paragraph.start, paragraph.end):
+            mark, start, end = match.group(), match.start(), match.end()
+            read = self._read_single if _FAMILY[mark] == "single" else self._read
+            read(mark, start, end, self._character_before(start), text[end] if end < paragraph.end else "")
+
+    def found(self, next_family: str | None) -> list[_Found]:
+        """What was closed, and what becomes of the quotations that are still open at the paragraph's end.
+
+        Args:
+            next_family: of the mark that the next paragraph begins with.
+        """
+        found = list(self._closed)
+        others: list[_Found | _Opening] = [*self._closed, *self._stack]
+        for opening in self._stack:
+            start, family = opening.start, opening.family
+            if opening.tentative_end is not None and next_family != "single":
+                found.append(_Found(start, opening.tentative_end, family, True))
+            elif family != "single" or next_family == "single":
+                # A further quotation in the same marks inside: the closing mark was forgotten before it.
+                inner = [other.start for other in others if other.family == family and other.start > start]
+                end = min([*inner, self._paragraph.end])
+                end = start + len(self._text[start:end].rstrip())
+                if end > start + len(opening.mark):
+                    found.append(_Found(start, end, family, False))
+        return found
+
+    def _character_before(self, start: int) -> str:
+        """The character in front, past the backslash of an escaped mark; empty at the start of the paragraph."""
+        position = start - 1
+        if position >= self._paragraph.start and self._text[position] == "\\":
+            position -= 1
+        return self._text[position] if position >= self._paragraph.start else ""
+
+    def _read(self, mark: str, start: int, end: int, before: str, after: str) -> None:
+        """Open or close a quotation in any marks but single ones."""
+        opening = self._innermost(_FAMILY[mark])
+        if mark in '"″' and before.isdigit() and (opening is None or _is_height(self._text, start)):
+            return  # inches
+        may_open = after != "" and (not after.isspace() or mark in "«»") and mark not in _ONLY_CLOSES
+        may_close = before != "" and mark not in _ONLY_OPENS
+        stands_free = _stands_free(before)
+        if opening and may_close and not (may_open and _looks_opening(mark, opening, before, after, stands_free)):
+            self._close(opening, end)
+        elif may_open and (stands_free or mark in "“„«「『" or (mark in '"＂' and not before.isalnum())):
+            if mark != ",," or after.isalnum():
+                self._open(mark, start)
+        elif may_open and opening is None and mark in '"＂' and after.isalnum():
+            self._open(mark, start)  # said"No": the space is missing
+
+    def _read_single(self, mark: str, start: int, end: int, before: str, after: str) -> None:
+        """Open or close a quotation in single marks, unless the mark is an apostrophe."""
+        if before.isalnum() and after.isalnum():
+            return
+        opening = self._innermost("single")
+        if opening is not None and mark in "'’‘" and before != "" and not before.isspace() and not after.isalnum():
+            if mark == "‘" and opening.mark != "‚":
+                return
+            if before in "sS" and after.isspace() and mark != "‘":
+                opening.tentative_end = end  # the voters’ choice, or the end
+            else:
+                self._close(opening, end)
+        elif (
+            _stands_free(before)
+            and after != ""
+            and not after.isspace()
+            and mark != "’"
+            and not _ELISION.match(self._text, end)
+        ):
+            if opening is not None and opening.tentative_end is not None:
+                self._close(opening, opening.tentative_end)
+                opening = None
+            if opening is None:
+                self._open(mark, start)
+
+    def _innermost(self, family: str) -> _Opening | None:
+        return next((opening for opening in reversed(self._stack) if opening.family == family), None)
+
+    def _open(self, mark: str, start: int) -> None:
+        if len(self._stack) < MAX_DEPTH:
+            self._stack.append(_Opening(_FAMILY[mark], mark, start))
+
+    def _close(self, opening: _Opening, end: int) -> None:
+        """Close ``opening``; what was opened inside it and never closed is no quotation."""
+        while (inner := self._stack.pop()) is not opening:
+            if inner.tentative_end is not None:
+                self._closed.append(_Found(inner.start, inner.tentative_end, inner.family, True))
+        self._closed.append(_Found(opening.start, end, opening.family, True))
 
 
-def _character_before(text: str, start: int, paragraph: Span) -> str:
-    """The character in front, past the backslash of an escaped mark; empty at the start of the paragraph."""
-    position = start - 1
-    if position >= paragraph.start and text[position] == "\\":
-        position -= 1
-    return text[position] if position >= paragraph.start else ""
+def _stands_free(before: str) -> bool:
+    return before == "" or before.isspace() or before in _BEFORE_OPENING or before in _FAMILY
 
 
-def _read_mark(
-    text: str,
-    mark: str,
-    start: int,
-    end: int,
-    before: str,
-    after: str,
-    stack: list[_Opening],
-    closed: list[tuple[int, int, str]],
-) -> None:
-    """Open or close a quotation in any marks but single ones."""
-    family = _FAMILY[mark]
-    opening = _innermost(stack, family)
-    may_open = after != "" and (not after.isspace() or mark in "«»") and mark not in _ONLY_CLOSES
-    may_close = opening is not None and before != "" and mark not in _ONLY_OPENS
-    stands_free = before == "" or before.isspace() or before in _BEFORE_OPENING or before in _FAMILY
-    if mark in '"″' and before.isdigit() and (opening is None or _is_height(text, start)):
-        return  # inches
-    if may_close and not (may_open and _looks_opening(mark, opening, before, after, stands_free)):
-        _close(stack, opening, end, closed)
-    elif (
-        may_open
-        and (stands_free or mark in "“„«「『" or (mark in '"＂' and not before.isalnum()))
-        and len(stack) < MAX_DEPTH
-    ):
-        if mark != ",," or after.isalnum():
-            stack.append(_Opening(family, mark, start))
-    elif may_open and opening is None and mark in '"＂' and after.isalnum() and len(stack) < MAX_DEPTH:
-        stack.append(_Opening(family, mark, start))  # said"No": the space is missing
-
-
-def _looks_opening(mark: str, opening: _Opening | None, before: str, after: str, stands_free: bool) -> bool:
+def _looks_opening(mark: str, opening: _Opening, before: str, after: str, stands_free: bool) -> bool:
     """Whether a mark that could close the open quotation is rather a further opening one."""
-    assert opening is not None
     if mark == "“":
         return opening.mark not in "„‟" and stands_free and not after.isspace()
     if mark == "«":
@@ -151,78 +209,13 @@ def _is_height(text: str, start: int) -> bool:
     return re.search(r"\d['’′]\d{0,2}$", text[max(0, start - 5) : start]) is not None
 
 
-def _read_single_mark(
-    text: str,
-    mark: str,
-    start: int,
-    end: int,
-    before: str,
-    after: str,
-    stack: list[_Opening],
-    closed: list[tuple[int, int, str]],
-) -> None:
-    """Open or close a quotation in single marks, unless the mark is an apostrophe."""
-    if before.isalnum() and after.isalnum():
-        return
-    opening = _innermost(stack, "single")
-    stands_free = before == "" or before.isspace() or before in _BEFORE_OPENING or before in _FAMILY
-    if opening is not None and mark in "'’‘" and before != "" and not before.isspace() and not after.isalnum():
-        if mark == "‘" and opening.mark != "‚":
-            return
-        if before in "sS" and after.isspace() and mark != "‘":
-            opening.tentative_end = end  # the voters’ choice, or the end: what follows tells
-        else:
-            _close(stack, opening, end, closed)
-    elif stands_free and after != "" and not after.isspace() and mark != "’" and not _ELISION.match(text, end):
-        if opening is not None and opening.tentative_end is not None:
-            _close(stack, opening, opening.tentative_end, closed)
-            opening = None
-        if opening is None and len(stack) < MAX_DEPTH:
-            stack.append(_Opening("single", mark, start))
-
-
-def _innermost(stack: list[_Opening], family: str) -> _Opening | None:
-    return next((opening for opening in reversed(stack) if opening.family == family), None)
-
-
-def _close(stack: list[_Opening], opening: _Opening | None, end: int, closed: list[tuple[int, int, str]]) -> None:
-    """Close ``opening``; what was opened inside it and never closed is no quotation."""
-    assert opening is not None
-    while True:
-        inner = stack.pop()
-        if inner is opening:
-            break
-        if inner.tentative_end is not None:
-            closed.append((inner.start, inner.tentative_end, inner.family))
-    closed.append((opening.start, end, opening.family))
-
-
-def _unclosed(
-    text: str, paragraph: Span, stack: list[_Opening], closed: list[tuple[int, int, str]], next_family: str | None
-) -> list[tuple[int, int, str]]:
-    """What becomes of the quotations still open at the paragraph's end, as negative ends where nothing closed them."""
-    found = []
-    for opening in stack:
-        if opening.tentative_end is not None and next_family != "single":
-            found.append((opening.start, opening.tentative_end, opening.family))
-        elif opening.family != "single" or next_family == "single":
-            # A complete quotation in the same marks inside: the closing mark was forgotten before it.
-            inner = [start for start, _, family in closed if family == opening.family and start > opening.start]
-            later = [other.start for other in stack if other.family == opening.family and other.start > opening.start]
-            end = min([*inner, *later, paragraph.end])
-            end = opening.start + len(text[opening.start : end].rstrip())
-            if end > opening.start + len(opening.mark):
-                found.append((opening.start, -end, opening.family))
-    return found
-
-
-def _nest(found: Iterable[tuple[int, int, str]]) -> list[Quotation]:
+def _nest(found: Iterable[_Found]) -> list[Quotation]:
     """Put quotations in text order with their depths."""
     quotations: list[Quotation] = []
     ends: list[int] = []
-    for start, end, family in sorted(found, key=lambda item: (item[0], -abs(item[1]))):
+    for start, end, _, is_closed in sorted(found, key=lambda quotation: (quotation.start, -quotation.end)):
         while ends and ends[-1] <= start:
             ends.pop()
-        quotations.append(Quotation(Span(start, abs(end)), len(ends), end > 0, family))
-        ends.append(abs(end))
+        quotations.append(Quotation(Span(start, end), len(ends), is_closed))
+        ends.append(end)
     return quotations

@@ -22,8 +22,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from inquit.models.files import hold_lock, replace_file, sync
 from inquit.models.folder import MANIFEST, Manifest, ModelError, read_manifest, verify
-from inquit.models.lock import hold_lock
 
 HOME_VARIABLE = "INQUIT_HOME"
 _POINTER = "current.json"
@@ -171,10 +171,10 @@ class Registry:
             shutil.rmtree(temporary, ignore_errors=True)
             shutil.copytree(manifest.folder, temporary)
             for path in temporary.rglob("*"):
-                _sync(path)
+                sync(path)
             verify(temporary, expect_sha256=manifest.fingerprint)
             os.replace(temporary, target)
-            _sync(target.parent)
+            sync(target.parent)
         except OSError as error:
             raise RegistryError(f"{target}: cannot be written: {_reason(error)}") from error
         finally:
@@ -201,27 +201,11 @@ class Registry:
         Raises:
             RegistryError: it cannot be written.
         """
-        temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with open(temporary, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-            _sync(path.parent)
+            replace_file(path, content)
         except OSError as error:
             raise RegistryError(f"{path}: cannot be written: {_reason(error)}") from error
-        finally:
-            temporary.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _reason(error: OSError) -> str:

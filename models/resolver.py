@@ -12,10 +12,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inquit.models.calibration import LogisticCalibrator, softmax
-from inquit.models.candidates import DESCRIPTIONS, Candidate, CandidateFinder
+from inquit.models.candidates import Candidate, CandidateFinder
 from inquit.models.conjuncts import split_conjuncts
 from inquit.models.entities import NamedEntity, group_mentions
 from inquit.models.labels import SPEAKER_KINDS
@@ -23,15 +22,13 @@ from inquit.models.linker import LINK_FEATURES, Link
 from inquit.models.mentions import Mention, MentionTagger, make_mentions
 from inquit.models.missed_mentions import add_missed_mentions, with_defined_names
 from inquit.models.names import normalise_name
-from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
-from inquit.models.phrases import Phrase, PhraseKind, analyse_phrase
+from inquit.models.pairs import PairScorer, nearest_candidates, pair_features, span_states
+from inquit.models.phrases import DESCRIPTIONS, Phrase, PhraseKind, analyse_phrase
 from inquit.models.result import Entity, Speaker, SpeakerKind
-from inquit.models.segmentation import Document, Ints
+from inquit.models.segmentation import Document, Floats, Ints
 from inquit.models.speaker_features import KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
 from inquit.models.speaker_scorer import SpeakerScorer
 from inquit.models.tagger import log_sum_exp
-
-Floats = NDArray[np.float32]
 
 MAX_OTHERS = 3
 _DOUBT = 0.6
@@ -155,8 +152,7 @@ class SpeakerResolver:
     def kind_probabilities(self, states: Floats, sources: Sequence[tuple[int, int]]) -> Floats:
         """shape (n_sources, n_speaker_kinds)."""
         spans = np.array(sources, dtype=np.int64).reshape(-1, 2)
-        ends = np.concatenate([states[spans[:, 0]], states[spans[:, 1] - 1]], axis=1)
-        return softmax(ends @ self.kind_weight.T + self.kind_bias)
+        return softmax(span_states(states, spans) @ self.kind_weight.T + self.kind_bias)
 
     def _neural_evidence(
         self, document: Document, states: Floats, ranges: Sequence[tuple[int, int]], mentions: Sequence[Mention]
@@ -200,7 +196,6 @@ class _Answer:
     kinds: Floats
     entities: tuple[int, ...]
     is_named: bool
-    is_author: bool
     certainty: float
     phrase_kinds: tuple[PhraseKind, ...]
     others: tuple[str, ...]
@@ -223,7 +218,6 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
         kinds,
         () if is_author else tuple(number for candidate in chosen for number in candidate.entities),
         not is_author and all(candidate.entities for candidate in chosen),
-        is_author,
         min(certainty, 1.0),
         tuple(decision.phrase.kind for decision, _ in decided),
         tuple(others),

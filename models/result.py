@@ -62,7 +62,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Whom a source stands for. ``name`` is None for the author; ``candidates`` are other entities that it may be."""
+    """Whom a source stands for. ``name`` is None for the author; ``candidates`` are other names that it may have."""
 
     name: str | None
     kind: SpeakerKind

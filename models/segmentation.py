@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,6 +11,12 @@ from numpy.typing import NDArray
 
 from inquit.models.article import Article, Span
 from inquit.models.quotation_marks import Quotation, find_quotations
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+"""In English: the names of `calendar` follow the locale of the program that inquit runs in."""
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _MISREAD = (
@@ -46,8 +51,8 @@ _STATE = re.compile(
 """What begins a dateline: "ELY, Minn. (AP) - "."""
 _TIME_OF_DAY = re.compile(r"\b[ap]\.m$", re.IGNORECASE)
 _AFTER_TIME = re.compile(
-    rf"(?:(?:{'|'.join(name for name in (*calendar.day_name, *calendar.month_name) if name)}|[A-Z]{{1,4}}T|GMT|UTC|New Year)\b"
-    rf"|(?:{'|'.join(name for name in (*calendar.day_abbr, *calendar.month_abbr, 'Sept') if name)})\."
+    rf"(?:(?:{'|'.join((*WEEKDAYS, *MONTHS))}|[A-Z]{{1,4}}T|GMT|UTC|New Year)\b"
+    rf"|(?:{'|'.join(name[:3] for name in (*WEEKDAYS, *MONTHS))}|Sept)\."
     r"|(?:Eastern|Central|Mountain|Pacific|\w+ [Tt]ime)\b)"
 )
 """What goes on with a time of day: which day, in which zone."""
@@ -64,7 +69,9 @@ N_CASES, N_QUOTE_STATES = 4, 5
 N_WORD_FEATURES = N_CASES * N_QUOTE_STATES * 2
 _OUTSIDE, _INSIDE, _OPENS, _CLOSES, _NESTED = range(N_QUOTE_STATES)
 
+Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+WordRange = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,10 +113,14 @@ class Document:
         return Span(int(self.words[first, 0]), int(self.words[stop - 1, 1]))
 
 
+def quote_states(features: Ints) -> Ints:
+    """The quotation states, below ``N_QUOTE_STATES``, of the words with these features; the same shape."""
+    return features // 2 % N_QUOTE_STATES
+
+
 def are_quoted(features: Ints) -> NDArray[np.bool_]:
     """Whether the words with these features stand inside quotation marks, the marks included; the same shape."""
-    states: Ints = features // 2 % N_QUOTE_STATES
-    return np.not_equal(states, _OUTSIDE)
+    return np.not_equal(quote_states(features), _OUTSIDE)
 
 
 def segment(article: Article) -> Document:
@@ -229,7 +240,7 @@ def _index_of_container(words: Ints, containers: tuple[Span, ...]) -> Ints:
 
 def _word_features(text: str, words: Ints, paragraph_of_word: Ints, quotations: tuple[Quotation, ...]) -> Ints:
     cases = np.fromiter((_case(text[start:end]) for start, end in words.tolist()), dtype=np.int64, count=len(words))
-    states = _quote_states(words, quotations)
+    states = _find_quote_states(words, quotations)
     starts_paragraph = np.ones(len(words), dtype=np.int64)
     starts_paragraph[1:] = paragraph_of_word[1:] != paragraph_of_word[:-1]
     return (cases * N_QUOTE_STATES + states) * 2 + starts_paragraph
@@ -244,7 +255,7 @@ def _case(word: str) -> int:
     return 1 if word[:1].isupper() and word[1:] == word[1:].lower() else 3
 
 
-def _quote_states(words: Ints, quotations: tuple[Quotation, ...]) -> Ints:
+def _find_quote_states(words: Ints, quotations: tuple[Quotation, ...]) -> Ints:
     states = np.full(len(words), _OUTSIDE, dtype=np.int64)
     for quotation in quotations:
         first = int(np.searchsorted(words[:, 0], quotation.span.start))

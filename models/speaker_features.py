@@ -15,16 +15,23 @@ from inquit.models.mentions import ORGANIZATION, OTHER, PERSON, PLACE, Mention
 from inquit.models.names import NameMatch
 from inquit.models.phrases import Phrase, PhraseKind
 from inquit.models.result import SpeakerKind
-from inquit.models.segmentation import Document, Ints
+from inquit.models.segmentation import Document, Floats, Ints
 from inquit.models.words import is_possessive, starts_sentence
 
-Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 SOURCE_MENTION = (48, 16)
 """How many mentions before and after a source are looked at."""
 
 LEAST_LOG_PROBABILITY = -12.0
+
+_OF_LAST_MENTION = (
+    "last mention spoke",
+    "last mention starts sentence",
+    "last mention first in sentence",
+    "last mention in quotation",
+    "last mention possessive",
+)
 
 FEATURES: tuple[str, ...] = (
     *(f"phrase {kind.name.lower()}" for kind in PhraseKind),
@@ -63,11 +70,7 @@ FEATURES: tuple[str, ...] = (
     "only later",
     "distance to later",
     "adjacent",
-    "last mention spoke",
-    "last mention starts sentence",
-    "last mention first in sentence",
-    "last mention in quotation",
-    "last mention possessive",
+    *_OF_LAST_MENTION,
     "frequency",
     "most frequent of kind",
     "share",
@@ -92,6 +95,9 @@ FEATURES: tuple[str, ...] = (
     "length",
 )
 """Names of the features in the order of their columns."""
+
+Row = dict[str, float]
+"""The features of a candidate by their names; 0 where one is left out."""
 
 COLUMN = {name: column for column, name in enumerate(FEATURES)}
 
@@ -306,15 +312,6 @@ class EntityFeatures:
         by_kind = evidence.kinds @ KIND_OF_NAME.T
         features[:, COLUMN["kind agrees"]] = by_kind[pairs.sources, self._kind[pairs.entities]]
 
-
-_OF_LAST_MENTION = (
-    "last mention spoke",
-    "last mention starts sentence",
-    "last mention first in sentence",
-    "last mention in quotation",
-    "last mention possessive",
-)
-"""Neighbours among `FEATURES`."""
 
 _GENDER_SIGN = {Gender.UNKNOWN: 0, Gender.MALE: 1, Gender.FEMALE: -1}
 _PRONOUN_SIGN = {PhraseKind.HE: 1, PhraseKind.SHE: -1}

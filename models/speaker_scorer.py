@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from inquit.models.calibration import softmax
 from inquit.models.candidates import Candidate
 from inquit.models.names import normalise_name
-from inquit.models.segmentation import Ints
+from inquit.models.segmentation import Floats, Ints
 from inquit.models.speaker_features import FEATURES
 
-Floats = NDArray[np.float32]
 Answer = tuple[int, ...] | str | None
 """What candidates are the same by: the entities, else the name; None for the writer."""
 

@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inquit.models.labels import ROLES, allowed_transitions, begin
-from inquit.models.segmentation import Document, Ints, paragraph_breaks
-
-Floats = NDArray[np.float32]
+from inquit.models.segmentation import Document, Floats, Ints, paragraph_breaks
 
 MAX_SEQUENCE = 1000
 """Paragraphs of more words than this are decoded in pieces, so that one endless line costs no more than many short."""
@@ -50,7 +47,7 @@ class Tagger:
         """Find the spans of a document from its word states of shape (n_words, n_hidden)."""
         emissions = states @ self.weight.T + self.bias
         tags = best_tags(emissions, self.transitions, cut_sequences(document))
-        chosen = np.take_along_axis(emissions, tags[:, None], axis=1)[:, 0] if len(tags) else emissions[:, 0]
+        chosen = np.take_along_axis(emissions, tags[:, None], axis=1)[:, 0]
         contents, cues, sources = (spans_of(tags, kind) for kind in range(len(ROLES)))
         totals = log_sum_exp(emissions)
         in_role = np.exp(emissions[:, begin(0) :] - totals[:, None]).reshape(len(emissions), len(ROLES), 2)

@@ -49,8 +49,8 @@ def train(
     Example: inquit train my.toml --data data --warm-start en -o runs/mine
     """
     from inquit.inference.writers import OutputError
+    from inquit.models.files import LockedError
     from inquit.models.folder import ModelError
-    from inquit.models.lock import LockedError
     from inquit.training.config import read_training_config
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")

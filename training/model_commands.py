@@ -20,8 +20,8 @@ from inquit.inference.commands import (
     refuse_overwriting,
     without_controls,
 )
+from inquit.models.files import LockedError
 from inquit.models.folder import CURRENT, ModelError
-from inquit.models.lock import LockedError
 
 if TYPE_CHECKING:
     from inquit.training.claim_fit import FittedClaims

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from inquit.inference.writers import OutputError
-from inquit.models.lock import hold_lock
+from inquit.models.files import hold_lock
 
 
 @contextmanager

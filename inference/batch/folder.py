@@ -24,8 +24,8 @@ from inquit.inference.batch.result_files import PART_PREFIX, find_parts, read_re
 from inquit.inference.batch.scoring import describe_input, encode
 from inquit.inference.batch.summary import Counts
 from inquit.inference.writers import TEMPORARY, open_atomically
+from inquit.models.files import take_lock
 from inquit.models.folder import file_sha256
-from inquit.models.lock import take_lock
 
 MANIFEST = "_manifest.json"  # readers of folders, such as Spark, pass over names that begin so
 FORMAT_VERSION = 1
@@ -58,7 +58,7 @@ class OutputFolder:
 
     def __init__(self, path: Path, output_format: OutputFormat, identity: Mapping[str, Any]) -> None:
         self.path = path
-        self._format = output_format
+        self.format = output_format
         self._identity = dict(identity)
         self._parts: dict[int, Part] = {}
         self._written_at = self._seconds_to_write = 0.0
@@ -91,7 +91,7 @@ class OutputFolder:
         }
 
     def part_path(self, number: int) -> Path:
-        return self.path / f"{PART_PREFIX}{number:06d}.{self._format}"
+        return self.path / f"{PART_PREFIX}{number:06d}.{self.format}"
 
     def find_whole(self, number: int, records: Sequence[Record]) -> Part | None:
         """The finished part of a number, if its file is what the manifest says and answers these very records."""
@@ -103,7 +103,7 @@ class OutputFolder:
 
         Input may have moved since; errors are worth another try. A table of CSV holds no whole results.
         """
-        if self._format is OutputFormat.CSV or self._whole(number) is None:
+        if self.format is OutputFormat.CSV or self._whole(number) is None:
             return {}
         found = (record for _, record in read_records(self.part_path(number)))
         return {

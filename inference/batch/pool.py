@@ -191,8 +191,6 @@ class WorkerPool:
     def _wait(self) -> None:
         """Until a worker says something, ends, or has had its time."""
         busy = [worker for worker in self._workers if not worker.is_idle]
-        if self._n_yielded in self._lines or not busy:
-            return
         timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
         speaking = wait([worker.pipe for worker in busy], timeout)
         for worker in busy:
@@ -217,6 +215,7 @@ class WorkerPool:
 
     def _bury(self, worker: _Worker) -> None:
         """Go on without a worker that died: what it worked on is tried once more, alone; what it had not begun, goes on."""
+        worker.process.join(1)  # it closes its pipe before it has an exit code
         self._end(worker)
         exit_code = worker.process.exitcode
         cause = f"signal {-exit_code}" if exit_code is not None and exit_code < 0 else f"exit code {exit_code}"

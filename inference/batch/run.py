@@ -10,7 +10,6 @@ import orjson
 
 from inquit.inference.batch.errors import TooManyErrorsError
 from inquit.inference.batch.folder import OutputFolder, cut_into_parts, take_over
-from inquit.inference.batch.options import OutputFormat
 from inquit.inference.batch.pool import Work, WorkerPool
 from inquit.inference.batch.record import Record
 from inquit.inference.batch.result_files import new_writer
@@ -72,7 +71,6 @@ def score_to_folder(
     folder: OutputFolder,
     monitor: Monitor,
     *,
-    output_format: OutputFormat,
     part_size: int,
     retry_failed: bool = False,
 ) -> None:
@@ -98,7 +96,7 @@ def score_to_folder(
         for number, answers in groupby(pool.answer(plan()), key=lambda answer: answer[0].part):
             written, counts = [], Counts()
             with open_atomically(folder.part_path(number)) as file:
-                writer = new_writer(output_format, file)
+                writer = new_writer(folder.format, file)
                 for work, line in answers:
                     result = orjson.loads(line)
                     writer.write(line, result)

@@ -10,7 +10,7 @@ from typing import Any
 
 from inquit.inference.batch.language import looks_foreign
 from inquit.inference.batch.record import LANGUAGE, PARTIAL_WARNINGS, Page, Record, Skipped
-from inquit.inference.records import Scorer, error_record, score_safely
+from inquit.inference.records import Scorer, score_safely
 from inquit.models.article import Article
 from inquit.models.result import ArticleResult, ErrorInfo, Status
 
@@ -98,9 +98,8 @@ def describe_input(record: Record) -> dict[str, Any]:
 def _score_text(record: Record, text: str, scorer: Scorer, options: ScoreOptions) -> ArticleResult:
     if len(text) > options.max_chars:
         message = f"{record.place}: {len(text)} characters, the limit is {options.max_chars}; --max-chars raises it"
-        result = error_record(record.id, "E_TOO_LONG", "read", message)
-    else:
-        result = score_safely(scorer, Article(record.id, text, record.metadata))
+        return _failed(record, ErrorInfo("E_TOO_LONG", "read", message))
+    result = score_safely(scorer, Article(record.id, text, record.metadata))
     if result.error is not None:
         return _failed(record, result.error)
     foreign = (LANGUAGE,) if looks_foreign(text) else ()
@@ -114,9 +113,15 @@ def _score_text(record: Record, text: str, scorer: Scorer, options: ScoreOptions
 
 
 def _failed(record: Record, error: ErrorInfo) -> ArticleResult:
-    text_hash = record.sha256 if isinstance(record.content, str) else None
-    result = error_record(record.id, error.code, error.stage, error.message)
-    return replace(result, warnings=record.warnings, metadata=record.metadata, text_hash=text_hash)
+    return ArticleResult(
+        record.id,
+        None,
+        status=Status.ERROR,
+        warnings=record.warnings,
+        text_hash=record.sha256 if isinstance(record.content, str) else None,
+        error=error,
+        metadata=record.metadata,
+    )
 
 
 def _with_input(result: ArticleResult, record: Record, *, with_text: bool = True) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from inquit.models.folder import WEIGHTS
+from inquit.models.folder import ENCODER, HEADS, MANIFEST, TOKENIZER, WEIGHTS, write_manifest
 
 ROOT = Path(__file__).parent.parent.parent
 ARTICLE = "“We will build the bridge,” Mayor Ann Lee said on Monday. She denied that the town was broke.\n"
@@ -156,6 +156,20 @@ def test_a_damaged_model_is_refused_by_name(tmp_path: Path) -> None:
     assert run.returncode == 3
     assert b"encoder.onnx: sha256" in run.stderr
     assert run.stdout == b""
+
+
+@pytest.mark.parametrize("part", [ENCODER, TOKENIZER, HEADS])
+def test_a_part_of_a_model_that_cannot_be_parsed_is_named(tmp_path: Path, part: str) -> None:
+    """The manifest fits: whoever made the model wrote it so."""
+    folder = tmp_path / "model"
+    shutil.copytree(WEIGHTS / "en", folder)
+    (folder / part).write_bytes(b"no part of a model")
+    facts = json.loads((folder / MANIFEST).read_text())
+    write_manifest(folder, {name: facts[name] for name in facts if name not in ("format_version", "files")})
+    run = inquit("score", "-", "--model", folder, stdin=ARTICLE.encode())
+    assert run.returncode == 3
+    assert f"{part}: cannot be parsed".encode() in run.stderr
+    assert b"Traceback" not in run.stderr
 
 
 def test_output_is_utf8_whatever_the_locale() -> None:

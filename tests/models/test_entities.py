@@ -38,6 +38,12 @@ from tests.models.marked_names import read_marked
         ("{O UNICEF} met. {O Unicef} left.", ["UNICEF"]),
         ("{P Ivan Zelensky} spoke. {P Ivan Zelenskyy} left. {P Ivan Selensky} too.", ["Ivan Zelensky"]),
         ("{O NASA rover} lands. {O NASA} said so. {O NASA} left.", ["NASA"]),
+        (
+            "The {O Department of Defense} and the {O Justice Department} agreed.",
+            ["Department of Defense", "Justice Department"],
+        ),
+        ("{O General Motors} and {O Motors Corp} left.", ["General Motors", "Motors Corp"]),
+        ("{M President Putin} spoke. {P Vladimir Putin} left.", ["Vladimir Putin"]),
         ("{P Dame Judith Marsh OBE} came. {P Dame Judith} left.", ["Judith Marsh"]),
     ],
 )

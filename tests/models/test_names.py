@@ -21,6 +21,18 @@ def test_titles_articles_and_possessives_go(name: str, normalised: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "tokens"),
+    [
+        ("the Justice Department", ("justice", "department")),
+        ("General Motors’s", ("general", "motors")),
+        ("the Senate", ("senate",)),
+    ],
+)
+def test_what_is_no_person_keeps_the_words_that_are_titles(name: str, tokens: tuple[str, ...]) -> None:
+    assert name_tokens(name, is_person=False) == tokens
+
+
+@pytest.mark.parametrize(
     ("short", "long", "match"),
     [
         ("Blinken", "Antony Blinken", NameMatch.SURNAME),

@@ -58,11 +58,14 @@ def test_the_nearest_form_of_a_description_is_found() -> None:
 
 def test_the_fullest_form_of_a_description_is_found() -> None:
     document, _ = read_marked("Hong Kong police fired. The police said so. Later, police left.")
-    index = NounIndex(document, {"police"})
-    found = index.fullest("police", n_least=1)
+    found = NounIndex(document, {"police"}).fullest("police")
     assert found is not None
     assert text_of(document, *found) == "Hong Kong police"
-    assert index.fullest("police", n_least=3) is None
+
+
+def test_a_description_without_a_capital_before_it_has_no_fuller_form() -> None:
+    document, _ = read_marked("Then the police said so. Later, police left.")
+    assert NounIndex(document, {"police"}).fullest("police") is None
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from inquit.models.files import LockedError, hold_lock
 from inquit.models.folder import CURRENT, WEIGHTS, ModelError, find_model, write_manifest
-from inquit.models.lock import LockedError, hold_lock
 from inquit.models.registry import Registry, RegistryError, default_home
 
 ROOT = Path(__file__).parent.parent.parent

@@ -7,9 +7,9 @@ from inquit.models.calibration import LogisticCalibrator
 from inquit.models.candidates import Candidate
 from inquit.models.folder import HEADS, WEIGHTS
 from inquit.models.linker import LINK_FEATURES, Link
-from inquit.models.resolver import CALIBRATION, CONFIDENCE_FEATURES, Floats, SpeakerResolver, likeliest
+from inquit.models.resolver import CALIBRATION, CONFIDENCE_FEATURES, SpeakerResolver, likeliest
 from inquit.models.result import QuoteKind
-from inquit.models.segmentation import Document, segment
+from inquit.models.segmentation import Document, Floats, segment
 from inquit.models.speaker_features import COLUMN
 from inquit.training.speakers import untrained_scorer
 from tests.models.marked_names import words_of

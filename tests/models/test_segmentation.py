@@ -1,4 +1,9 @@
 import itertools
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +13,7 @@ from hypothesis import strategies as st
 from inquit.models.article import Article, Span
 from inquit.models.segmentation import N_WORD_FEATURES, segment, split_paragraphs, split_sentences
 from inquit.models.words import word_texts
+from tests.conftest import ROOT
 from tests.timing import takes_linear_time
 
 TEXTS = st.text(
@@ -68,6 +74,22 @@ def sentences(text: str) -> list[str]:
 )
 def test_sentences_are_found(text: str, found: list[str]) -> None:
     assert sentences(text) == found
+
+
+@pytest.mark.skipif(shutil.which("localedef") is None, reason="needs localedef")
+def test_a_program_in_another_language_finds_the_same_sentences(tmp_path: Path) -> None:
+    language = tmp_path / "de_DE.UTF-8"
+    if subprocess.run(
+        ["localedef", "-i", "de_DE", "-f", "UTF-8", language], capture_output=True, check=False
+    ).returncode:
+        pytest.skip("needs the definition of de_DE")
+    program = (
+        "import locale; locale.setlocale(locale.LC_ALL, 'de_DE.UTF-8'); from inquit.models.segmentation import *; "
+        "text = 'It began at 9 a.m. Monday in Rome.'; whole = Span(0, len(text)); "
+        "assert split_sentences(text, whole) == [whole]"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "LOCPATH": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ pytest.importorskip("sklearn", reason="retraining needs inquit[retrain]")
 import inquit
 from inquit.cli import app
 from inquit.models.claims import ClaimHead
+from inquit.models.files import hold_lock
 from inquit.models.folder import verify
-from inquit.models.lock import hold_lock
 from inquit.models.result import ArticleResult, Claim
 from inquit.training.claim_fit import FittedClaims
 from inquit.training.corpora import CorpusError

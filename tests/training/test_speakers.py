@@ -112,7 +112,7 @@ def test_calibrated_probabilities_mean_what_they_say() -> None:
     ],
 )
 def test_labels_are_found_among_the_candidates(speaker: Speaker | None, right: list[bool]) -> None:
-    candidates = [Candidate("Ann Lee", (0,)), Candidate("police"), Candidate(None, is_author=True)]
+    candidates = [Candidate("Ann Lee", (0,)), Candidate("police"), Candidate(None)]
     assert right_candidates(candidates, speaker).tolist() == right
 
 

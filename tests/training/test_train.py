@@ -24,8 +24,8 @@ from inquit.inference.attributor import Attributor
 from inquit.inference.writers import OutputError
 from inquit.models.article import Article, Span
 from inquit.models.claims import POLARITY_OUTPUTS
+from inquit.models.files import hold_lock
 from inquit.models.folder import ENCODER, HEADS, ModelError, file_sha256, verify, write_manifest
-from inquit.models.lock import hold_lock
 from inquit.models.pairs import PairScorer as ArrayPairScorer
 from inquit.models.pieces import WindowConfig
 from inquit.models.result import ArticleResult, Attribution, Speaker, SpeakerKind

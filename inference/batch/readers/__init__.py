@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from inquit.inference.batch.errors import FieldError, FileError, UsageError
-from inquit.inference.batch.options import DuplicateIds, EncodingErrors, InputFormat, ReadOptions
+from inquit.inference.batch.options import DuplicateIds, InputFormat, ReadOptions
 from inquit.inference.batch.readers.bytestreams import ByteStream, inflate
 from inquit.inference.batch.readers.formats import tell_format
 from inquit.inference.batch.readers.jsonl import read_json
@@ -26,7 +26,6 @@ from inquit.inference.batch.readers.sources import (
     check_inputs,
     check_output,
     find_sources,
-    printable,
 )
 from inquit.inference.batch.readers.tables import read_table
 from inquit.inference.batch.readers.text import read_page, read_text_file
@@ -34,7 +33,7 @@ from inquit.inference.batch.readers.warc import read_warc
 from inquit.inference.batch.record import DUPLICATE_ID, Place, Record, Skipped, failed
 from inquit.inference.batch.seen_ids import SeenIds
 
-__all__ = ["DuplicateIds", "EncodingErrors", "InputFormat", "Inputs", "ReadOptions", "printable", "read_source"]
+__all__ = ["Inputs"]
 
 _N_SHOWN = 10
 

@@ -11,7 +11,7 @@ from typing import Any
 from inquit.inference.batch.errors import FieldError
 from inquit.inference.batch.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, ReadOptions
 from inquit.inference.batch.record import ENCODING_REPLACED, Place, Record, failed
-from inquit.models.article import text_sha256
+from inquit.models.article import first_surrogate, text_sha256
 
 METADATA_FIELDS = ("title", "date", "byline", "author", "outlet", "publisher", "url")
 """Fields that go with an article into its result."""
@@ -69,15 +69,6 @@ def record_of_fields(values: Mapping[str, Any], place: Place, options: ReadOptio
 def with_characters_replaced(values: Mapping[str, Any]) -> dict[str, Any]:
     """The fields with U+FFFD for each lone surrogate."""
     return {name: _replace_surrogates(value) if isinstance(value, str) else value for name, value in values.items()}
-
-
-def first_surrogate(text: str) -> int | None:
-    """Index of the first lone surrogate, which no file format can carry."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        return error.start
-    return None
 
 
 def as_partial(record: Record) -> Record:

@@ -44,16 +44,21 @@ _HTML = re.compile(rb"<(?:!doctype html|html)\b", re.IGNORECASE)
 
 def bare_name(name: str) -> str:
     """The name without the suffixes that only tell of compression and format: ``a.b.html.gz`` is ``a.b``."""
-    stem = name.removesuffix(".gz").removesuffix(".zst")
+    stem = _uncompressed_name(name)
     dot = stem.rfind(".")
     return stem[:dot] if dot > 0 and stem[dot:].lower() in _SUFFIXES else stem
 
 
 def format_by_name(name: str) -> InputFormat | None:
-    stem = name.lower()
-    for suffix in _COMPRESSED:
-        stem = stem.removesuffix(suffix)
+    stem = _uncompressed_name(name).lower()
     return next((found for suffix, found in _SUFFIXES.items() if stem.endswith(suffix)), None)
+
+
+def _uncompressed_name(name: str) -> str:
+    for suffix in _COMPRESSED:
+        if name.lower().endswith(suffix):
+            name = name[: -len(suffix)]
+    return name
 
 
 def tell_format(head: bytes, name: str) -> InputFormat:

@@ -16,12 +16,12 @@ from inquit.inference.batch.readers.fields import (
     METADATA_FIELDS,
     as_partial,
     check_fields,
-    first_surrogate,
     record_of_fields,
     with_characters_replaced,
 )
 from inquit.inference.batch.readers.text import decode
 from inquit.inference.batch.record import Place, Record, failed
+from inquit.models.article import first_surrogate
 
 _N_LOOKED_AT = 100
 """Objects that are looked at before a file without the text field is refused."""
@@ -252,11 +252,11 @@ class _ValueScanner:
 
     def _in_scalar(self, chunk: bytes, position: int) -> int:
         match = _AFTER_SCALAR.search(chunk, position)
-        self._take(chunk, position, len(chunk) if match is None else max(match.start(), position + 1))
-        if match is None:
-            return len(chunk)
-        self._close()
-        return max(match.start(), position + 1)
+        end = len(chunk) if match is None else max(match.start(), position + 1)
+        self._take(chunk, position, end)
+        if match is not None:
+            self._close()
+        return end
 
     def _in_value(self, chunk: bytes, position: int) -> int:
         match = _IN_VALUE.search(chunk, position)

@@ -11,11 +11,11 @@ from inquit.inference.batch.readers.bytestreams import ByteStream, as_utf8, read
 from inquit.inference.batch.readers.fields import (
     as_partial,
     check_fields,
-    first_surrogate,
     record_of_fields,
     with_characters_replaced,
 )
 from inquit.inference.batch.record import Place, Record, failed
+from inquit.models.article import first_surrogate
 
 _DELIMITERS = (",", ";", "\t", "|")
 

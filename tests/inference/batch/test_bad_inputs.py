@@ -22,9 +22,9 @@ import zstandard
 
 import inquit
 from inquit.inference.attributor import Attributor
-from inquit.inference.batch.options import DuplicateIds, EncodingErrors
+from inquit.inference.batch.options import DuplicateIds, EncodingErrors, ReadOptions
 from inquit.inference.batch.parquet_results import from_row, to_batch
-from inquit.inference.batch.readers import Inputs, ReadOptions
+from inquit.inference.batch.readers import Inputs
 from inquit.inference.batch.result_files import new_writer
 from inquit.inference.batch.scoring import ScoreOptions, answer_without_model, needs_model, score_record
 from inquit.models.result import ArticleResult

@@ -14,9 +14,9 @@ from inquit.inference.batch import progress
 from inquit.inference.batch.errors import BatchError
 from inquit.inference.batch.folder import take_over
 from inquit.inference.batch.language import looks_foreign
-from inquit.inference.batch.options import OutputFormat
+from inquit.inference.batch.options import OutputFormat, ReadOptions
 from inquit.inference.batch.pool import Work, WorkerPool
-from inquit.inference.batch.readers import Inputs, ReadOptions
+from inquit.inference.batch.readers import Inputs
 from inquit.inference.batch.record import Place, Record, key_of
 from inquit.inference.batch.result_files import new_writer
 from inquit.inference.batch.run import Monitor
@@ -72,6 +72,12 @@ def test_a_worker_that_cannot_load_the_model_ends_the_run(choice: ModelChoice) -
     """E14: a model that was changed meanwhile is another model."""
     changed = ModelChoice(choice.folder, "0" * 64)
     with pytest.raises(ModelError, match="expected"), WorkerPool(1, changed, ScoreOptions(), time_limit=60) as pool:
+        list(pool.answer(works(1)))
+
+
+def test_a_worker_that_ends_by_itself_is_told_with_its_exit_code(choice: ModelChoice) -> None:
+    broken = ModelChoice(choice.folder, 7)  # type: ignore[arg-type]
+    with WorkerPool(1, broken, ScoreOptions(), time_limit=60) as pool, pytest.raises(BatchError, match="exit code 1;"):
         list(pool.answer(works(1)))
 
 

@@ -15,8 +15,8 @@ import pytest
 import zstandard
 
 from inquit.inference.batch.errors import FieldError, InputError, UsageError
-from inquit.inference.batch.options import DuplicateIds, InputFormat
-from inquit.inference.batch.readers import Inputs, ReadOptions
+from inquit.inference.batch.options import DuplicateIds, InputFormat, ReadOptions
+from inquit.inference.batch.readers import Inputs
 from inquit.inference.batch.record import Page, Record
 from inquit.models.result import ErrorInfo
 
@@ -101,6 +101,12 @@ def test_compression_is_told_by_content_not_by_name(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(gzip.compress(b"Yes."))
     (tmp_path / "b.txt.gz").write_bytes(b"No.")
     assert texts(read(tmp_path)) == [("a", "Yes."), ("b", "No.")]
+
+
+def test_suffixes_in_capitals_are_no_part_of_an_id(tmp_path: Path) -> None:
+    (tmp_path / "A.TXT.GZ").write_bytes(gzip.compress(b"Yes."))
+    (tmp_path / "B.b.Html.zst").write_bytes(zstandard.compress(b"<html><p>No.</p></html>"))
+    assert [record.id for record in read(tmp_path)] == ["A", "B.b"]
 
 
 def test_folders_are_read_in_the_order_of_names_without_what_is_hidden(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""One writer at a time: locks that end with the process that holds them, however it ends."""
+"""Files that are whole or not there, and one writer at a time: locks that end with the process that holds them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put a whole file in its place: killed at any moment, this leaves the old one or the new one.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        sync(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Make what a file holds, or a rename in a folder, outlast a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class LockedError(Exception):
