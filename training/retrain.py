@@ -37,6 +37,7 @@ from inquit.training.claim_data import ClaimData, pool_claims
 from inquit.training.claim_fit import MIN_TYPE_EXAMPLES, ClaimFitConfig, FittedClaims, fit_claims
 from inquit.training.corpora import CorpusError
 from inquit.training.labels import Vocabulary, check_training_labels
+from inquit.training.labels.agreement import cohens_kappa
 from inquit.training.whole_folder import claim_folder, whole_folder
 
 
@@ -225,15 +226,7 @@ def label_agreement(fitted: FittedClaims) -> dict[str, float]:
     """How far new labels of known types agree with heads that have not learnt from them: Cohen's kappa (1960)."""
     known = set(NETWORK_OUTPUTS.claim_types)
     table = fitted.before["new"].confusion if "new" in fitted.before else {}
-    pairs = Counter({(a, b): n for a, row in table.items() for b, n in row.items() if a in known})
-    total = pairs.total()
-    if not total:
+    pairs = [pair for a, row in table.items() if a in known for b, n in row.items() for pair in [(a, b)] * n]
+    if len({theirs for theirs, _ in pairs}) < 2:  # of one type, chance agrees as well as anybody
         return {"label_kappa": 0.0, "n_known_claims": 0}
-    agreed = sum(n for (a, b), n in pairs.items() if a == b) / total
-    theirs, ours = Counter[str](), Counter[str]()
-    for (a, b), n in pairs.items():
-        theirs[a] += n
-        ours[b] += n
-    expected = sum(theirs[name] * ours[name] for name in theirs) / total**2
-    kappa = (agreed - expected) / (1 - expected) if expected < 1 else 0.0
-    return {"label_kappa": round(kappa, 4), "n_known_claims": total}
+    return {"label_kappa": round(cohens_kappa(pairs).kappa or 0.0, 4), "n_known_claims": len(pairs)}

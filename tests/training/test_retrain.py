@@ -212,8 +212,14 @@ def test_a_models_own_answers_are_no_labels_unless_somebody_reviewed_them(tmp_pa
     assert found.n_left_out == 0
 
 
-def test_agreement_of_new_labels_is_cohens_kappa() -> None:
+@pytest.mark.parametrize(
+    ("table", "kappa", "n_claims"),
+    [
+        ({"event": {"event": 20, "other": 5}, "other": {"event": 10, "other": 15}}, 0.4, 50),
+        ({"event": {"event": 20, "other": 5}, "threat": {"event": 9, "other": 1}}, 0.0, 0),  # one known type
+    ],
+)
+def test_agreement_of_new_labels_is_cohens_kappa(table: dict[str, dict[str, int]], kappa: float, n_claims: int) -> None:
     head = ClaimHead(np.zeros((1, 1), dtype=np.float32), np.zeros(1, dtype=np.float32))
-    table = {"event": {"event": 20, "other": 5}, "other": {"event": 10, "other": 15}}
     fitted = FittedClaims(("event", "other"), head, head, before={"new": Evaluation(1, {}, {}, confusion=table)})
-    assert label_agreement(fitted) == {"label_kappa": 0.4, "n_known_claims": 50}
+    assert label_agreement(fitted) == {"label_kappa": kappa, "n_known_claims": n_claims}
