@@ -74,9 +74,10 @@ def train_model(
         network_only: stop when there is a network, which can teach and be gone on with.
 
     Raises:
-        FileNotFoundError: a corpus or an encoder is missing.
+        CorpusError: a corpus is missing or cannot be read.
+        OSError: the encoder is not at hand.
         ModelError: there is no such teacher, or nothing to go on from.
-        ValueError: a corpus cannot be read, or gives nothing to learn from; or a run is to go on with another configuration.
+        ValueError: a corpus gives nothing to learn from; or a run is to go on with another configuration.
     """
     origins = {
         role: " and ".join(title_of(one) for one in fitted)
@@ -206,9 +207,12 @@ def _unfitted(
     if warm_start is not None:
         return load_fitted(warm_start)
     path = encoder or find_encoder(config.encoder)
-    network = AttributionNetwork.from_pretrained(
-        path, n_pair_dimensions=config.n_pair_dimensions, dropout=config.optimizer.dropout
-    )
+    try:
+        network = AttributionNetwork.from_pretrained(
+            path, n_pair_dimensions=config.n_pair_dimensions, dropout=config.optimizer.dropout
+        )
+    except OSError as error:
+        raise OSError(f"the encoder {path} is not at hand: {error}") from error
     return network, load_tokenizer(Path(path))
 
 

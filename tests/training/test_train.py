@@ -488,6 +488,16 @@ def test_a_model_that_is_not_there_is_named(option: str, tiny_data: Path, tmp_pa
     assert (result.exit_code, "nothing" in result.output) == (3, True)
 
 
+def test_an_encoder_that_is_not_at_hand_is_named(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    path = tmp_path / "config.toml"
+    path.write_text('name = "x"\nversion = "0"\nencoder = "nobody/nothing"\n[[corpus]]\npath = "examples.jsonl"\n')
+    result = CliRunner().invoke(app, ["train", str(path), "--data", str(tiny_data), "-o", str(tmp_path / "run")])
+    assert (result.exit_code, "nobody/nothing" in result.output) == (4, True), result.output
+
+
 def test_speakers_are_fitted_again_and_nothing_else(run: Path, tiny_data: Path, tmp_path: Path) -> None:
     """Also to a model whose own scorer this version cannot read."""
     old = shutil.copytree(run / "model", tmp_path / "old")
