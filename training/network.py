@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel
+from transformers import AutoConfig, AutoModel, PretrainedConfig
 
 from inquit.models.claims import N_CLAIM_OUTPUTS
 from inquit.models.labels import (
@@ -19,6 +19,7 @@ from inquit.models.labels import (
 )
 from inquit.models.pairs import N_PAIR_FEATURES
 from inquit.models.segmentation import N_WORD_FEATURES
+from inquit.training.heads import shape_heads
 from inquit.training.mpnet import use_fast_attention
 
 FORBIDDEN = -1e4
@@ -110,6 +111,14 @@ class AttributionNetwork(nn.Module):
         config.attention_probs_dropout_prob = 0.0  # anything else halves the speed on a CPU
         encoder = AutoModel.from_pretrained(path, config=config, **without_pooler(config))
         use_fast_attention(encoder)
+        return cls(encoder, **options)
+
+    @classmethod
+    def from_config(cls, architecture: PretrainedConfig, **options: Any) -> AttributionNetwork:
+        """With random weights in the encoder too, to be loaded."""
+        encoder = AutoModel.from_config(architecture, **without_pooler(architecture))  # type: ignore[no-untyped-call]
+        use_fast_attention(encoder)
+        shape_heads(encoder)
         return cls(encoder, **options)
 
     def encode(self, ids: Tensor, features: Tensor, attention_mask: Tensor | None = None) -> Tensor:

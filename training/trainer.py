@@ -21,15 +21,13 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
-from transformers import AutoConfig, AutoModel
+from transformers import AutoConfig
 
 from inquit.inference.writers import open_atomically
 from inquit.models.pieces import Window
 from inquit.training.config import OptimizerConfig, TrainingConfig
 from inquit.training.examples import Batch, LabelledDocument, collate, cut_windows
-from inquit.training.heads import shape_heads
 from inquit.training.losses import batch_losses
-from inquit.training.mpnet import use_fast_attention
 from inquit.training.network import AttributionNetwork
 from inquit.training.renaming import Pool, rename, surname_pool
 
@@ -339,13 +337,10 @@ def save_start(network: AttributionNetwork, output: Path) -> None:
 def load_network(folder: Path, weights: Path | None = None) -> tuple[AttributionNetwork, Tokenizer]:
     """A fitted network and its tokenizer, from a folder that `fit` wrote; with other ``weights`` than those fitted last."""
     config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
-    encoder = AutoModel.from_config(AutoConfig.from_pretrained(folder / "encoder"))  # type: ignore[no-untyped-call]
-    if getattr(encoder, "pooler", None) is not None:
-        encoder.pooler = None
-    use_fast_attention(encoder)
-    shape_heads(encoder)
-    network = AttributionNetwork(
-        encoder, n_pair_dimensions=config["n_pair_dimensions"], dropout=config["optimizer"]["dropout"]
+    network = AttributionNetwork.from_config(
+        AutoConfig.from_pretrained(folder / "encoder"),
+        n_pair_dimensions=config["n_pair_dimensions"],
+        dropout=config["optimizer"]["dropout"],
     )
     network.load_state_dict(load_file(weights or network_file(folder)))
     return network.eval(), load_tokenizer(folder)

@@ -13,14 +13,12 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
-from transformers import AutoConfig, AutoModel, PretrainedConfig
+from transformers import AutoConfig, PretrainedConfig
 
 from inquit.models.folder import ENCODER, HEADS, TRAINING_TEXTS, file_sha256, find_model, verify
 from inquit.training.bert_graph import SMOOTHED, TRANSPOSED
 from inquit.training.config import TrainingConfig, training_config_from_dict
-from inquit.training.heads import shape_heads
-from inquit.training.mpnet import use_fast_attention
-from inquit.training.network import AttributionNetwork, without_pooler
+from inquit.training.network import AttributionNetwork
 from inquit.training.pretrained import find_encoder
 from inquit.training.seen_texts import read_texts, seen_texts
 from inquit.training.trainer import CONFIG_FILE, load_network, load_tokenizer, network_file
@@ -75,10 +73,9 @@ def _load_model(folder: Path) -> tuple[AttributionNetwork, Tokenizer]:
     manifest = verify(folder)
     config = config_of(folder)
     architecture = _architecture(manifest.data["encoder"], config)
-    encoder = AutoModel.from_config(architecture, **without_pooler(architecture))  # type: ignore[no-untyped-call]
-    use_fast_attention(encoder)
-    shape_heads(encoder)
-    network = AttributionNetwork(encoder, n_pair_dimensions=config.n_pair_dimensions, dropout=config.optimizer.dropout)
+    network = AttributionNetwork.from_config(
+        architecture, n_pair_dimensions=config.n_pair_dimensions, dropout=config.optimizer.dropout
+    )
     weights = read_weights(folder / ENCODER)
     heads = load_file(folder / HEADS)
     weights |= {name: heads[name] for name in network.state_dict() if name in heads}
