@@ -12,8 +12,9 @@ from torch.nn import functional
 
 from inquit.models.claims import CHECKWORTHY_OUTPUT, POLARITY_OUTPUTS, SECONDARY_OUTPUTS, TYPE_OUTPUTS
 from inquit.models.labels import POLARITIES
+from inquit.training.batches import Batch, Relation
 from inquit.training.config import LossConfig
-from inquit.training.examples import IGNORED, Batch, Relation
+from inquit.training.examples import IGNORED
 from inquit.training.network import FORBIDDEN, AttributionNetwork, PairScorer
 from inquit.training.precision import encoder_precision
 

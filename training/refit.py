@@ -20,6 +20,7 @@ from inquit.training.articles import (
     calibration_articles,
     data_hashes,
     fresh_articles,
+    is_held_for_calibration,
     training_articles,
     training_texts,
     unlabelled_articles,
@@ -28,7 +29,6 @@ from inquit.training.build import finish_folder
 from inquit.training.claim_data import article_hash
 from inquit.training.config import CorpusConfig, TrainingConfig
 from inquit.training.corpora import read_corpus
-from inquit.training.examples import is_held_for_calibration
 from inquit.training.known_speakers import articles_with_speakers, known_speakers_of
 from inquit.training.seen_texts import seen_texts
 from inquit.training.speakers import fit_speakers, untrained_scorer

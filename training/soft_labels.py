@@ -19,7 +19,8 @@ from inquit.models.article import Article, text_sha256
 from inquit.models.claims import N_CLAIM_OUTPUTS
 from inquit.models.labels import MENTION_KINDS, ROLES, n_tags
 from inquit.models.pieces import Window, WindowConfig
-from inquit.training.examples import Batch, LabelledDocument, SoftLabels, collate
+from inquit.training.batches import Batch, collate
+from inquit.training.examples import LabelledDocument, SoftLabels
 from inquit.training.losses import link_scores, pooled_claims
 from inquit.training.network import AttributionNetwork
 
@@ -38,12 +39,12 @@ def teach(network: AttributionNetwork, document: LabelledDocument, states: NDArr
     of_words = torch.from_numpy(states)
     n_pieces = len(document.pieces.ids)
     everything = Window(0, 0, n_pieces, n_pieces)
-    # Only the network reads special pieces, and it has read.
-    batch = collate([(_with_places(document, answers), everything)], (0, 0, 0))
+    # Every claim is asked about, labelled or not. Only the network reads special pieces, and it has read.
+    claims = tuple(replace(claim, soft=answer) for claim, answer in zip(document.claims, answers.claims, strict=True))
+    batch = collate([(replace(document, claims=claims), everything)], (0, 0, 0))
     with torch.no_grad():
         if batch.claims:
-            rows = [int(claim.soft[0]) for claim in batch.claims if claim.soft is not None]
-            answers.claims[rows] = network.claims(pooled_claims(of_words, batch)).numpy()
+            answers.claims[:] = network.claims(pooled_claims(of_words, batch)).numpy()
         _answer_links(network, of_words, batch, answers)
         return replace(answers, tags=network.tags(of_words).numpy(), mentions=network.mentions(of_words).numpy())
 
@@ -56,7 +57,7 @@ def question_sha256(teacher: str, document: LabelledDocument, config: WindowConf
         teacher: a digest of its weights.
     """
     digest = hashlib.sha256(f"{teacher} {config} {document.pieces.document.text}".encode())
-    for name, labels in document.relations().items():
+    for name, labels in document.relations.items():
         digest.update(f"{name} {labels.reach} {labels.spans.tolist()} {labels.others.tolist()}".encode())
     digest.update(str([(claim.parts, claim.cue, claim.source) for claim in document.claims]).encode())
     return digest.hexdigest()
@@ -70,28 +71,19 @@ def _no_answers(document: LabelledDocument) -> SoftLabels:
         np.zeros((len(document.claims), N_CLAIM_OUTPUTS), dtype=np.float32),
         {
             name: np.full((len(labels.spans), len(labels.others) + 1), np.nan, dtype=np.float32)
-            for name, labels in document.relations().items()
+            for name, labels in document.relations.items()
         },
     )
 
 
-def _with_places(document: LabelledDocument, answers: SoftLabels) -> LabelledDocument:
-    """The document with the place of each answer where the answer should be: a batch then says which it asks for."""
-    claims = (replace(claim, soft=np.array([index], dtype=np.float32)) for index, claim in enumerate(document.claims))
-    links = {
-        name: np.arange(scores.size, dtype=np.float32).reshape(scores.shape) for name, scores in answers.links.items()
-    }
-    return replace(document, claims=tuple(claims), soft=replace(answers, links=links))
-
-
 def _answer_links(network: AttributionNetwork, states: Tensor, batch: Batch, answers: SoftLabels) -> None:
-    """Fill in the scores of the pairs that are asked about."""
+    """Fill in the scores of the pairs that are asked about: the batch is the document, so candidates are its own spans."""
     for name, relation in batch.relations.items():
-        if not relation.has_pairs:
-            continue
-        scores = link_scores(network, name, states, relation).numpy()
-        is_asked = ~np.isnan(relation.soft)
-        answers.links[name].reshape(-1)[relation.soft[is_asked].astype(np.int64)] = scores[is_asked]
+        if relation.has_pairs:
+            scores = link_scores(network, name, states, relation).numpy()
+            rows, columns = np.nonzero(relation.candidates >= 0)
+            answers.links[name][rows, relation.candidates[rows, columns]] = scores[rows, columns]
+            answers.links[name][:, -1] = scores[:, -1]
 
 
 def write_soft_labels(folder: Path, article: Article, labels: SoftLabels, question: str) -> None:

@@ -25,8 +25,9 @@ from transformers import AutoConfig
 
 from inquit.inference.writers import open_atomically
 from inquit.models.pieces import Window
+from inquit.training.batches import Batch, collate, cut_windows
 from inquit.training.config import OptimizerConfig, TrainingConfig
-from inquit.training.examples import Batch, LabelledDocument, collate, cut_windows
+from inquit.training.examples import LabelledDocument
 from inquit.training.losses import batch_losses
 from inquit.training.network import AttributionNetwork
 from inquit.training.renaming import Pool, rename, surname_pool

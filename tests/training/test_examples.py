@@ -13,7 +13,9 @@ from inquit.models.article import Span
 from inquit.models.labels import begin
 from inquit.models.pieces import WindowConfig
 from inquit.models.result import ArticleResult, Attribution, Claim, Speaker, SpeakerKind
-from inquit.training.examples import LabelledDocument, SilverMarks, collate, cut_windows, label_document, read_marks
+from inquit.training.articles import read_marks
+from inquit.training.batches import collate, cut_windows
+from inquit.training.examples import LabelledDocument, SilverMarks, label_document
 from inquit.training.trainer import load_tokenizer, special_pieces
 
 TEXT = "Ban Ki-moon arrived in Paris. He said the talks went well. The diplomat smiled at them."
@@ -57,18 +59,18 @@ def texts(labelled: LabelledDocument, spans: object) -> list[str]:
 
 def test_a_speakers_label_knows_how_far_a_name_goes(tiny_encoder: Path, marks: SilverMarks) -> None:
     unlabelled = label(tiny_encoder, None, marks)
-    assert texts(unlabelled, unlabelled.mentions) == ["Ki-moon", "Paris"]
+    assert texts(unlabelled, unlabelled.relations["source_mention"].others) == ["Ki-moon", "Paris"]
     labelled = label(tiny_encoder, Speaker("Ban Ki-moon", SpeakerKind.PERSON, named=True), marks)
-    assert texts(labelled, labelled.mentions) == ["Ban Ki-moon", "Paris"]
+    assert texts(labelled, labelled.relations["source_mention"].others) == ["Ban Ki-moon", "Paris"]
     assert labelled.mention_tags is not None
     assert labelled.mention_tags[0] == begin(0)
-    assert labelled.mentions_of_source == (frozenset({0}),)
+    assert labelled.relations["source_mention"].answers == [frozenset({0})]
 
 
 def test_what_a_program_resolved_is_learnt_for_people_and_organizations(tiny_encoder: Path, marks: SilverMarks) -> None:
     labelled = label(tiny_encoder, None, marks)
-    assert texts(labelled, labelled.anaphors) == ["He", "The diplomat"]
-    assert labelled.mentions_of_anaphor == (frozenset({0}), frozenset({0}))
+    assert texts(labelled, labelled.relations["coreference"].spans) == ["He", "The diplomat"]
+    assert labelled.relations["coreference"].answers == [frozenset({0}), frozenset({0})]
     special = special_pieces(load_tokenizer(tiny_encoder))
     relation = collate(cut_windows([labelled], WindowConfig()), special).relations["coreference"]
     assert relation.is_right.sum() == 2
@@ -77,7 +79,7 @@ def test_what_a_program_resolved_is_learnt_for_people_and_organizations(tiny_enc
 def test_without_marks_there_is_nothing_resolved(tiny_encoder: Path) -> None:
     gold = ArticleResult("a", TEXT, (attribution(speaker=None),))
     labelled = label_document(gold, load_tokenizer(tiny_encoder))
-    assert len(labelled.anaphors) == 0
+    assert len(labelled.relations["coreference"].spans) == 0
     assert labelled.mention_tags is None
 
 
@@ -92,12 +94,12 @@ def test_a_content_without_a_cue_is_content(tiny_encoder: Path) -> None:
     gold = ArticleResult("a", TEXT, (attribution(speaker=None), bare))
     tokenizer = load_tokenizer(tiny_encoder)
     labelled = label_document(gold, tokenizer)
-    assert texts(labelled, labelled.contents) == ["the talks went well", "The diplomat smiled"]
+    assert texts(labelled, labelled.relations["content_cue"].spans) == ["the talks went well", "The diplomat smiled"]
     assert texts(labelled, labelled.sources) == ["He", "them"]
     words = labelled.pieces.document.word_range(bare.content[0])
     assert labelled.tags[slice(*words)].tolist() == [begin(0), begin(0) + 1, begin(0) + 1]
-    assert labelled.relations()["content_cue"].answers == [frozenset({0}), None]
-    assert (labelled.claims[1].cue, labelled.claims[1].source) == (-1, 1)
+    assert labelled.relations["content_cue"].answers == [frozenset({0}), None]
+    assert (labelled.claims[1].cue, labelled.claims[1].source) == (None, tuple(labelled.sources[1]))
     batch = collate(cut_windows([labelled], WindowConfig()), special_pieces(tokenizer))
     assert batch.relations["content_cue"].is_right.sum(axis=1).tolist() == [1, 0]
 

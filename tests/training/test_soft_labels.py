@@ -22,15 +22,9 @@ from inquit.models.article import Article, Span
 from inquit.models.labels import CLAIM_TYPES
 from inquit.models.pieces import WindowConfig
 from inquit.models.result import ArticleResult, Attribution, Claim, Speaker, SpeakerKind
+from inquit.training.batches import collate, cut_windows
 from inquit.training.config import LossConfig
-from inquit.training.examples import (
-    LabelledDocument,
-    SilverMarks,
-    SoftLabels,
-    collate,
-    cut_windows,
-    label_document,
-)
+from inquit.training.examples import LabelledDocument, SilverMarks, SoftLabels, label_document
 from inquit.training.losses import batch_losses, link_scores, word_states
 from inquit.training.network import AttributionNetwork
 from inquit.training.soft_labels import (
@@ -170,8 +164,12 @@ def test_answers_are_kept_with_their_question(document: LabelledDocument, tmp_pa
     others = (
         question_sha256("another", document, SMALL),
         question_sha256("teacher", document, WindowConfig()),
-        question_sha256("teacher", replace(document, mentions=document.mentions[:1]), SMALL),
-        question_sha256("teacher", replace(document, sources=document.sources + 1), SMALL),
+        question_sha256(
+            "teacher",
+            replace(document, relations={**document.relations, "coreference": document.relations["content_cue"]}),
+            SMALL,
+        ),
+        question_sha256("teacher", replace(document, relations={}), SMALL),
         question_sha256("teacher", replace(document, claims=document.claims[:1]), SMALL),
     )
     assert len({asked, *others}) == 6

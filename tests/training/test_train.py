@@ -38,11 +38,12 @@ from inquit.training.articles import (
     training_texts,
     unlabelled_articles,
 )
+from inquit.training.batches import collate, cut_windows
 from inquit.training.build import TorchPieceEncoder
 from inquit.training.claim_data import article_hash
 from inquit.training.config import CorpusConfig, LossConfig, OptimizerConfig, TrainingConfig
 from inquit.training.corpora import CorpusError, read_corpus, read_jsonl
-from inquit.training.examples import collate, cut_windows, label_document
+from inquit.training.examples import label_document
 from inquit.training.finetune import finetune_model
 from inquit.training.heads import count_heads
 from inquit.training.losses import batch_losses
