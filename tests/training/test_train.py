@@ -54,7 +54,7 @@ from inquit.training.teacher import Teacher
 from inquit.training.train import ask_teachers, train_model, train_network
 from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, network_file, save_config, special_pieces
 from inquit.training.warm_start import load_fitted, texts_of
-from tests.training.labelled import write_labels
+from tests.training.labelled import SENTENCES, labelled_article, write_labels
 
 Floats = NDArray[np.float32]
 
@@ -419,6 +419,13 @@ def test_fine_tuning_leaves_out_what_nobody_labelled(run: Path, tiny_data: Path,
     labels.write_text("".join((tiny_data / "examples.jsonl").read_text().splitlines(keepends=True)[:3]))
     model = finetune_model(tmp_path / "run", [labels], tmp_path / "model", data=tiny_data)
     assert set(verify(model).data["training"]["data_sha256"]) == {"examples.jsonl", "labels.jsonl"}
+
+
+def test_fine_tuning_learns_from_labels_of_one_class(run: Path, tiny_data: Path, tmp_path: Path) -> None:
+    events = [(content, source, "event") for content, source, _ in SENTENCES]
+    labels = write_labels(tmp_path / "new.jsonl", [labelled_article("events", events)])
+    finetune_model(run, [labels], tmp_path / "model", data=tiny_data)
+    assert verify(tmp_path / "model").version.startswith("0.0.1+")
 
 
 def test_fine_tuning_needs_a_model_and_its_articles(run: Path, tiny_data: Path, tmp_path: Path) -> None:
