@@ -113,6 +113,8 @@ def fit(
                     "epoch %d batch %d/%d rate x%.3f %.1f min | %s",
                     epoch + 1, i, len(batches), schedule.factor(progress), schedule.minutes(), epoch_losses,
                 )  # fmt: skip
+        if not epoch_losses.n:
+            break
         history.losses.append(epoch_losses.values())
         history.cpu_seconds.append(time.process_time() - cpu)
         if evaluate is not None:
@@ -260,7 +262,7 @@ class _Mean:
             self.sums[name] += value
 
     def values(self) -> dict[str, float]:
-        return {name: value / max(1, self.n) for name, value in self.sums.items()}
+        return {name: value / self.n for name, value in self.sums.items()}
 
     def __str__(self) -> str:
         return " ".join(f"{name} {value:.3f}" for name, value in self.values().items())

@@ -11,11 +11,14 @@ torch = pytest.importorskip("torch", reason="training needs inquit[train]")
 
 from torch.optim.swa_utils import AveragedModel
 
-from inquit.training.config import CorpusConfig, TrainingConfig
+from inquit.models.result import ArticleResult
+from inquit.training.config import CorpusConfig, OptimizerConfig, TrainingConfig
+from inquit.training.examples import label_document
 from inquit.training.network import AttributionNetwork
 from inquit.training.trainer import (
     STATE_FILE,
     History,
+    fit,
     load_checkpoint,
     load_network,
     load_tokenizer,
@@ -44,6 +47,16 @@ def test_only_the_last_checkpoint_is_kept(tmp_path: Path) -> None:
     for n_epochs in (1, 2):
         save_checkpoint(network, average, optimizer, History(losses=[{}] * n_epochs), tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {STATE_FILE, network_file(tmp_path).parent.name}
+
+
+def test_an_epoch_without_a_step_is_none(tiny_encoder: Path, tmp_path: Path) -> None:
+    """Time may be up when the batches of an epoch are planned: planning these takes longer than it."""
+    optimizer = OptimizerConfig(max_minutes=1e-5)
+    config = TrainingConfig(name="tiny", version="1", encoder="e", corpus=(CorpusConfig(path="c"),), optimizer=optimizer)
+    network = AttributionNetwork.from_pretrained(str(tiny_encoder), n_pair_dimensions=8, dropout=0.1)
+    tokenizer = load_tokenizer(tiny_encoder)
+    documents = [label_document(ArticleResult("a", "“Yes,” said Ann Lee."), tokenizer)] * 1000
+    assert fit(network, documents, tokenizer, config, tmp_path).losses == []
 
 
 def test_a_run_with_its_checkpoint_beside_the_history_is_read(tiny_encoder: Path, tmp_path: Path) -> None:
