@@ -18,7 +18,7 @@ from inquit.models.article import Article, text_sha256
 from inquit.models.folder import file_sha256
 from inquit.models.result import ArticleResult, ErrorInfo
 from inquit.training.config import CorpusConfig, TrainingConfig
-from inquit.training.corpora import CorpusError, join_labels, read_corpus
+from inquit.training.corpora import CorpusError, files_of, join_labels, read_corpus
 from inquit.training.examples import SilverMarks
 
 logger = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ def data_hashes(config: TrainingConfig, data: Path) -> dict[str, str]:
     files = {find_file(name, data) for name in [*names, *labels, config.dev] if name}
     hashes = {}
     for path in sorted(files):
-        for file in [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):
+        for file in files_of(path):
             roots = (root for root in (data, _BROUGHT) if file.is_relative_to(root))
             name = next((file.relative_to(root).as_posix() for root in roots), file.name)
             hashes[name] = file_sha256(file)

@@ -46,6 +46,11 @@ def read_corpus(path: Path) -> Iterator[ArticleResult]:
     return _read_jsonl(files) if files and not _polnear_parts(path) else read_polnear(path)
 
 
+def files_of(path: Path) -> list[Path]:
+    """The files that a corpus or a set of labels lies in, in the order of their names: itself, or all of a folder."""
+    return [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
+
+
 def read_jsonl(path: Path) -> Iterator[ArticleResult]:
     """Gold labels in the result format, one article a line.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -35,7 +36,7 @@ from inquit.models.result import ArticleResult, Claim
 from inquit.training.card import write_retrained_card
 from inquit.training.claim_data import ClaimData, pool_claims
 from inquit.training.claim_fit import MIN_TYPE_EXAMPLES, ClaimFitConfig, FittedClaims, fit_claims
-from inquit.training.corpora import CorpusError
+from inquit.training.corpora import CorpusError, files_of
 from inquit.training.labels import Vocabulary, check_training_labels
 from inquit.training.labels.agreement import cohens_kappa
 from inquit.training.whole_folder import claim_folder, whole_folder
@@ -48,14 +49,12 @@ class NewLabels:
     Attributes:
         articles: those with claims, each once.
         n_claims: how many of their claims are labelled.
-        n_left_out: labels that were left out, such as a model's own answers that nobody reviewed.
         new_types: claim types that the model does not know yet, in alphabetical order.
-        sha256: of every file by its name.
+        sha256: of every file, by its path in the folder that holds them all.
     """
 
     articles: tuple[ArticleResult, ...]
     n_claims: int
-    n_left_out: int
     new_types: tuple[str, ...]
     sha256: Mapping[str, str]
 
@@ -89,8 +88,14 @@ def read_new_labels(
     claims = [claim for article in articles for claim in _claims(article)]
     new_types = sorted({name for claim in claims for name in (claim.type, *claim.secondary)} - set(known_types))
     _check_new_types(claims, new_types, known_types, names)
-    hashes = {path.name: file_sha256(path) for path in paths if path.is_file()}
-    return NewLabels(tuple(articles), len(claims), check.n_dropped, tuple(new_types), hashes)
+    return NewLabels(tuple(articles), len(claims), tuple(new_types), _label_hashes(paths))
+
+
+def _label_hashes(paths: Sequence[Path]) -> dict[str, str]:
+    """SHA-256 of every file, by its path in the folder that holds them all."""
+    root = os.path.commonpath([path.absolute().parent for path in paths])
+    files = (file for path in paths for file in files_of(path.absolute()))
+    return {file.relative_to(root).as_posix(): file_sha256(file) for file in files}
 
 
 def _claims(article: ArticleResult) -> Iterator[Claim]:

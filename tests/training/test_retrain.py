@@ -19,7 +19,7 @@ pytest.importorskip("sklearn", reason="retraining needs inquit[retrain]")
 import inquit
 from inquit.cli import app
 from inquit.models.claims import ClaimHead
-from inquit.models.folder import verify
+from inquit.models.folder import file_sha256, verify
 from inquit.models.lock import hold_lock
 from inquit.models.result import ArticleResult, Claim
 from inquit.training.claim_fit import FittedClaims
@@ -191,6 +191,16 @@ def test_an_article_that_comes_twice_counts_once(tmp_path: Path) -> None:
     assert read_new_labels(paths, TYPES).articles == read_new_labels(paths[:1], TYPES).articles
 
 
+def test_every_file_of_labels_leaves_its_hash(tmp_path: Path) -> None:
+    (tmp_path / "desk").mkdir()
+    paths = [write_labels(tmp_path / name, one("event", n)) for n, name in enumerate(("a.jsonl", "desk/a.jsonl"), 1)]
+    (article,) = one("quantity")
+    write_labels(tmp_path / "desk/b.jsonl", [replace(article, id="b")])
+    assert read_new_labels(paths[:1], TYPES).sha256 == {"a.jsonl": file_sha256(paths[0])}
+    found = read_new_labels([paths[0], tmp_path / "desk"], TYPES, drop_bad=True)
+    assert set(found.sha256) == {"a.jsonl", "desk/a.jsonl", "desk/b.jsonl"}
+
+
 def test_two_opinions_on_one_article_are_for_people_to_decide(tmp_path: Path) -> None:
     paths = [write_labels(tmp_path / f"{name}.jsonl", one(name)) for name in ("event", "quantity")]
     with pytest.raises(CorpusError, match="has other labels in"):
@@ -205,11 +215,10 @@ def test_a_models_own_answers_are_no_labels_unless_somebody_reviewed_them(tmp_pa
         article, model="en-1", attributions=(replace(unseen, claim=answer), replace(seen, reviewed_by="ann"))
     )
     found = read_new_labels([write_labels(tmp_path / "a.jsonl", [scored])], TYPES)
-    n_labelled = sum(attribution.claim is not None for attribution in scored.attributions)
-    assert (n_labelled, found.n_left_out) == (2, 1 + len(scored.narration))
+    assert found.n_claims == 1
     reviewed = replace(scored, reviewed_by="ann")
     found = read_new_labels([write_labels(tmp_path / "b.jsonl", [reviewed])], TYPES)
-    assert found.n_left_out == 0
+    assert found.n_claims == 2 + len(scored.narration)
 
 
 @pytest.mark.parametrize(
