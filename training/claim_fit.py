@@ -29,7 +29,7 @@ from inquit.training.calibrate import fit_temperature, match_frequencies
 from inquit.training.claim_data import ClaimData, Origin
 from inquit.training.evaluation import Evaluation, evaluate_claims
 from inquit.training.evaluation.labels import LabelPairs, macro_f1
-from inquit.training.residual import Link, ResidualClassifier
+from inquit.training.residual import Link, fit_correction
 
 logger = logging.getLogger(__name__)
 
@@ -265,9 +265,15 @@ def _correct(
     intercept_strengths = np.where(is_known, _INTERCEPT_STRENGTH, _NEW_TYPE_STRENGTH)
     weight, bias = np.zeros((len(rows.outputs), design.shape[1])), np.zeros(len(rows.outputs))
     for link, group in list(_groups(rows.outputs))[: 1 if types_only else None]:
-        model = ResidualClassifier(link=link, strength=strengths[group], intercept_strength=intercept_strengths[group])
-        model.fit(design, targets[:, group], offsets=offsets[:, group], weights=weights)
-        weight[group], bias[group] = model.coef_, model.intercept_
+        weight[group], bias[group] = fit_correction(
+            design,
+            targets[:, group],
+            link=link,
+            offsets=offsets[:, group],
+            weights=weights,
+            strength=strengths[group],
+            intercept_strength=intercept_strengths[group],
+        )
     return CompactHeads(
         _added(reference.attributed, weight[:, :-1], bias),
         _added(reference.narrated, weight[:, :-1], bias + weight[:, -1] * _NARRATION_UNIT),
