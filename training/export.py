@@ -1,4 +1,4 @@
-"""From a fitted network to a model folder: quantised ONNX, tokenizer, heads as arrays, manifest."""
+"""From a fitted network to what a model folder holds of it: the encoder as quantised ONNX, the heads as arrays."""
 
 from __future__ import annotations
 

@@ -51,8 +51,7 @@ def refit_speakers(base: str | Path, config: TrainingConfig, data: Path, output:
 
     Raises:
         ModelError: there is no such model, or it is damaged.
-        FileNotFoundError: a corpus is missing.
-        ValueError: a corpus cannot be read.
+        CorpusError: a corpus is missing or cannot be read.
         OutputError: the folder exists.
         LockedError: another process is making the same folder.
     """

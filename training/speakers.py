@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
 from threadpoolctl import threadpool_limits
 
 from inquit.inference.attributor import Attributor
@@ -251,12 +253,9 @@ def fit_scorer(
     n_epochs: int = 15,
     rate: float = 5e-3,
     weight_decay: float = 1e-3,
-    seed: int = 13,
+    seed: int,
 ) -> CandidateScorer:
     """Maximise the probability that the right candidates of each decision have together."""
-    # Imported here: only fitting needs torch.
-    import torch
-
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     n_features = examples[0].features.shape[1]
@@ -295,8 +294,6 @@ def _pad(examples: Sequence[SpeakerExample]) -> tuple[Floats, NDArray[np.bool_],
 
 def calibrate_scorer(scorer: SpeakerScorer, articles: Sequence[SpeakerArticle]) -> SpeakerScorer:
     """Divide the scores by the temperature that makes the answers of articles that trained nothing most likely."""
-    from scipy.optimize import minimize_scalar
-
     examples = [example for article in articles for example in with_neighbours(scorer.first, article)]
     examples = [example for example in examples if example.is_right.any()]
     if not examples:

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+pytest.importorskip("torch", reason="training needs inquit[train]")
+
 from inquit.models.article import Article
 from inquit.models.calibration import LogisticCalibrator
 from inquit.models.candidates import Candidate

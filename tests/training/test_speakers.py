@@ -3,6 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+pytest.importorskip("torch", reason="training needs inquit[train]")
+
 from inquit.models.candidates import Candidate
 from inquit.models.result import Speaker, SpeakerKind
 from inquit.models.speaker_features import FEATURES
@@ -16,8 +18,6 @@ from inquit.training.speakers import (
     right_candidates,
     untrained_scorer,
 )
-
-pytest.importorskip("torch", reason="training needs inquit[train]")
 
 RNG = np.random.default_rng(3)
 
