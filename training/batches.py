@@ -17,6 +17,9 @@ from inquit.training.examples import IGNORED, ClaimExample, LabelledDocument, Re
 
 Floats = NDArray[np.float32]
 
+_MAX_SEQUENCE = 256
+"""Words that the CRF is asked about at once."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Batch:
@@ -139,14 +142,14 @@ class _WindowPart:
             return np.full(self.stop - self.start, IGNORED, dtype=np.int64)
         return self.document.mention_tags[self.start : self.stop]
 
-    def sequences(self, max_words: int = 256) -> list[tuple[int, int]]:
+    def sequences(self) -> list[tuple[int, int]]:
         start, stop = self.core
         paragraphs = self.document.pieces.document.paragraph_of_word[start:stop]
         breaks = [0, *(np.flatnonzero(np.diff(paragraphs)) + 1).tolist(), len(paragraphs)]
         return [
-            (first + start + self.offset, min(first + max_words, last) + start + self.offset)
+            (first + start + self.offset, min(first + _MAX_SEQUENCE, last) + start + self.offset)
             for a, last in pairwise(breaks)
-            for first in range(a, last, max_words)
+            for first in range(a, last, _MAX_SEQUENCE)
         ]
 
     def inside(self, spans: Ints) -> tuple[Ints, Ints]:

@@ -136,8 +136,8 @@ def compare_predictions(
     """
     items = gold_items(gold)
     pairs = outcomes(gold, old), outcomes(gold, new)
-    overall = _overall(gold, old, new, n_bootstrap, SEED)
-    slices = _slices(items, pairs, len(gold), n_bootstrap, SEED)
+    overall = _overall(gold, old, new, n_bootstrap)
+    slices = _slices(items, pairs, len(gold), n_bootstrap)
     differences = tuple(overall + slices)
     objections = [
         f"{d.measure} on {d.slice} is {d.new:.3f}, was {d.old:.3f}: worse beyond noise"
@@ -206,13 +206,11 @@ def comparison_page(comparison: Comparison) -> str:
     )
 
 
-def _overall(
-    gold: Sequence[ArticleResult], old: Records, new: Records, n_bootstrap: int, seed: int
-) -> list[Difference]:
+def _overall(gold: Sequence[ArticleResult], old: Records, new: Records, n_bootstrap: int) -> list[Difference]:
     measure_old, measure_new = article_measures(gold, old), article_measures(gold, new)
     everything = range(len(gold))
     values_old, values_new = measure_old(everything), measure_new(everything)
-    rng = random.Random(seed)
+    rng = random.Random(SEED)
     samples: dict[str, list[float]] = {}
     for _ in range(n_bootstrap):
         chosen = rng.choices(everything, k=len(gold))
@@ -269,13 +267,12 @@ def _slices(
     pairs: tuple[Sequence[Outcome], Sequence[Outcome]],
     n_articles: int,
     n_bootstrap: int,
-    seed: int,
 ) -> list[Difference]:
     slices = _type_slices(items, pairs, n_articles)
     for name, is_inside in _groups(items).items():
         slices += _share_slices(name, is_inside, items, pairs, n_articles)
     n_guarded = sum(part.n >= MIN_SLICE for part in slices)
-    counts = np.random.default_rng(seed).multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=n_bootstrap)
+    counts = np.random.default_rng(SEED).multinomial(n_articles, np.full(n_articles, 1 / n_articles), size=n_bootstrap)
     differences = []
     for part in slices:
         old, new = part.score(part.old.sum(axis=0).tolist()), part.score(part.new.sum(axis=0).tolist())

@@ -122,7 +122,6 @@ def retrain_model(
     *,
     allowed_new_types: Collection[str] = (),
     drop_bad: bool = False,
-    config: ClaimFitConfig | None = None,
 ) -> tuple[Manifest, FittedClaims, NewLabels]:
     """Write a model folder that has learnt from new labels as well. The same call gives the same bytes.
 
@@ -139,7 +138,7 @@ def retrain_model(
         LockedError: another retrain is writing the same folder.
         OutputError: the folder exists, or cannot be written.
     """
-    config = config or ClaimFitConfig()
+    config = ClaimFitConfig()
     manifest = verify(base)
     data = _load_claims(manifest)
     new = read_new_labels(labels, data.claim_types, allowed_new_types=allowed_new_types, drop_bad=drop_bad)

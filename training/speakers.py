@@ -38,9 +38,6 @@ N_EXCERPTS = 2
 """Excerpts of each article that are learnt from beside it: whole articles alone teach little about short texts, where nobody
 is named often."""
 
-CONFIDENCE_STRENGTH = 1.0
-"""Inverse of the L2 penalty on the weights of the confidence: 0.1 and 1 are as good over folds of articles."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeakerExample:
@@ -145,7 +142,7 @@ def fit_confidence(model: Attributor, scorer: SpeakerScorer, articles: Iterable[
         logger.warning("%d of %d speakers are right: their confidence is the scorer's", sum(is_right), len(is_right))
         return {}
     logger.info("speakers right of those found: %.3f of %d", np.mean(is_right), len(is_right))
-    calibration = fit_logistic(np.stack(evidence), np.array(is_right), strength=CONFIDENCE_STRENGTH)
+    calibration = fit_logistic(np.stack(evidence), np.array(is_right))
     return calibration.to_arrays(CALIBRATION)
 
 

@@ -40,6 +40,7 @@ NETWORK_FILE, STATE_FILE, OPTIMIZER_FILE = "network.safetensors", "state.json", 
 UNAVERAGED_FILE, START_FILE = "unaveraged.safetensors", "start.safetensors"
 CONFIG_FILE = "training.json"
 _EPOCH, _CHECKPOINT = "epoch-", "checkpoint"
+_N_SAMPLED = 60  # batches whose loss is sampled
 
 
 @dataclass(slots=True)
@@ -223,11 +224,10 @@ def sample_losses(
     documents: Sequence[LabelledDocument],
     tokenizer: Tokenizer,
     config: TrainingConfig,
-    n_batches: int = 60,
 ) -> Iterator[Tensor]:
     """The loss on some batches of an epoch, for what is to be judged by it before training."""
     special = special_pieces(tokenizer)
-    for windows in _plan_epoch(documents, config, 0, surname_pool(documents))[:n_batches]:
+    for windows in _plan_epoch(documents, config, 0, surname_pool(documents))[:_N_SAMPLED]:
         yield _total_loss(batch_losses(network, collate(windows, special), config.loss), config)
 
 
