@@ -12,7 +12,7 @@ from inquit.models.article import Article, outlet_of
 from inquit.models.linker import quote_kind
 from inquit.models.passage import Passage
 from inquit.models.result import ArticleResult, Attribution
-from inquit.models.segmentation import Document, Ints, segment
+from inquit.models.segmentation import Document, segment
 from inquit.training.evaluation.labels import is_same_speaker, match_attributions
 from inquit.training.evaluation.tokens import TokenIndex, with_content
 
@@ -22,7 +22,6 @@ class GoldItem:
     """One labelled attribution. ``claim_type`` is None where its claim is not labelled."""
 
     article: int
-    id: str
     text: str
     kind: str
     outlet: str | None
@@ -49,7 +48,7 @@ def gold_items(articles: Sequence[ArticleResult]) -> list[GoldItem]:
                 text = " … ".join(span.of(article.text) for span in attribution.content)
                 claim_type = None if attribution.claim is None else attribution.claim.type
                 kind = _kind(document, attribution)
-                items.append(GoldItem(i, attribution.id, text, kind, outlet_of(article.metadata), claim_type))
+                items.append(GoldItem(i, text, kind, outlet_of(article.metadata), claim_type))
     return items
 
 
@@ -58,11 +57,7 @@ def _kind(document: Document, attribution: Attribution) -> str:
     if attribution.kind is not None:
         return attribution.kind.value
     passage = Passage.of_attribution(document, attribution)
-    return "indirect" if passage is None else quote_kind(document, _ranges(passage)).value
-
-
-def _ranges(passage: Passage) -> Ints:
-    return np.array(passage.parts, dtype=np.int64)
+    return "indirect" if passage is None else quote_kind(document, np.array(passage.parts)).value
 
 
 def outcomes(articles: Sequence[ArticleResult], predicted: Mapping[str, Mapping[str, Any]]) -> list[Outcome]:
