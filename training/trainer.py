@@ -56,14 +56,15 @@ class History:
 
 def special_pieces(tokenizer: Tokenizer) -> tuple[int, int, int]:
     """Ids of the pieces that start, end and pad a window, by the names that the common tokenizers use."""
+    return _piece(tokenizer, "[CLS]", "<s>"), _piece(tokenizer, "[SEP]", "</s>"), _piece(tokenizer, "[PAD]", "<pad>")
 
-    def find(*names: str) -> int:
-        for name in names:
-            if (piece := tokenizer.token_to_id(name)) is not None:
-                return piece
-        raise ValueError(f"the tokenizer has none of the special pieces {names}")
 
-    return find("[CLS]", "<s>"), find("[SEP]", "</s>"), find("[PAD]", "<pad>")
+def _piece(tokenizer: Tokenizer, *names: str) -> int:
+    """The piece of the first of these names that the tokenizer has."""
+    for name in names:
+        if (piece := tokenizer.token_to_id(name)) is not None:
+            return int(piece)
+    raise ValueError(f"the tokenizer has none of the special pieces {names}")
 
 
 def fit(
@@ -83,7 +84,7 @@ def fit(
         resume: go on after the last finished epoch that ``output`` holds, if it holds one.
         evaluate: gives the scores of an epoch; called after each.
     """
-    special, hidden = special_pieces(tokenizer), _hidden_piece(tokenizer)
+    special, hidden = special_pieces(tokenizer), _piece(tokenizer, "[MASK]", "<mask>", "[UNK]", "<unk>")
     optimizer = _make_optimizer(network, config.optimizer)
     average = AveragedModel(network, multi_avg_fn=_moving_average(config.optimizer.average))
     history = History()
@@ -138,13 +139,6 @@ def _moving_average(decay: float) -> Callable[[ParamList, ParamList, Tensor | in
             average.lerp_(weight, share)
 
     return update
-
-
-def _hidden_piece(tokenizer: Tokenizer) -> int:
-    for name in ("[MASK]", "<mask>", "[UNK]", "<unk>"):
-        if (piece := tokenizer.token_to_id(name)) is not None:
-            return int(piece)
-    raise ValueError("the tokenizer has neither a mask nor an unknown piece")
 
 
 def hide_pieces(

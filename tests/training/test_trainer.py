@@ -52,7 +52,9 @@ def test_only_the_last_checkpoint_is_kept(tmp_path: Path) -> None:
 def test_an_epoch_without_a_step_is_none(tiny_encoder: Path, tmp_path: Path) -> None:
     """Time may be up when the batches of an epoch are planned: planning these takes longer than it."""
     optimizer = OptimizerConfig(max_minutes=1e-5)
-    config = TrainingConfig(name="tiny", version="1", encoder="e", corpus=(CorpusConfig(path="c"),), optimizer=optimizer)
+    config = TrainingConfig(
+        name="tiny", version="1", encoder="e", corpus=(CorpusConfig(path="c"),), optimizer=optimizer
+    )
     network = AttributionNetwork.from_pretrained(str(tiny_encoder), n_pair_dimensions=8, dropout=0.1)
     tokenizer = load_tokenizer(tiny_encoder)
     documents = [label_document(ArticleResult("a", "“Yes,” said Ann Lee."), tokenizer)] * 1000
