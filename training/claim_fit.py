@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_softmax, logsumexp, softmax
+from scipy.special import log_softmax, softmax
 from sklearn.linear_model import LogisticRegression
 
 from inquit.models.claims import NETWORK_OUTPUTS, ClaimHead, ClaimOutputs, ClaimTyper
@@ -27,15 +27,20 @@ from inquit.models.labels import POLARITIES
 from inquit.models.result import claim_to_dict
 from inquit.training.calibrate import fit_temperature, match_frequencies
 from inquit.training.claim_data import ClaimData, Origin
+from inquit.training.compact_heads import (
+    Affine,
+    CompactHeads,
+    Flags,
+    Floats,
+    is_known_output,
+    network_heads,
+    with_new_types,
+)
 from inquit.training.evaluation import Evaluation, evaluate_claims
 from inquit.training.evaluation.labels import LabelPairs, macro_f1
 from inquit.training.residual import Link, fit_correction
 
 logger = logging.getLogger(__name__)
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Affine = tuple[Floats, Floats]
 
 MIN_TYPE_EXAMPLES = 5
 """A new claim type with fewer claims cannot be learnt, nor measured."""
@@ -44,7 +49,6 @@ _MIN_CALIBRATION = 40  # fewer claims than this calibrate nothing
 _MAX_REHEARSED = 5000  # seen claims that are rehearsed; more of them change nothing but the time
 _INTERCEPT_STRENGTH = 0.01  # how frequent a type is among few new claims says little
 _NEW_TYPE_STRENGTH = 0.1  # nothing is known of a new type but its claims
-_NEVER = -1e4  # score of a type that cannot be
 _NARRATION_UNIT = 5.0  # value of the feature "is narration": above 1, the prior binds it less than the others
 
 
@@ -65,53 +69,6 @@ class ClaimFitConfig:
     rehearsal: float = 0.3
     n_folds: int = 5
     seed: int = 13
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CompactHead:
-    """A claim head on compact claims: ``scales * network scores + features @ weight.T + bias``.
-
-    Attributes:
-        scales, bias: shape (n_outputs,); the scale is 0 for types that the network does not know.
-        weight: shape (n_outputs, n_components).
-    """
-
-    scales: Floats
-    weight: Floats
-    bias: Floats
-
-    def scores(self, data: ClaimData) -> Floats:
-        """shape (n, n_outputs)."""
-        scores: Floats = network_scores(data) * self.scales + data.features @ self.weight.T + self.bias
-        return scores
-
-    def stretched(self, slopes: Floats, shifts: Floats) -> CompactHead:
-        """The head whose scores are ``slopes * scores + shifts``."""
-        return CompactHead(self.scales * slopes, self.weight * slopes[:, None], self.bias * slopes + shifts)
-
-    def fold(self, data: ClaimData) -> ClaimHead:
-        """The same head on pooled states."""
-        folded = data.fold(self.weight, self.bias)
-        rows = network_rows(data.outputs)
-        weight, bias = folded.weight.copy(), folded.bias.copy()
-        weight[rows] += (self.scales[rows, None] * data.network.weight).astype(np.float32)
-        bias[rows] += (self.scales[rows] * data.network.bias).astype(np.float32)
-        return ClaimHead(weight, bias)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CompactHeads:
-    """One head for attributions, one for narration."""
-
-    attributed: CompactHead
-    narrated: CompactHead
-
-    def both(self) -> tuple[CompactHead, CompactHead]:
-        return self.attributed, self.narrated
-
-    def scores(self, data: ClaimData) -> Floats:
-        is_narration = data.is_narration[:, None]
-        return np.where(is_narration, self.narrated.scores(data), self.attributed.scores(data))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,9 +112,9 @@ def fit_claims(
     _check_new_types(data)
     is_unseen = data.origins != Origin.SEEN
     is_new = data.is_of(new_articles)
-    network = _network_heads(data)
-    calibrated = _stretched(network, *_calibration(network.scores(data), data, is_unseen & ~is_new))
-    reference = _with_new_types(calibrated, data)
+    network = network_heads(data)
+    calibrated = network.stretched(*_calibration(network.scores(data), data, is_unseen & ~is_new))
+    reference = with_new_types(calibrated, data)
     if not is_unseen.any():
         logger.warning("no claims of articles that the encoder has not seen: the claim heads stay the network's own")
         return FittedClaims(data.claim_types, reference.attributed.fold(data), reference.narrated.fold(data))
@@ -167,7 +124,7 @@ def fit_claims(
     domains = {name: part for name, part in (("old", ~is_new), ("new", is_new)) if (part & is_unseen).any()}
     balance = _choose_balance(left_out, data, [part & is_unseen for part in domains.values()], config)
     calibration = _calibration(left_out, data, is_unseen, balance=balance)
-    heads = _stretched(_correct(reference, data, everywhere, strength, config), *calibration)
+    heads = _correct(reference, data, everywhere, strength, config).stretched(*calibration)
     after = _apply(left_out, data, calibration)
     before = None
     if is_new.any():
@@ -194,51 +151,6 @@ def _check_new_types(data: ClaimData) -> None:
             )
 
 
-def network_rows(outputs: ClaimOutputs) -> NDArray[np.int64]:
-    """Of each output of the network its row in a head for more claim types."""
-    n_known = len(NETWORK_OUTPUTS.claim_types)
-    starts = ((outputs.types.start, n_known), (outputs.secondary.start, n_known))
-    rows = [np.arange(start, start + n) for start, n in (*starts, (outputs.polarities.start, len(POLARITIES)))]
-    return np.concatenate([*rows, [outputs.checkworthy]])
-
-
-def network_scores(data: ClaimData) -> Floats:
-    """The network's scores in the columns of the data's claim types; 0 for types that it does not know."""
-    scores = np.zeros((len(data), len(data.outputs)))
-    scores[:, network_rows(data.outputs)] = data.scores
-    return scores
-
-
-def _network_heads(data: ClaimData) -> CompactHeads:
-    """The network's own head; it never gives a type that it does not know."""
-    n_outputs, n_components = len(data.outputs), data.quantised.shape[1]
-    is_known = _is_known(data)
-    head = CompactHead(
-        is_known.astype(np.float64), np.zeros((n_outputs, n_components)), np.where(is_known, 0.0, _NEVER)
-    )
-    return CompactHeads(head, head)
-
-
-def _is_known(data: ClaimData) -> Flags:
-    """Of each output whether the network has it."""
-    is_known = np.zeros(len(data.outputs), dtype=bool)
-    is_known[network_rows(data.outputs)] = True
-    return is_known
-
-
-def _with_new_types(heads: CompactHeads, data: ClaimData) -> CompactHeads:
-    """The same heads, where a type that the network does not know begins as likely as it is frequent."""
-    new_rows = [i for i in range(len(data.claim_types)) if heads.attributed.scales[i] == 0]
-    if not new_rows:
-        return heads
-    usual = float(logsumexp(heads.attributed.scores(data)[:, data.outputs.types], axis=1).mean())
-    bias = heads.attributed.bias.copy()
-    for i in new_rows:
-        log_share = float(np.log((data.types == i).mean()))
-        bias[i], bias[data.outputs.secondary.start + i] = usual + log_share, log_share
-    return CompactHeads(*(replace(head, bias=np.where(head.scales > 0, head.bias, bias)) for head in heads.both()))
-
-
 # ---- correction -------------------------------------------------------------------------------------------------
 
 
@@ -260,7 +172,7 @@ def _correct(
     weights[is_seen] = config.rehearsal * n_seen / max(1, int(is_seen.sum()))
     targets = np.where(is_seen[:, None], _probabilities(offsets, rows.outputs), _labels(rows))
     design = _design(rows)
-    is_known = _is_known(rows)
+    is_known = is_known_output(rows)
     strengths = np.where(is_known, strength, _NEW_TYPE_STRENGTH)
     intercept_strengths = np.where(is_known, _INTERCEPT_STRENGTH, _NEW_TYPE_STRENGTH)
     weight, bias = np.zeros((len(rows.outputs), design.shape[1])), np.zeros(len(rows.outputs))
@@ -275,13 +187,9 @@ def _correct(
             intercept_strength=intercept_strengths[group],
         )
     return CompactHeads(
-        _added(reference.attributed, weight[:, :-1], bias),
-        _added(reference.narrated, weight[:, :-1], bias + weight[:, -1] * _NARRATION_UNIT),
+        reference.attributed.added(weight[:, :-1], bias),
+        reference.narrated.added(weight[:, :-1], bias + weight[:, -1] * _NARRATION_UNIT),
     )
-
-
-def _added(head: CompactHead, weight: Floats, bias: Floats) -> CompactHead:
-    return CompactHead(head.scales, head.weight + weight, head.bias + bias)
 
 
 def _thinned(data: ClaimData, chosen: Flags) -> NDArray[np.int64]:
@@ -424,10 +332,6 @@ def _evaluate(scores: Floats, data: ClaimData, chosen: Flags) -> Evaluation:
 
 
 # ---- calibration ------------------------------------------------------------------------------------------------
-
-
-def _stretched(heads: CompactHeads, attributed: Affine, narrated: Affine) -> CompactHeads:
-    return CompactHeads(heads.attributed.stretched(*attributed), heads.narrated.stretched(*narrated))
 
 
 def _apply(scores: Floats, data: ClaimData, calibration: tuple[Affine, Affine]) -> Floats:
