@@ -31,22 +31,21 @@ from inquit.training.heads import count_heads, cut_heads
 from inquit.training.network import AttributionNetwork
 from inquit.training.pretrained import find_encoder
 from inquit.training.report import write_report
-from inquit.training.seen_texts import write_texts
-from inquit.training.soft_labels import mean_answers, read_soft_labels
-from inquit.training.teacher import Teacher
-from inquit.training.trainer import (
+from inquit.training.run_folder import (
     CONFIG_FILE,
     START_FILE,
     STATE_FILE,
     History,
-    fit,
     load_network,
     load_tokenizer,
-    sample_losses,
     save_config,
     save_network_frame,
     save_start,
 )
+from inquit.training.seen_texts import write_texts
+from inquit.training.soft_labels import mean_answers, read_soft_labels
+from inquit.training.teacher import Teacher
+from inquit.training.trainer import fit, sample_losses
 from inquit.training.warm_start import load_fitted, texts_of, title_of
 
 logger = logging.getLogger(__name__)

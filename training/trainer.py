@@ -1,29 +1,23 @@
-"""Fit a network on labelled documents: schedule, checkpoints, progress."""
+"""Fit a network on labelled documents: epochs, schedule, steps."""
 
 from __future__ import annotations
 
-import json
 import logging
 import math
-import os
 import random
-import shutil
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
-from transformers import AutoConfig
 
-from inquit.inference.writers import open_atomically
 from inquit.models.pieces import Window
 from inquit.training.batches import Batch, collate, cut_windows
 from inquit.training.config import OptimizerConfig, TrainingConfig
@@ -31,27 +25,13 @@ from inquit.training.examples import LabelledDocument
 from inquit.training.losses import batch_losses
 from inquit.training.network import AttributionNetwork
 from inquit.training.renaming import Pool, rename, surname_pool
+from inquit.training.run_folder import STATE_FILE, History, load_checkpoint, save_checkpoint
 
 logger = logging.getLogger(__name__)
 
 ParamList = list[Tensor] | tuple[Tensor, ...]
 
-NETWORK_FILE, STATE_FILE, OPTIMIZER_FILE = "network.safetensors", "state.json", "optimizer.pt"
-UNAVERAGED_FILE, START_FILE = "unaveraged.safetensors", "start.safetensors"
-CONFIG_FILE = "training.json"
-_EPOCH, _CHECKPOINT = "epoch-", "checkpoint"
 _N_SAMPLED = 60  # batches whose loss is sampled
-
-
-@dataclass(slots=True)
-class History:
-    """What happened in training, for the report: one entry an epoch."""
-
-    losses: list[dict[str, float]] = field(default_factory=list)
-    scores: list[dict[str, float]] = field(default_factory=list)
-    cpu_seconds: list[float] = field(default_factory=list)
-    steps: int = 0
-    minutes: float = 0.0
 
 
 def special_pieces(tokenizer: Tokenizer) -> tuple[int, int, int]:
@@ -260,92 +240,3 @@ class _Mean:
 
     def __str__(self) -> str:
         return " ".join(f"{name} {value:.3f}" for name, value in self.values().items())
-
-
-def save_checkpoint(
-    network: AttributionNetwork,
-    average: AveragedModel,
-    optimizer: torch.optim.Optimizer,
-    history: History,
-    output: Path,
-) -> None:
-    """Write both networks and the optimizer to a folder of the epoch. The history comes after it and names it, so that
-    what it names is whole; only then the epoch before goes.
-    """
-    checkpoint = output / f"{_EPOCH}{len(history.losses)}"
-    shutil.rmtree(checkpoint, ignore_errors=True)
-    checkpoint.mkdir(parents=True)
-    save_file(average.module.state_dict(), checkpoint / NETWORK_FILE)
-    save_file(network.state_dict(), checkpoint / UNAVERAGED_FILE)
-    torch.save(optimizer.state_dict(), checkpoint / OPTIMIZER_FILE)
-    _write_json(output / STATE_FILE, {_CHECKPOINT: checkpoint.name, **asdict(history)})
-    for other in output.glob(f"{_EPOCH}*"):
-        if other != checkpoint:
-            shutil.rmtree(other)
-
-
-def load_checkpoint(
-    network: AttributionNetwork, average: AveragedModel, optimizer: torch.optim.Optimizer, output: Path
-) -> History:
-    checkpoint, history = _last_epoch(output)
-    network.load_state_dict(load_file(checkpoint / UNAVERAGED_FILE))
-    average.module.load_state_dict(load_file(checkpoint / NETWORK_FILE))
-    average.n_averaged.fill_(history.steps)
-    optimizer.load_state_dict(torch.load(checkpoint / OPTIMIZER_FILE, weights_only=True))
-    return history
-
-
-def _last_epoch(output: Path) -> tuple[Path, History]:
-    """The folder of the last finished epoch, and the history up to it; runs that name no folder have all in their own."""
-    state = json.loads((output / STATE_FILE).read_text(encoding="utf-8"))
-    return output / state.pop(_CHECKPOINT, "."), History(**state)
-
-
-def network_file(output: Path) -> Path:
-    """The weights that the last finished epoch left."""
-    return _last_epoch(output)[0] / NETWORK_FILE
-
-
-def save_network_frame(network: AttributionNetwork, tokenizer: Tokenizer, config: TrainingConfig, output: Path) -> None:
-    """Write what `load_network` needs beside the weights: encoder configuration, tokenizer, training configuration."""
-    output.mkdir(parents=True, exist_ok=True)
-    network.encoder.config.save_pretrained(output / "encoder")  # type: ignore[union-attr, operator]
-    tokenizer.save(str(output / "tokenizer.json"))
-    save_config(config, output)
-
-
-def save_config(config: TrainingConfig, output: Path) -> None:
-    """Write what a network is fitted with, in place of what a run that goes on was to be fitted with before."""
-    _write_json(output / CONFIG_FILE, config.to_dict())
-
-
-def _write_json(path: Path, data: Mapping[str, Any]) -> None:
-    with open_atomically(path) as file:
-        file.write(json.dumps(data, indent=1).encode())
-
-
-def save_start(network: AttributionNetwork, output: Path) -> None:
-    """Keep the weights that training begins with."""
-    temporary = output / f".tmp-{START_FILE}"
-    save_file(network.state_dict(), temporary)
-    os.replace(temporary, output / START_FILE)
-
-
-def load_network(folder: Path, weights: Path | None = None) -> tuple[AttributionNetwork, Tokenizer]:
-    """A fitted network and its tokenizer, from a folder that `fit` wrote; with other ``weights`` than those fitted last."""
-    config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
-    network = AttributionNetwork.from_config(
-        AutoConfig.from_pretrained(folder / "encoder"),
-        n_pair_dimensions=config["n_pair_dimensions"],
-        dropout=config["optimizer"]["dropout"],
-    )
-    network.load_state_dict(load_file(weights or network_file(folder)))
-    return network.eval(), load_tokenizer(folder)
-
-
-def load_tokenizer(folder: Path) -> Tokenizer:
-    """The folder's tokenizer with truncation and padding off: some travel with both on."""
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer

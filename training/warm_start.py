@@ -20,8 +20,8 @@ from inquit.training.bert_graph import SMOOTHED, TRANSPOSED
 from inquit.training.config import TrainingConfig, training_config_from_dict
 from inquit.training.network import AttributionNetwork
 from inquit.training.pretrained import find_encoder
+from inquit.training.run_folder import CONFIG_FILE, load_network, load_tokenizer, network_file
 from inquit.training.seen_texts import read_texts, seen_texts
-from inquit.training.trainer import CONFIG_FILE, load_network, load_tokenizer, network_file
 
 Floats = NDArray[np.float32]
 

@@ -16,7 +16,8 @@ from inquit.models.result import ArticleResult, Attribution, Claim, Speaker, Spe
 from inquit.training.articles import read_marks
 from inquit.training.batches import collate, cut_windows
 from inquit.training.examples import LabelledDocument, SilverMarks, label_document
-from inquit.training.trainer import load_tokenizer, special_pieces
+from inquit.training.run_folder import load_tokenizer
+from inquit.training.trainer import special_pieces
 
 TEXT = "Ban Ki-moon arrived in Paris. He said the talks went well. The diplomat smiled at them."
 

@@ -9,7 +9,7 @@ from inquit.models.result import ArticleResult
 from inquit.models.words import word_texts
 from inquit.training.examples import LabelledDocument, SilverMarks, label_document
 from inquit.training.renaming import rename, surname_pool
-from inquit.training.trainer import load_tokenizer
+from inquit.training.run_folder import load_tokenizer
 
 TEXT = "Ann Lee met Bob Ray. Lee said Ray's brother, Lee Poe, was late. “Ann is right,” Mr. Ray said."
 

@@ -27,6 +27,7 @@ from inquit.training.config import LossConfig
 from inquit.training.examples import LabelledDocument, SilverMarks, SoftLabels, label_document
 from inquit.training.losses import batch_losses, link_scores, word_states
 from inquit.training.network import AttributionNetwork
+from inquit.training.run_folder import load_tokenizer
 from inquit.training.soft_labels import (
     answered_question,
     mean_answers,
@@ -35,7 +36,7 @@ from inquit.training.soft_labels import (
     teach,
     write_soft_labels,
 )
-from inquit.training.trainer import load_tokenizer, special_pieces
+from inquit.training.trainer import special_pieces
 
 Floats = NDArray[np.float32]
 

@@ -49,10 +49,11 @@ from inquit.training.heads import count_heads
 from inquit.training.losses import batch_losses
 from inquit.training.network import AttributionNetwork, Crf, PairScorer
 from inquit.training.refit import refit_speakers
+from inquit.training.run_folder import load_network, load_tokenizer, network_file, save_config
 from inquit.training.seen_texts import seen_texts
 from inquit.training.teacher import Teacher
 from inquit.training.train import ask_teachers, train_model, train_network
-from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, network_file, save_config, special_pieces
+from inquit.training.trainer import hide_pieces, special_pieces
 from inquit.training.warm_start import load_fitted, texts_of
 from tests.training.labelled import SENTENCES, labelled_article, write_labels
 
