@@ -19,7 +19,7 @@ from inquit.models.folder import file_sha256
 from inquit.models.result import ArticleResult, ErrorInfo
 from inquit.training.config import CorpusConfig, TrainingConfig
 from inquit.training.corpora import CorpusError, files_of, join_labels, read_corpus
-from inquit.training.examples import SilverMarks
+from inquit.training.network.examples import SilverMarks
 
 logger = logging.getLogger(__name__)
 

@@ -56,7 +56,7 @@ def train(
     except (OSError, ValueError) as error:
         fail(str(error), EXIT_USAGE)
     try:
-        from inquit.training.refit import refit_speakers
+        from inquit.training.speakers.refit import refit_speakers
         from inquit.training.train import train_model
     except ModuleNotFoundError as error:
         fail(f"training needs more than scoring ({error.name} is missing): pip install 'inquit[train]'", EXIT_USAGE)

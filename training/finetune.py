@@ -16,8 +16,8 @@ from inquit.inference.writers import open_atomically, to_json_line
 from inquit.models.result import ArticleResult
 from inquit.training.config import CorpusConfig
 from inquit.training.labels import check_training_labels
+from inquit.training.network.warm_start import config_of
 from inquit.training.train import train_model
-from inquit.training.warm_start import config_of
 from inquit.training.whole_folder import claim_folder
 
 REPEAT = 3

@@ -21,8 +21,8 @@ from inquit.inference.commands import (
 from inquit.models.folder import CURRENT
 
 if TYPE_CHECKING:
-    from inquit.training.claim_fit import FittedClaims
-    from inquit.training.compare import Comparison
+    from inquit.training.claims.fit import FittedClaims
+    from inquit.training.comparison.compare import Comparison
 
 EXIT_WORSE = 1
 _SHOWN = ("type_acc", "type_macro_f1", "polarity_f1", "checkworthy_ap", "type_ece", "checkworthy_ece")
@@ -76,7 +76,7 @@ def retrain(
         manifest, fitted, new = retrain_model(
             model, labels, output, allowed_new_types=new_type or (), drop_bad=drop_bad
         )
-    from inquit.training.compare import label_objections
+    from inquit.training.comparison.compare import label_objections
 
     if new.new_types:
         print(f"new claim types: {', '.join(new.new_types)}")
@@ -125,9 +125,9 @@ def compare(
     """
     from inquit.inference.writers import open_atomically
     from inquit.models.registry import Registry, RegistryError
-    from inquit.training.compare import comparison_page
+    from inquit.training.comparison.compare import comparison_page
+    from inquit.training.comparison.promote import record_comparison
     from inquit.training.evaluate_command import write_json
-    from inquit.training.promote import record_comparison
 
     refuse_overwriting([gold], json_path, html_path)
     logging.basicConfig(level=logging.WARNING, format="inquit: %(message)s")
@@ -153,7 +153,7 @@ def compare(
 
 def _compare(old: str, new: str, gold_path: Path, n_bootstrap: int) -> Comparison:
     from inquit.models.folder import verify
-    from inquit.training.compare import check_leaks, compare_predictions
+    from inquit.training.comparison.compare import check_leaks, compare_predictions
     from inquit.training.evaluate_command import read_gold, score_gold
 
     manifests = verify(old), verify(new)
@@ -202,9 +202,9 @@ def promote(
     Example: inquit promote models/en-desk
     """
     from inquit.models.registry import Registry
+    from inquit.training.comparison.promote import PromotionError, promote_model
     from inquit.training.corpora import corpus_sha256
     from inquit.training.evaluate_command import read_gold
-    from inquit.training.promote import PromotionError, promote_model
 
     with exit_codes():
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from inquit.training.card import draw_confusion, draw_curves, draw_reliability
 from inquit.training.config import TrainingConfig
 from inquit.training.evaluation import Evaluation
-from inquit.training.run_folder import History
+from inquit.training.network.run_folder import History
 
 
 def write_report(output: Path, config: TrainingConfig, history: History, evaluation: Evaluation | None) -> None:

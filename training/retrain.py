@@ -34,8 +34,8 @@ from inquit.models.folder import (
 )
 from inquit.models.result import ArticleResult, Claim
 from inquit.training.card import write_retrained_card
-from inquit.training.claim_data import ClaimData, pool_claims
-from inquit.training.claim_fit import MIN_TYPE_EXAMPLES, ClaimFitConfig, FittedClaims, fit_claims
+from inquit.training.claims.data import ClaimData, pool_claims
+from inquit.training.claims.fit import MIN_TYPE_EXAMPLES, ClaimFitConfig, FittedClaims, fit_claims
 from inquit.training.corpora import CorpusError, files_of
 from inquit.training.labels import Vocabulary, check_training_labels
 from inquit.training.labels.agreement import cohens_kappa

@@ -23,15 +23,14 @@ from inquit.training.articles import (
     training_texts,
 )
 from inquit.training.build import build_model, dev_scores
-from inquit.training.claim_data import article_hash
+from inquit.training.claims.data import article_hash
 from inquit.training.config import CorpusConfig, TrainingConfig, training_config_from_dict
 from inquit.training.corpora import read_corpus
-from inquit.training.examples import LabelledDocument, label_document
-from inquit.training.heads import count_heads, cut_heads
-from inquit.training.network import AttributionNetwork
-from inquit.training.pretrained import find_encoder
-from inquit.training.report import write_report
-from inquit.training.run_folder import (
+from inquit.training.network.attention_heads import count_heads, cut_heads
+from inquit.training.network.attribution_network import AttributionNetwork
+from inquit.training.network.examples import LabelledDocument, label_document
+from inquit.training.network.pretrained import find_encoder
+from inquit.training.network.run_folder import (
     CONFIG_FILE,
     START_FILE,
     STATE_FILE,
@@ -42,11 +41,12 @@ from inquit.training.run_folder import (
     save_network_frame,
     save_start,
 )
+from inquit.training.network.soft_labels import mean_answers, read_soft_labels
+from inquit.training.network.teacher import Teacher
+from inquit.training.network.trainer import fit, sample_losses
+from inquit.training.network.warm_start import load_fitted, texts_of, title_of
+from inquit.training.report import write_report
 from inquit.training.seen_texts import write_texts
-from inquit.training.soft_labels import mean_answers, read_soft_labels
-from inquit.training.teacher import Teacher
-from inquit.training.trainer import fit, sample_losses
-from inquit.training.warm_start import load_fitted, texts_of, title_of
 
 logger = logging.getLogger(__name__)
 

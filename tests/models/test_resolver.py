@@ -13,7 +13,7 @@ from inquit.models.resolver import CALIBRATION, CONFIDENCE_FEATURES, Floats, Spe
 from inquit.models.result import QuoteKind
 from inquit.models.segmentation import Document, segment
 from inquit.models.speaker_features import COLUMN
-from inquit.training.speakers import untrained_scorer
+from inquit.training.speakers.fit import untrained_scorer
 from tests.models.marked_names import words_of
 
 

@@ -22,7 +22,7 @@ from inquit.models.claims import ClaimHead
 from inquit.models.folder import file_sha256, verify
 from inquit.models.lock import hold_lock
 from inquit.models.result import ArticleResult, Claim
-from inquit.training.claim_fit import FittedClaims
+from inquit.training.claims.fit import FittedClaims
 from inquit.training.corpora import CorpusError
 from inquit.training.evaluation import Evaluation
 from inquit.training.retrain import label_agreement, read_new_labels

@@ -38,23 +38,23 @@ from inquit.training.articles import (
     training_texts,
     unlabelled_articles,
 )
-from inquit.training.batches import collate, cut_windows
 from inquit.training.build import TorchPieceEncoder
-from inquit.training.claim_data import article_hash
+from inquit.training.claims.data import article_hash
 from inquit.training.config import CorpusConfig, LossConfig, OptimizerConfig, TrainingConfig
 from inquit.training.corpora import CorpusError, read_corpus, read_jsonl
-from inquit.training.examples import label_document
 from inquit.training.finetune import finetune_model
-from inquit.training.heads import count_heads
-from inquit.training.losses import batch_losses
-from inquit.training.network import AttributionNetwork, Crf, PairScorer
-from inquit.training.refit import refit_speakers
-from inquit.training.run_folder import load_network, load_tokenizer, network_file, save_config
+from inquit.training.network.attention_heads import count_heads
+from inquit.training.network.attribution_network import AttributionNetwork, Crf, PairScorer
+from inquit.training.network.batches import collate, cut_windows
+from inquit.training.network.examples import label_document
+from inquit.training.network.losses import batch_losses
+from inquit.training.network.run_folder import load_network, load_tokenizer, network_file, save_config
+from inquit.training.network.teacher import Teacher
+from inquit.training.network.trainer import hide_pieces, special_pieces
+from inquit.training.network.warm_start import load_fitted, texts_of
 from inquit.training.seen_texts import seen_texts
-from inquit.training.teacher import Teacher
+from inquit.training.speakers.refit import refit_speakers
 from inquit.training.train import ask_teachers, train_model, train_network
-from inquit.training.trainer import hide_pieces, special_pieces
-from inquit.training.warm_start import load_fitted, texts_of
 from tests.training.labelled import SENTENCES, labelled_article, write_labels
 
 Floats = NDArray[np.float32]
