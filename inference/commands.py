@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,6 +26,28 @@ def fail(reason: str | Exception, code: int) -> NoReturn:
         message = f"{reason.filename}: {reason.strerror}"
     print("inquit:", "\n".join(map(without_controls, message.split("\n"))), file=sys.stderr)
     raise typer.Exit(code)
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """End the command with the exit code of what fails inside."""
+    from inquit.inference.batch.errors import BatchError
+    from inquit.models.files import LockedError
+    from inquit.models.folder import ModelError
+    from inquit.models.registry import RegistryError
+
+    try:
+        yield
+    except BatchError as error:
+        fail(error, error.exit_code)
+    except ModelError as error:
+        fail(error, EXIT_MODEL)
+    except LockedError as error:
+        fail(error, EXIT_LOCKED)
+    except RegistryError as error:
+        fail(error, EXIT_OUTPUT)
+    except (OSError, ValueError) as error:
+        fail(error, EXIT_INPUT)
 
 
 def refuse_overwriting(inputs: Iterable[Path | None], *outputs: Path | None) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_LOCKED, EXIT_MODEL, EXIT_OUTPUT, fail
-from inquit.models.files import LockedError
-from inquit.models.folder import CARD, CURRENT, WEIGHTS, Manifest, ModelError, read_manifest, shipped_models, verify
-from inquit.models.registry import Registry, RegistryError
+from inquit.inference.commands import EXIT_MODEL, exit_codes, fail
+from inquit.models.folder import CARD, CURRENT, WEIGHTS, read_manifest, shipped_models, verify
+from inquit.models.registry import Registry
 
 model_app = typer.Typer(help="List, show, check and choose models.", no_args_is_help=True)
 
@@ -26,19 +23,14 @@ def list_models() -> None:
 
     Example: inquit model list
     """
-    current = _or_fail(read_manifest, CURRENT)
-    shipped = [_or_fail(read_manifest, WEIGHTS / name) for name in shipped_models()]
-    for manifest in [*shipped, *_promoted()]:
+    with exit_codes():
+        current = read_manifest(CURRENT)
+        shipped = [read_manifest(WEIGHTS / name) for name in shipped_models()]
+        promoted = Registry.default().models()
+    for manifest in [*shipped, *promoted]:
         mark = "*" if manifest.folder.samefile(current.folder) else " "
         name = manifest.folder.name if manifest in shipped else manifest.fingerprint[:12]
         print(f"{mark} {name}\t{manifest.title}\t{manifest.fingerprint[:12]}\t{manifest.folder}")
-
-
-def _promoted() -> list[Manifest]:
-    try:
-        return Registry.default().models()
-    except ModelError as error:
-        fail(str(error), EXIT_MODEL)
 
 
 @model_app.command("use")
@@ -50,25 +42,18 @@ def use_model(
     Example: inquit model use en
     """
     registry = Registry.default()
-    try:
-        with registry.lock():
-            shipped = shipped_models()
-            folder = WEIGHTS / model if model in shipped else registry.find(model)
-            if folder is None:
-                promoted = [manifest.title for manifest in registry.models()]
-                fail(
-                    f"no model '{model}' ships with inquit or was promoted; those that ship: {shipped}, "
-                    f"that were promoted: {promoted}. See inquit promote",
-                    EXIT_MODEL,
-                )
-            manifest = verify(folder)
-            registry.point_to("" if model in shipped else manifest.fingerprint)
-    except ModelError as error:
-        fail(str(error), EXIT_MODEL)
-    except LockedError as error:
-        fail(str(error), EXIT_LOCKED)
-    except RegistryError as error:
-        fail(str(error), EXIT_OUTPUT)
+    with exit_codes(), registry.lock():
+        shipped = shipped_models()
+        folder = WEIGHTS / model if model in shipped else registry.find(model)
+        if folder is None:
+            promoted = [manifest.title for manifest in registry.models()]
+            fail(
+                f"no model '{model}' ships with inquit or was promoted; those that ship: {shipped}, "
+                f"that were promoted: {promoted}. See inquit promote",
+                EXIT_MODEL,
+            )
+        manifest = verify(folder)
+        registry.point_to("" if model in shipped else manifest.fingerprint)
     print(f"{manifest.title} is the current model: {manifest.folder}")
 
 
@@ -78,7 +63,8 @@ def show_card(model: Annotated[str, typer.Argument(help="A model's name, or a mo
 
     Example: inquit model card en
     """
-    manifest = _or_fail(verify, model)
+    with exit_codes():
+        manifest = verify(model)
     print((manifest.folder / CARD).read_text(encoding="utf-8") if CARD in manifest.data["files"] else "no card")
 
 
@@ -91,12 +77,6 @@ def verify_model(
 
     Example: inquit model verify en
     """
-    manifest = _or_fail(lambda name: verify(name, expect_sha256=expect_sha256), model)
+    with exit_codes():
+        manifest = verify(model, expect_sha256=expect_sha256)
     print(f"{manifest.title}: {len(manifest.data['files'])} files as the manifest says; sha256 {manifest.fingerprint}")
-
-
-def _or_fail(action: Callable[[str | Path], Manifest], model: str | Path) -> Manifest:
-    try:
-        return action(model)
-    except ModelError as error:
-        fail(str(error), EXIT_MODEL)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_USAGE, fail, refuse_overwriting
+from inquit.inference.commands import EXIT_INPUT, EXIT_USAGE, exit_codes, fail, refuse_overwriting
 
 
 def register(app: typer.Typer) -> None:
@@ -29,17 +29,12 @@ def report(
 
     Example: inquit report results.jsonl -o report.html
     """
-    from inquit.inference.batch.errors import BatchError
     from inquit.inference.report import write_report
     from inquit.inference.writers import read_results
 
     refuse_overwriting([results, corrections], output)
-    try:
+    with exit_codes():
         write_report(read_results(results), output, corrections_path=corrections, title=title)
-    except (OSError, ValueError) as error:
-        fail(error, EXIT_INPUT)
-    except BatchError as error:
-        fail(str(error), error.exit_code)
 
 
 def review(
@@ -60,19 +55,15 @@ def review(
         fail(f"review needs FastAPI and uvicorn ({error}): pip install 'inquit[review]'", EXIT_USAGE)
     from inquit.inference.batch.summary import counted
     from inquit.inference.corrections import Corrections
-    from inquit.inference.writers import OutputError, read_results
+    from inquit.inference.writers import read_results
 
     path = corrections or _corrections_beside(results.absolute())
     refuse_overwriting([results], path)
-    try:
+    with exit_codes():
         scored = list(read_results(results))
         if not any(result.text for result in scored):
             fail(f"{results}: holds no text to correct; score without --no-text", EXIT_INPUT)
         kept = Corrections(scored, path, reviewer=by or _login_name())
-    except OutputError as error:
-        fail(str(error), error.exit_code)
-    except (OSError, ValueError) as error:
-        fail(error, EXIT_INPUT)
     with kept:
         try:
             serve(kept, port=port, title=results.name, announce=lambda url: _announce(url, path))

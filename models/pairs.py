@@ -68,7 +68,10 @@ def span_states(states: Floats, spans: Ints) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairScorer:
-    """The learnt scores of one relation, evaluated from arrays. Names and shapes as in `inquit.training.network`."""
+    """The learnt scores of one relation, evaluated from arrays.
+
+    Names and shapes as in `inquit.training.network.attribution_network`.
+    """
 
     first_weight: Floats
     first_bias: Floats

@@ -1,7 +1,7 @@
 """Whom a source stands for: mention ranking over the entities of the article.
 
 Candidates for a source are the named entities around it, what it says itself, earlier sources without a name, and the
-writer. A small network, fitted in `inquit.training.speakers`, turns their features into probabilities. Names come from
+writer. A small network, fitted in `inquit.training.speakers.fit`, turns their features into probabilities. Names come from
 the article only, verbatim.
 """
 

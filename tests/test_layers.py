@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,13 @@ def test_a_folder_imports_only_what_it_may(folder: str) -> None:
         for name in imports(path):
             wrong = [f for f in FORBIDDEN[folder] if name == f or name.startswith(f + ".")]
             assert not wrong, f"{path.relative_to(ROOT)} imports {name}"
+
+
+def test_every_package_is_in_the_wheel() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    folders = {str(path.parent.relative_to(ROOT)) for part in FORBIDDEN for path in (ROOT / part).rglob("__init__.py")}
+    assert set(listed["package-dir"].values()) == folders | {"src/inquit"}
+    assert set(listed["packages"]) == set(listed["package-dir"])
 
 
 def test_the_command_line_starts_without_heavy_libraries() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from inquit.inference.batch.errors import BatchError
 from inquit.inference.batch.options import DuplicateIds, ReadOptions
@@ -17,8 +18,8 @@ from inquit.models.article import Article, text_sha256
 from inquit.models.folder import file_sha256
 from inquit.models.result import ArticleResult, ErrorInfo
 from inquit.training.config import CorpusConfig, TrainingConfig
-from inquit.training.corpora import CorpusError, join_labels, read_corpus
-from inquit.training.examples import SilverMarks, is_held_for_calibration, read_marks
+from inquit.training.corpora import CorpusError, files_of, join_labels, read_corpus
+from inquit.training.network.examples import SilverMarks
 
 logger = logging.getLogger(__name__)
 
@@ -130,10 +131,28 @@ def data_hashes(config: TrainingConfig, data: Path) -> dict[str, str]:
     files = {find_file(name, data) for name in [*names, *labels, config.dev] if name}
     hashes = {}
     for path in sorted(files):
-        for file in [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):
+        for file in files_of(path):
             roots = (root for root in (data, _BROUGHT) if file.is_relative_to(root))
             name = next((file.relative_to(root).as_posix() for root in roots), file.name)
             hashes[name] = file_sha256(file)
     return hashes | {
         corpus.path: texts_sha256(unlabelled_articles(corpus, data)) for corpus in config.corpus if corpus.unlabelled
+    }
+
+
+def is_held_for_calibration(article_id: str, share: float) -> bool:
+    """Whether an article is kept from training, by a hash of its id: the same articles in every run and corpus order."""
+    return int(hashlib.sha256(article_id.encode()).hexdigest()[:8], 16) < share * 2**32
+
+
+def read_marks(records: Iterable[Mapping[str, Any]]) -> dict[str, SilverMarks]:
+    """Marks by article, from records with ``id``, ``entities``: [[start, end, kind]], and ``coref``, where there is
+    any: for each entity its places, [[start, end, whether it stands for the others]].
+    """
+    return {
+        str(record["id"]): SilverMarks(
+            tuple((start, end, kind) for start, end, kind in record["entities"]),
+            tuple(tuple((start, end) for start, end, *_ in chain) for chain in record.get("coref", ())),
+        )
+        for record in records
     }

@@ -26,18 +26,18 @@ from inquit.models.result import ArticleResult
 from inquit.models.segmentation import Ints, segment
 from inquit.training.calibrate import constant_calibration
 from inquit.training.card import write_card
-from inquit.training.claim_heads import fit_claim_heads
+from inquit.training.claims.heads import fit_claim_heads
 from inquit.training.config import TrainingConfig
 from inquit.training.detection import fit_detection
 from inquit.training.evaluation import ATTRIBUTION_MEASURES, Evaluation, evaluate
-from inquit.training.export import encoder_facts, export_encoder, head_arrays
 from inquit.training.narration import fit_narration, unfitted_narration
-from inquit.training.network import AttributionNetwork
-from inquit.training.precision import encoder_precision
-from inquit.training.quantisation import LayerInputs, outlier_layers, watch_inputs
+from inquit.training.network.attribution_network import AttributionNetwork
+from inquit.training.network.export import encoder_facts, export_encoder, head_arrays
+from inquit.training.network.precision import encoder_precision
+from inquit.training.network.quantisation import LayerInputs, outlier_layers, watch_inputs
+from inquit.training.network.trainer import special_pieces
 from inquit.training.seen_texts import write_texts
-from inquit.training.speakers import fit_speakers, untrained_scorer
-from inquit.training.trainer import special_pieces
+from inquit.training.speakers.fit import fit_speakers, untrained_scorer
 from inquit.training.whole_folder import whole_folder
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from inquit.inference.commands import EXIT_INPUT, EXIT_LOCKED, EXIT_MODEL, EXIT_USAGE, fail
+from inquit.inference.commands import EXIT_USAGE, exit_codes, fail
 from inquit.training import evaluate_command, labels_commands, model_commands
 
 
@@ -48,9 +48,6 @@ def train(
 
     Example: inquit train my.toml --data data --warm-start en -o runs/mine
     """
-    from inquit.inference.writers import OutputError
-    from inquit.models.files import LockedError
-    from inquit.models.folder import ModelError
     from inquit.training.config import read_training_config
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -59,13 +56,13 @@ def train(
     except (OSError, ValueError) as error:
         fail(str(error), EXIT_USAGE)
     try:
-        from inquit.training.refit import refit_speakers
+        from inquit.training.speakers.refit import refit_speakers
         from inquit.training.train import train_model
     except ModuleNotFoundError as error:
         fail(f"training needs more than scoring ({error.name} is missing): pip install 'inquit[train]'", EXIT_USAGE)
     if speakers_of is not None and (encoder or teacher or warm_start or resume or network_only):
         fail("--speakers-of takes the model's network as it is: give no option about the network with it", EXIT_USAGE)
-    try:
+    with exit_codes():
         if speakers_of is not None:
             refit_speakers(speakers_of, settings, data, output)
             print(f"model: {output}; next: inquit compare {speakers_of} {output} GOLD")
@@ -80,14 +77,6 @@ def train(
             resume=resume,
             network_only=network_only,
         )
-    except OutputError as error:
-        fail(str(error), error.exit_code)
-    except LockedError as error:
-        fail(str(error), EXIT_LOCKED)
-    except ModelError as error:
-        fail(str(error), EXIT_MODEL)
-    except (FileNotFoundError, ValueError) as error:
-        fail(str(error), EXIT_INPUT)
     if network_only:
         print(f"network: {output / 'network'}")
         return

@@ -22,7 +22,7 @@ class CorpusConfig:
             corpus: its sources and whom they stand for.
         held_labels: more of them, for articles that ``labels`` do not name: the network does not see them, so that what is
             fitted after it learns from answers that are no surer than those for new articles.
-        mentions: named entities and coreference for it, one JSON object a line, as `inquit.training.examples.read_marks`
+        mentions: named entities and coreference for it, one JSON object a line, as `inquit.training.articles.read_marks`
             takes them, or "".
         repeat: how often an epoch reads it.
         unlabelled: it is texts alone, anything that ``inquit score`` reads; what the first teacher finds in them is learnt.

@@ -15,9 +15,9 @@ from typing import Any
 import orjson
 
 from inquit.models.article import Span, Spans
+from inquit.models.labels import ROLES
 from inquit.models.result import ArticleResult, Attribution, Polarity, QuoteKind, SpeakerKind, Status
 
-_ROLES = ("content", "cue", "source")
 _METADATA_FIELDS = ("outlet", "publisher", "date", "title", "annotator", "url")
 _METADATA_COLUMNS = {"publisher": "publisher", "date": "publication_date", "title": "title"}
 _BRAT_RECORD = re.compile(r"(?:[TERAMN#]\d+|\*)\t")
@@ -44,6 +44,11 @@ def read_corpus(path: Path) -> Iterator[ArticleResult]:
         raise CorpusError(f"{path}: no such corpus; wanted a JSONL file, a folder of them, or a PolNeAR folder")
     files = sorted(path.glob("*.jsonl"))
     return _read_jsonl(files) if files and not _polnear_parts(path) else read_polnear(path)
+
+
+def files_of(path: Path) -> list[Path]:
+    """The files that a corpus or a set of labels lies in, in the order of their names: itself, or all of a folder."""
+    return [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
 
 
 def read_jsonl(path: Path) -> Iterator[ArticleResult]:
@@ -115,7 +120,7 @@ def _check_record(record: Mapping[str, Any]) -> None:
 
 
 def _check_attribution(attribution: Mapping[str, Any], text: str | None, where: str) -> None:
-    for role in _ROLES:
+    for role in ROLES:
         for span in attribution.get(role) or ():
             _check_span(span, text, f"{where} {role}")
     _check_label(attribution.get("kind"), QuoteKind, f"{where} kind")
@@ -283,7 +288,7 @@ def _read_text_bound(body: str, words: str, text: str, where: str) -> tuple[str,
 
 
 def _read_event(name: str, body: str, spans: Mapping[str, tuple[str, Spans]], where: str) -> Attribution:
-    parts: dict[str, list[Span]] = {role: [] for role in _ROLES}
+    parts: dict[str, list[Span]] = {role: [] for role in ROLES}
     for argument in body.split():
         _, colon, target = argument.partition(":")
         if not colon:
@@ -292,7 +297,7 @@ def _read_event(name: str, body: str, spans: Mapping[str, tuple[str, Spans]], wh
             raise CorpusError(f"{where} names {target}, which is not in the file; restore its line or remove {name}")
         role, role_spans = spans[target]
         parts.get(role.lower(), []).extend(role_spans)
-    content, cue, source = (tuple(sorted(parts[role])) for role in _ROLES)
+    content, cue, source = (tuple(sorted(parts[role])) for role in ROLES)
     return Attribution(id=name, content=content, cue=cue, source=source)
 
 

@@ -12,10 +12,9 @@ import typer
 from inquit.inference.batch.summary import counted
 from inquit.inference.commands import (
     EXIT_ARTICLE_ERRORS,
-    EXIT_INPUT,
-    EXIT_MODEL,
     EXIT_OUTPUT,
     EXIT_USAGE,
+    exit_codes,
     fail,
     refuse_overwriting,
     without_controls,
@@ -149,26 +148,16 @@ def evaluate_command(
 
     Example: inquit evaluate en gold.jsonl --json scores.json
     """
-    from inquit.inference.writers import OutputError
-    from inquit.models.folder import ModelError
-    from inquit.training.corpora import CorpusError
-
     logging.basicConfig(level=logging.WARNING, format="inquit: %(message)s")
     if model == "-" and predictions is None:
         fail("MODEL - needs --predictions FILE; name a model to score with, such as en", EXIT_USAGE)
     refuse_overwriting([gold, predictions], json_path)
     if json_path is not None and not json_path.parent.is_dir():
         fail(f"--json {json_path}: the folder {json_path.parent} does not exist; create it first", EXIT_OUTPUT)
-    try:
+    with exit_codes():
         evaluation, n_missing = run_evaluate(
             model, gold, n_bootstrap=bootstrap, json_path=json_path, predictions=predictions
         )
-    except (CorpusError, OSError) as error:
-        fail(error, EXIT_INPUT)
-    except ModelError as error:
-        fail(str(error), EXIT_MODEL)
-    except OutputError as error:
-        fail(str(error), error.exit_code)
     print_evaluation(evaluation)
     if n_missing:
         message = (

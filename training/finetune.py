@@ -13,10 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from inquit.inference.writers import open_atomically, to_json_line
+from inquit.models.result import ArticleResult
 from inquit.training.config import CorpusConfig
-from inquit.training.labels import load_labels
+from inquit.training.labels import check_training_labels
+from inquit.training.network.warm_start import config_of
 from inquit.training.train import train_model
-from inquit.training.warm_start import config_of
 from inquit.training.whole_folder import claim_folder
 
 REPEAT = 3
@@ -37,20 +38,19 @@ def finetune_model(
 
     Raises:
         ModelError: there is no such model.
-        FileNotFoundError: its training data are not there.
-        CorpusError: the labels cannot be learnt from.
+        CorpusError: its training data are not there, or the labels cannot be learnt from.
         OutputError: the output exists.
         LockedError: another retrain is writing the same model.
     """
     output.parent.mkdir(parents=True, exist_ok=True)
     with claim_folder(output):
         config = config_of(fitted)
-        articles = load_labels(labels, drop_bad=drop_bad)
+        check = check_training_labels(labels, drop_bad=drop_bad, joins_others=True)
         folder = output.with_name(f"{output.name}.run")
         folder.mkdir(parents=True, exist_ok=True)
         checked = (folder / "labels.jsonl").resolve()
         with open_atomically(checked) as file:
-            file.writelines(map(to_json_line, articles))
+            file.writelines(to_json_line(ArticleResult.from_dict(record)) for record in check.kept)
         digest = hashlib.sha256(checked.read_bytes()).hexdigest()[:8]
         optimizer = replace(
             config.optimizer,

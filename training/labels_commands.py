@@ -14,6 +14,7 @@ from inquit.inference.commands import (
     EXIT_ARTICLE_ERRORS,
     EXIT_INPUT,
     EXIT_USAGE,
+    exit_codes,
     fail,
     refuse_overwriting,
     without_controls,
@@ -128,14 +129,8 @@ def _vocabulary(new_types: list[str] | None, renames: list[str] | None) -> Vocab
 
 def _or_fail(action: Callable[[], T]) -> T:
     """What an action gives; input and output that fail end the command with their exit codes."""
-    from inquit.inference.writers import OutputError
-
-    try:
+    with exit_codes():
         return action()
-    except (ValueError, OSError) as error:
-        fail(error, EXIT_INPUT)
-    except OutputError as error:
-        fail(str(error), error.exit_code)
 
 
 def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:

@@ -11,21 +11,18 @@ import typer
 
 from inquit.inference.batch.summary import counted
 from inquit.inference.commands import (
-    EXIT_INPUT,
-    EXIT_LOCKED,
-    EXIT_MODEL,
     EXIT_OUTPUT,
     EXIT_USAGE,
+    exit_codes,
     fail,
     refuse_overwriting,
     without_controls,
 )
-from inquit.models.files import LockedError
-from inquit.models.folder import CURRENT, ModelError
+from inquit.models.folder import CURRENT
 
 if TYPE_CHECKING:
-    from inquit.training.claim_fit import FittedClaims
-    from inquit.training.compare import Comparison
+    from inquit.training.claims.fit import FittedClaims
+    from inquit.training.comparison.compare import Comparison
 
 EXIT_WORSE = 1
 _SHOWN = ("type_acc", "type_macro_f1", "polarity_f1", "checkworthy_ap", "type_ece", "checkworthy_ece")
@@ -70,27 +67,16 @@ def retrain(
             )
         _finetune(labels, output, model, data, drop_bad=drop_bad)
         return
-    from inquit.inference.writers import OutputError
-    from inquit.training.corpora import CorpusError
-
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="inquit: %(message)s")
     try:
         from inquit.training.retrain import retrain_model
     except ModuleNotFoundError as error:
         fail(f"retraining needs more than scoring ({error.name} is missing): pip install 'inquit[retrain]'", EXIT_USAGE)
-    try:
+    with exit_codes():
         manifest, fitted, new = retrain_model(
             model, labels, output, allowed_new_types=new_type or (), drop_bad=drop_bad
         )
-    except (CorpusError, ValueError) as error:
-        fail(str(error), EXIT_INPUT)
-    except ModelError as error:
-        fail(str(error), EXIT_MODEL)
-    except OutputError as error:
-        fail(str(error), error.exit_code)
-    except LockedError as error:
-        fail(str(error), EXIT_LOCKED)
-    from inquit.training.compare import label_objections
+    from inquit.training.comparison.compare import label_objections
 
     if new.new_types:
         print(f"new claim types: {', '.join(new.new_types)}")
@@ -102,23 +88,13 @@ def retrain(
 
 
 def _finetune(labels: list[Path], output: Path, model: str, data: Path, *, drop_bad: bool) -> None:
-    from inquit.inference.writers import OutputError
-
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     try:
         from inquit.training.finetune import finetune_model
     except ModuleNotFoundError as error:
         fail(f"--all needs more than scoring ({error.name} is missing): pip install 'inquit[train]'", EXIT_USAGE)
-    try:
+    with exit_codes():
         finetune_model(model, labels, output, data=data, drop_bad=drop_bad)
-    except (FileNotFoundError, ValueError) as error:
-        fail(str(error), EXIT_INPUT)
-    except ModelError as error:
-        fail(str(error), EXIT_MODEL)
-    except OutputError as error:
-        fail(str(error), error.exit_code)
-    except LockedError as error:
-        fail(str(error), EXIT_LOCKED)
     print(f"model: {output}; next: inquit compare {model} {output} GOLD")
 
 
@@ -147,31 +123,24 @@ def compare(
 
     Example: inquit compare current models/en-desk gold.jsonl --html comparison.html
     """
-    from inquit.inference.writers import OutputError, open_atomically
+    from inquit.inference.writers import open_atomically
     from inquit.models.registry import Registry, RegistryError
-    from inquit.training.compare import comparison_page
-    from inquit.training.corpora import CorpusError
+    from inquit.training.comparison.compare import comparison_page
+    from inquit.training.comparison.promote import record_comparison
     from inquit.training.evaluate_command import write_json
-    from inquit.training.promote import record_comparison
 
     refuse_overwriting([gold], json_path, html_path)
     logging.basicConfig(level=logging.WARNING, format="inquit: %(message)s")
     for option, path in (("--json", json_path), ("--html", html_path)):
         if path is not None and not path.parent.is_dir():
             fail(f"{option} {path}: the folder {path.parent} does not exist; create it first", EXIT_OUTPUT)
-    try:
+    with exit_codes():
         comparison = _compare(old, new, gold, bootstrap)
         if json_path is not None:
             write_json(json_path, comparison.to_dict())
         if html_path is not None:
             with open_atomically(html_path) as file:
                 file.write(comparison_page(comparison).encode("utf-8", "backslashreplace"))
-    except (CorpusError, OSError) as error:
-        fail(error, EXIT_INPUT)
-    except ModelError as error:
-        fail(str(error), EXIT_MODEL)
-    except OutputError as error:
-        fail(str(error), error.exit_code)
     _print_comparison(comparison)
     try:
         record_comparison(Registry.default(), comparison)
@@ -184,7 +153,7 @@ def compare(
 
 def _compare(old: str, new: str, gold_path: Path, n_bootstrap: int) -> Comparison:
     from inquit.models.folder import verify
-    from inquit.training.compare import check_leaks, compare_predictions
+    from inquit.training.comparison.compare import check_leaks, compare_predictions
     from inquit.training.evaluate_command import read_gold, score_gold
 
     manifests = verify(old), verify(new)
@@ -232,22 +201,15 @@ def promote(
 
     Example: inquit promote models/en-desk
     """
-    from inquit.models.registry import Registry, RegistryError
-    from inquit.training.corpora import CorpusError, corpus_sha256
+    from inquit.models.registry import Registry
+    from inquit.training.comparison.promote import PromotionError, promote_model
+    from inquit.training.corpora import corpus_sha256
     from inquit.training.evaluate_command import read_gold
-    from inquit.training.promote import PromotionError, promote_model
 
-    try:
-        gold_sha256 = None if gold is None else corpus_sha256(read_gold(gold))
-        manifest = promote_model(new, Registry.default(), gold_sha256=gold_sha256)
-    except CorpusError as error:
-        fail(str(error), EXIT_INPUT)
-    except ModelError as error:
-        fail(str(error), EXIT_MODEL)
-    except PromotionError as error:
-        fail(str(error), EXIT_WORSE)
-    except LockedError as error:
-        fail(str(error), EXIT_LOCKED)
-    except RegistryError as error:
-        fail(str(error), EXIT_OUTPUT)
+    with exit_codes():
+        try:
+            gold_sha256 = None if gold is None else corpus_sha256(read_gold(gold))
+            manifest = promote_model(new, Registry.default(), gold_sha256=gold_sha256)
+        except PromotionError as error:
+            fail(error, EXIT_WORSE)
     print(f"{manifest.title} is the current model: {manifest.folder}")

@@ -9,10 +9,10 @@ from pathlib import Path
 from inquit.training.card import draw_confusion, draw_curves, draw_reliability
 from inquit.training.config import TrainingConfig
 from inquit.training.evaluation import Evaluation
-from inquit.training.trainer import History
+from inquit.training.network.run_folder import History
 
 
-def write_report(output: Path, config: TrainingConfig, history: History, evaluation: Evaluation | None) -> Path:
+def write_report(output: Path, config: TrainingConfig, history: History, evaluation: Evaluation | None) -> None:
     """Write ``report.md``, its pictures and ``report.json`` into the folder of a run."""
     draw_curves({"losses": history.losses, "scores": history.scores}, output / "curves.svg")
     lines = [
@@ -44,6 +44,4 @@ def write_report(output: Path, config: TrainingConfig, history: History, evaluat
             lines += ["", "![confusion](confusion.svg)"]
     facts = {"config": config.to_dict(), "history": asdict(history), "evaluation": evaluation and evaluation.to_dict()}
     (output / "report.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
-    path = output / "report.md"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
+    (output / "report.md").write_text("\n".join(lines) + "\n", encoding="utf-8")

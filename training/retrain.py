@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -33,10 +34,11 @@ from inquit.models.folder import (
 )
 from inquit.models.result import ArticleResult, Claim
 from inquit.training.card import write_retrained_card
-from inquit.training.claim_data import ClaimData, pool_claims
-from inquit.training.claim_fit import MIN_TYPE_EXAMPLES, ClaimFitConfig, FittedClaims, fit_claims
-from inquit.training.corpora import CorpusError
+from inquit.training.claims.data import ClaimData, pool_claims
+from inquit.training.claims.fit import MIN_TYPE_EXAMPLES, ClaimFitConfig, FittedClaims, fit_claims
+from inquit.training.corpora import CorpusError, files_of
 from inquit.training.labels import Vocabulary, check_training_labels
+from inquit.training.labels.agreement import cohens_kappa
 from inquit.training.whole_folder import claim_folder, whole_folder
 
 
@@ -47,14 +49,12 @@ class NewLabels:
     Attributes:
         articles: those with claims, each once.
         n_claims: how many of their claims are labelled.
-        n_left_out: labels that were left out, such as a model's own answers that nobody reviewed.
         new_types: claim types that the model does not know yet, in alphabetical order.
-        sha256: of every file by its name.
+        sha256: of every file, by its path in the folder that holds them all.
     """
 
     articles: tuple[ArticleResult, ...]
     n_claims: int
-    n_left_out: int
     new_types: tuple[str, ...]
     sha256: Mapping[str, str]
 
@@ -88,8 +88,14 @@ def read_new_labels(
     claims = [claim for article in articles for claim in _claims(article)]
     new_types = sorted({name for claim in claims for name in (claim.type, *claim.secondary)} - set(known_types))
     _check_new_types(claims, new_types, known_types, names)
-    hashes = {path.name: file_sha256(path) for path in paths if path.is_file()}
-    return NewLabels(tuple(articles), len(claims), check.n_dropped, tuple(new_types), hashes)
+    return NewLabels(tuple(articles), len(claims), tuple(new_types), _label_hashes(paths))
+
+
+def _label_hashes(paths: Sequence[Path]) -> dict[str, str]:
+    """SHA-256 of every file, by its path in the folder that holds them all."""
+    root = os.path.commonpath([path.absolute().parent for path in paths])
+    files = (file for path in paths for file in files_of(path.absolute()))
+    return {file.relative_to(root).as_posix(): file_sha256(file) for file in files}
 
 
 def _claims(article: ArticleResult) -> Iterator[Claim]:
@@ -116,7 +122,6 @@ def retrain_model(
     *,
     allowed_new_types: Collection[str] = (),
     drop_bad: bool = False,
-    config: ClaimFitConfig | None = None,
 ) -> tuple[Manifest, FittedClaims, NewLabels]:
     """Write a model folder that has learnt from new labels as well. The same call gives the same bytes.
 
@@ -133,7 +138,7 @@ def retrain_model(
         LockedError: another retrain is writing the same folder.
         OutputError: the folder exists, or cannot be written.
     """
-    config = config or ClaimFitConfig()
+    config = ClaimFitConfig()
     manifest = verify(base)
     data = _load_claims(manifest)
     new = read_new_labels(labels, data.claim_types, allowed_new_types=allowed_new_types, drop_bad=drop_bad)
@@ -225,15 +230,7 @@ def label_agreement(fitted: FittedClaims) -> dict[str, float]:
     """How far new labels of known types agree with heads that have not learnt from them: Cohen's kappa (1960)."""
     known = set(NETWORK_OUTPUTS.claim_types)
     table = fitted.before["new"].confusion if "new" in fitted.before else {}
-    pairs = Counter({(a, b): n for a, row in table.items() for b, n in row.items() if a in known})
-    total = pairs.total()
-    if not total:
+    pairs = [pair for a, row in table.items() if a in known for b, n in row.items() for pair in [(a, b)] * n]
+    if len({theirs for theirs, _ in pairs}) < 2:  # of one type, chance agrees as well as anybody
         return {"label_kappa": 0.0, "n_known_claims": 0}
-    agreed = sum(n for (a, b), n in pairs.items() if a == b) / total
-    theirs, ours = Counter[str](), Counter[str]()
-    for (a, b), n in pairs.items():
-        theirs[a] += n
-        ours[b] += n
-    expected = sum(theirs[name] * ours[name] for name in theirs) / total**2
-    kappa = (agreed - expected) / (1 - expected) if expected < 1 else 0.0
-    return {"label_kappa": round(kappa, 4), "n_known_claims": total}
+    return {"label_kappa": round(cohens_kappa(pairs).kappa or 0.0, 4), "n_known_claims": len(pairs)}

@@ -9,13 +9,13 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from inquit.models.folder import CLAIM_DATA, TRAINING_TEXTS, Manifest
-from inquit.training.claim_data import ClaimData
+from inquit.training.claims.data import ClaimData
 
 _HASHES = "hashes"
 
 
 def write_texts(path: Path, hashes: Iterable[str]) -> None:
-    """Keep hashes of texts, as `inquit.training.claim_data.article_hash` gives them; the same ones give the same bytes."""
+    """Keep hashes of texts, as `inquit.training.claims.data.article_hash` gives them; the same ones give the same bytes."""
     values = sorted(int(name, 16) for name in set(hashes))
     save_file({_HASHES: np.array(values, dtype=np.uint64)}, path)
 

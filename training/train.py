@@ -23,31 +23,30 @@ from inquit.training.articles import (
     training_texts,
 )
 from inquit.training.build import build_model, dev_scores
-from inquit.training.claim_data import article_hash
+from inquit.training.claims.data import article_hash
 from inquit.training.config import CorpusConfig, TrainingConfig, training_config_from_dict
 from inquit.training.corpora import read_corpus
-from inquit.training.examples import LabelledDocument, label_document
-from inquit.training.heads import count_heads, cut_heads
-from inquit.training.network import AttributionNetwork
-from inquit.training.pretrained import find_encoder
-from inquit.training.report import write_report
-from inquit.training.seen_texts import write_texts
-from inquit.training.soft_labels import mean_answers, read_soft_labels
-from inquit.training.teacher import Teacher
-from inquit.training.trainer import (
+from inquit.training.network.attention_heads import count_heads, cut_heads
+from inquit.training.network.attribution_network import AttributionNetwork
+from inquit.training.network.examples import LabelledDocument, label_document
+from inquit.training.network.pretrained import find_encoder
+from inquit.training.network.run_folder import (
     CONFIG_FILE,
     START_FILE,
     STATE_FILE,
     History,
-    fit,
     load_network,
     load_tokenizer,
-    sample_losses,
     save_config,
     save_network_frame,
     save_start,
 )
-from inquit.training.warm_start import load_fitted, texts_of, title_of
+from inquit.training.network.soft_labels import mean_answers, read_soft_labels
+from inquit.training.network.teacher import Teacher
+from inquit.training.network.trainer import fit, sample_losses
+from inquit.training.network.warm_start import load_fitted, texts_of, title_of
+from inquit.training.report import write_report
+from inquit.training.seen_texts import write_texts
 
 logger = logging.getLogger(__name__)
 
@@ -74,9 +73,10 @@ def train_model(
         network_only: stop when there is a network, which can teach and be gone on with.
 
     Raises:
-        FileNotFoundError: a corpus or an encoder is missing.
+        CorpusError: a corpus is missing or cannot be read.
+        OSError: the encoder is not at hand.
         ModelError: there is no such teacher, or nothing to go on from.
-        ValueError: a corpus cannot be read, or gives nothing to learn from; or a run is to go on with another configuration.
+        ValueError: a corpus gives nothing to learn from; or a run is to go on with another configuration.
     """
     origins = {
         role: " and ".join(title_of(one) for one in fitted)
@@ -206,9 +206,12 @@ def _unfitted(
     if warm_start is not None:
         return load_fitted(warm_start)
     path = encoder or find_encoder(config.encoder)
-    network = AttributionNetwork.from_pretrained(
-        path, n_pair_dimensions=config.n_pair_dimensions, dropout=config.optimizer.dropout
-    )
+    try:
+        network = AttributionNetwork.from_pretrained(
+            path, n_pair_dimensions=config.n_pair_dimensions, dropout=config.optimizer.dropout
+        )
+    except OSError as error:
+        raise OSError(f"the encoder {path} is not at hand: {error}") from error
     return network, load_tokenizer(Path(path))
 
 

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+pytest.importorskip("torch", reason="training needs inquit[train]")
+
 from inquit.models.article import Article
 from inquit.models.calibration import LogisticCalibrator
 from inquit.models.candidates import Candidate
@@ -11,7 +13,7 @@ from inquit.models.resolver import CALIBRATION, CONFIDENCE_FEATURES, SpeakerReso
 from inquit.models.result import QuoteKind
 from inquit.models.segmentation import Document, Floats, segment
 from inquit.models.speaker_features import COLUMN
-from inquit.training.speakers import untrained_scorer
+from inquit.training.speakers.fit import untrained_scorer
 from tests.models.marked_names import words_of
 
 

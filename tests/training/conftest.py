@@ -34,7 +34,7 @@ def float32(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def claims_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("sklearn", reason="retraining needs inquit[retrain]")
-    from inquit.training.claim_heads import fit_claim_heads
+    from inquit.training.claims.heads import fit_claim_heads
 
     folder = tmp_path_factory.mktemp("claims") / "model"
     shutil.copytree(WEIGHTS / "en", folder)

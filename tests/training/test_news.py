@@ -10,7 +10,7 @@ import pytest
 from inquit.models.article import Article
 from inquit.models.result import SpeakerKind
 from inquit.training.articles import find_file
-from inquit.training.known_speakers import read_known_speakers
+from inquit.training.speakers.known_speakers import read_known_speakers
 
 NEWS = find_file("news", Path())
 PARTS = sorted(path.stem for path in NEWS.glob("?.jsonl"))

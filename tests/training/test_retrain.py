@@ -20,9 +20,9 @@ import inquit
 from inquit.cli import app
 from inquit.models.claims import ClaimHead
 from inquit.models.files import hold_lock
-from inquit.models.folder import verify
+from inquit.models.folder import file_sha256, verify
 from inquit.models.result import ArticleResult, Claim
-from inquit.training.claim_fit import FittedClaims
+from inquit.training.claims.fit import FittedClaims
 from inquit.training.corpora import CorpusError
 from inquit.training.evaluation import Evaluation
 from inquit.training.retrain import label_agreement, read_new_labels
@@ -191,6 +191,16 @@ def test_an_article_that_comes_twice_counts_once(tmp_path: Path) -> None:
     assert read_new_labels(paths, TYPES).articles == read_new_labels(paths[:1], TYPES).articles
 
 
+def test_every_file_of_labels_leaves_its_hash(tmp_path: Path) -> None:
+    (tmp_path / "desk").mkdir()
+    paths = [write_labels(tmp_path / name, one("event", n)) for n, name in enumerate(("a.jsonl", "desk/a.jsonl"), 1)]
+    (article,) = one("quantity")
+    write_labels(tmp_path / "desk/b.jsonl", [replace(article, id="b")])
+    assert read_new_labels(paths[:1], TYPES).sha256 == {"a.jsonl": file_sha256(paths[0])}
+    found = read_new_labels([paths[0], tmp_path / "desk"], TYPES, drop_bad=True)
+    assert set(found.sha256) == {"a.jsonl", "desk/a.jsonl", "desk/b.jsonl"}
+
+
 def test_two_opinions_on_one_article_are_for_people_to_decide(tmp_path: Path) -> None:
     paths = [write_labels(tmp_path / f"{name}.jsonl", one(name)) for name in ("event", "quantity")]
     with pytest.raises(CorpusError, match="has other labels in"):
@@ -205,15 +215,20 @@ def test_a_models_own_answers_are_no_labels_unless_somebody_reviewed_them(tmp_pa
         article, model="en-1", attributions=(replace(unseen, claim=answer), replace(seen, reviewed_by="ann"))
     )
     found = read_new_labels([write_labels(tmp_path / "a.jsonl", [scored])], TYPES)
-    n_labelled = sum(attribution.claim is not None for attribution in scored.attributions)
-    assert (n_labelled, found.n_left_out) == (2, 1 + len(scored.narration))
+    assert found.n_claims == 1
     reviewed = replace(scored, reviewed_by="ann")
     found = read_new_labels([write_labels(tmp_path / "b.jsonl", [reviewed])], TYPES)
-    assert found.n_left_out == 0
+    assert found.n_claims == 2 + len(scored.narration)
 
 
-def test_agreement_of_new_labels_is_cohens_kappa() -> None:
+@pytest.mark.parametrize(
+    ("table", "kappa", "n_claims"),
+    [
+        ({"event": {"event": 20, "other": 5}, "other": {"event": 10, "other": 15}}, 0.4, 50),
+        ({"event": {"event": 20, "other": 5}, "threat": {"event": 9, "other": 1}}, 0.0, 0),  # one known type
+    ],
+)
+def test_agreement_of_new_labels_is_cohens_kappa(table: dict[str, dict[str, int]], kappa: float, n_claims: int) -> None:
     head = ClaimHead(np.zeros((1, 1), dtype=np.float32), np.zeros(1, dtype=np.float32))
-    table = {"event": {"event": 20, "other": 5}, "other": {"event": 10, "other": 15}}
     fitted = FittedClaims(("event", "other"), head, head, before={"new": Evaluation(1, {}, {}, confusion=table)})
-    assert label_agreement(fitted) == {"label_kappa": 0.4, "n_known_claims": 50}
+    assert label_agreement(fitted) == {"label_kappa": kappa, "n_known_claims": n_claims}

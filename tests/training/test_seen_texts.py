@@ -10,8 +10,8 @@ import pytest
 
 from inquit.models.folder import MANIFEST, TRAINING_TEXTS, Manifest, read_manifest, verify, write_manifest
 from inquit.models.result import ArticleResult
-from inquit.training.claim_data import article_hash
-from inquit.training.compare import check_leaks
+from inquit.training.claims.data import article_hash
+from inquit.training.comparison.compare import check_leaks
 from inquit.training.corpora import CorpusError
 from inquit.training.retrain import retrain_model
 from inquit.training.seen_texts import read_texts, seen_texts, write_texts

@@ -39,21 +39,23 @@ from inquit.training.articles import (
     unlabelled_articles,
 )
 from inquit.training.build import TorchPieceEncoder
-from inquit.training.claim_data import article_hash
+from inquit.training.claims.data import article_hash
 from inquit.training.config import CorpusConfig, LossConfig, OptimizerConfig, TrainingConfig
 from inquit.training.corpora import CorpusError, read_corpus, read_jsonl
-from inquit.training.examples import collate, cut_windows, label_document
 from inquit.training.finetune import finetune_model
-from inquit.training.heads import count_heads
-from inquit.training.losses import batch_losses
-from inquit.training.network import AttributionNetwork, Crf, PairScorer
-from inquit.training.refit import refit_speakers
+from inquit.training.network.attention_heads import count_heads
+from inquit.training.network.attribution_network import AttributionNetwork, Crf, PairScorer
+from inquit.training.network.batches import collate, cut_windows
+from inquit.training.network.examples import label_document
+from inquit.training.network.losses import batch_losses
+from inquit.training.network.run_folder import load_network, load_tokenizer, network_file, save_config
+from inquit.training.network.teacher import Teacher
+from inquit.training.network.trainer import hide_pieces, special_pieces
+from inquit.training.network.warm_start import load_fitted, texts_of
 from inquit.training.seen_texts import seen_texts
-from inquit.training.teacher import Teacher
+from inquit.training.speakers.refit import refit_speakers
 from inquit.training.train import ask_teachers, train_model, train_network
-from inquit.training.trainer import hide_pieces, load_network, load_tokenizer, network_file, save_config, special_pieces
-from inquit.training.warm_start import load_fitted, texts_of
-from tests.training.labelled import write_labels
+from tests.training.labelled import SENTENCES, labelled_article, write_labels
 
 Floats = NDArray[np.float32]
 
@@ -420,6 +422,13 @@ def test_fine_tuning_leaves_out_what_nobody_labelled(run: Path, tiny_data: Path,
     assert set(verify(model).data["training"]["data_sha256"]) == {"examples.jsonl", "labels.jsonl"}
 
 
+def test_fine_tuning_learns_from_labels_of_one_class(run: Path, tiny_data: Path, tmp_path: Path) -> None:
+    events = [(content, source, "event") for content, source, _ in SENTENCES]
+    labels = write_labels(tmp_path / "new.jsonl", [labelled_article("events", events)])
+    finetune_model(run, [labels], tmp_path / "model", data=tiny_data)
+    assert verify(tmp_path / "model").version.startswith("0.0.1+")
+
+
 def test_fine_tuning_needs_a_model_and_its_articles(run: Path, tiny_data: Path, tmp_path: Path) -> None:
     arguments = ["retrain", "--all", "--labels", str(tiny_data / "examples.jsonl"), "-o", str(tmp_path / "new")]
     result = CliRunner().invoke(app, [*arguments, "--model", str(tmp_path)])
@@ -486,6 +495,16 @@ def test_a_model_that_is_not_there_is_named(option: str, tiny_data: Path, tmp_pa
     arguments = ["train", path, "--data", tiny_data, "-o", tmp_path / "run", option, tmp_path / "nothing"]
     result = CliRunner().invoke(app, list(map(str, arguments)))
     assert (result.exit_code, "nothing" in result.output) == (3, True)
+
+
+def test_an_encoder_that_is_not_at_hand_is_named(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    path = tmp_path / "config.toml"
+    path.write_text('name = "x"\nversion = "0"\nencoder = "nobody/nothing"\n[[corpus]]\npath = "examples.jsonl"\n')
+    result = CliRunner().invoke(app, ["train", str(path), "--data", str(tiny_data), "-o", str(tmp_path / "run")])
+    assert (result.exit_code, "nobody/nothing" in result.output) == (4, True), result.output
 
 
 def test_speakers_are_fitted_again_and_nothing_else(run: Path, tiny_data: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from inquit.models.labels import ROLES
 from inquit.training.evaluation.tokens import (
     TokenIndex,
     TokenSet,
@@ -26,7 +27,6 @@ from inquit.training.evaluation.tokens import (
     with_content,
 )
 
-ROLES = ("content", "cue", "source")
 SUBSETS = ("all", "quoted", "indirect")
 MIN_JACCARD = 0.5
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from inquit.models.labels import ROLES
-from inquit.training.labels.check_spans import is_inside_word
+from inquit.training.labels.check_spans import as_pair, is_inside_word
 from inquit.training.labels.draft import Draft
 from inquit.training.labels.offsets import OffsetIndex, OffsetUnit
 from inquit.training.labels.repair import is_same_words, occurrences
@@ -42,11 +42,7 @@ def _samples(draft: Draft) -> Iterator[tuple[Pair, str]]:
         for role in ROLES:
             spans, words = attribution.get(role), draft.source.words.get((part.index, role), ())
             if isinstance(spans, list) and len(spans) == len(words):
-                yield from ((pair, said) for span, said in zip(spans, words, strict=True) if (pair := _pair(span)))
-
-
-def _pair(span: Any) -> Pair | None:
-    return (span[0], span[1]) if isinstance(span, list) and [type(offset) for offset in span] == [int, int] else None
+                yield from ((pair, said) for span, said in zip(spans, words, strict=True) if (pair := as_pair(span)))
 
 
 def _is_right(text: str, pair: Pair | None, words: str) -> bool:
@@ -79,7 +75,7 @@ def _n_odd_borders(draft: Draft, convert: Convert) -> int:
     """How many borders of spans would cut a word or leave white space in a span: right ones hardly ever do."""
     spans = [span for _, a in draft.parts("attributions") for role in ROLES for span in _listed(a.get(role))]
     spans += [sentence.get("span") for _, sentence in draft.parts("narration")]
-    return sum(_n_odd(draft.text, convert(*pair)) for span in spans if (pair := _pair(span)))
+    return sum(_n_odd(draft.text, convert(*pair)) for span in spans if (pair := as_pair(span)))
 
 
 def _n_odd(text: str, place: Pair | None) -> int:
@@ -105,6 +101,6 @@ def _convert(draft: Draft, convert: Convert) -> None:
 
 def _converted(span: Any, convert: Convert) -> Any:
     """The span converted; as it is where it has no place, for the checks of spans to find."""
-    pair = _pair(span)
+    pair = as_pair(span)
     place = None if pair is None else convert(*pair)
     return span if place is None else list(place)

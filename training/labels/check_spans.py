@@ -75,7 +75,7 @@ def _find_words(draft: Draft, part: Part, item: str, span: Any, words: str, faul
     text = draft.text
     if fault is None:
         fault = _Fault("words-differ", f"{span} is {_shown(text[span[0] : span[1]])}, the label says {_shown(words)}")
-    place = locate(words, text, _as_pair(span))
+    place = locate(words, text, as_pair(span))
     if place is None:
         draft.report(fault.code, fault.message, part=part, item=item)
         return None
@@ -88,7 +88,7 @@ def _shown(words: str) -> str:
     return repr(words if len(words) <= 60 else f"{words[:40]}…{words[-16:]}")
 
 
-def _as_pair(span: Any) -> tuple[int, int] | None:
+def as_pair(span: Any) -> tuple[int, int] | None:
     return (span[0], span[1]) if isinstance(span, list) and [type(offset) for offset in span] == [int, int] else None
 
 

@@ -29,8 +29,9 @@ from inquit.training.labels.findings import Finding, find
 from inquit.training.labels.record import LabelRecord
 
 _TAG = re.compile(r"O|[BIESLU]-(?:content|cue|source)", re.IGNORECASE)
-_COMMENT = re.compile(r"# ?(id|newdoc id|text|attribution|narration) ?(\S*?) ?= ?(.*)")
-_LABEL_FIELDS = ("kind", "speaker", "claim")
+_COMMENT = re.compile(r"# ?(id|newdoc id|text|model|reviewed_by|metadata|attribution|narration) ?(\S*?) ?= ?(.*)")
+ARTICLE_FIELDS = ("model", "reviewed_by", "metadata")
+LABEL_FIELDS = ("kind", "speaker", "claim", "reviewed_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class _Block:
     line: int
     id: str | None = None
     text: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
     labels: dict[str, dict[str, Any]] = field(default_factory=dict)
     narration: list[dict[str, Any]] = field(default_factory=list)
     rows: list[_Row] = field(default_factory=list)
@@ -93,6 +95,9 @@ def _read_comment(block: _Block, key: str, name: str, value: str, *, where: str)
     elif key == "text":
         # CoNLL-U has the text of each sentence, without quotation marks; that does not tell what stands between them.
         block.text = _json(value, where) if value.startswith('"') else block.text
+    elif key in ARTICLE_FIELDS:
+        # Other tools have comments of these names, which hold no JSON.
+        block.facts |= {key: _json(value, where)} if value.startswith(('"', "{")) else {}
     elif key == "attribution":
         block.labels[name] = _json(value, where)
     else:
@@ -125,7 +130,7 @@ class _Reader:
             places = given if given is not None else self._align(text)
         if places is None or not self._fits(text, places):
             return LabelRecord(self._path, self._block.line, None, tuple(self._findings))
-        article = {"id": self._id, "text": text}
+        article = {"id": self._id, "text": text, **self._block.facts}
         narration = [
             Mark("", "narration", [n.get("span")], labels={"claim": n.get("claim")}) for n in self._block.narration
         ]
@@ -236,7 +241,7 @@ def _distance(mark: Mark, content: Mark) -> int:
 def _by_role(marks: Sequence[Mark], labels: Mapping[str, Any]) -> dict[str, list[Mark]]:
     groups: dict[str, list[Mark]] = {role: [mark for mark in marks if mark.role == role] for role in ROLES}
     first, *others = groups["content"]
-    own = {key: labels.get(key) for key in _LABEL_FIELDS}
+    own = {key: labels.get(key) for key in LABEL_FIELDS}
     groups["content"] = [Mark(first.id, first.role, first.spans, first.words, own, first.line), *others]
     return groups
 

@@ -12,9 +12,9 @@ import orjson
 
 from inquit.models.labels import ROLES
 from inquit.models.result import ArticleResult
+from inquit.training.labels.conll import ARTICLE_FIELDS, LABEL_FIELDS
 
 _PIECE = re.compile(r"\w+|[^\w\s]")
-_LABEL_FIELDS = ("kind", "speaker", "claim")
 
 
 def write_conll(articles: Iterable[ArticleResult]) -> Iterator[str]:
@@ -33,8 +33,11 @@ def _article_lines(article: ArticleResult, text: str) -> Iterator[str]:
     record = article.to_dict()
     yield f"# id = {_dumps(article.id)}\n"
     yield f"# text = {_dumps(text)}\n"
+    for key in ARTICLE_FIELDS:
+        if record.get(key):
+            yield f"# {key} = {_dumps(record[key])}\n"
     for index, attribution in enumerate(record["attributions"]):
-        labels = {key: attribution[key] for key in _LABEL_FIELDS if attribution.get(key) is not None}
+        labels = {key: attribution[key] for key in LABEL_FIELDS if attribution.get(key) is not None}
         name = attribution["id"] if re.fullmatch(r"[^\s=]+", attribution["id"]) else f"t{index}"
         yield f"# attribution {name} = {_dumps(labels)}\n"
     for sentence in record["narration"]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from inquit.inference.writers import OutputError, open_atomically
+from inquit.inference.writers import OutputError, open_atomically, to_json_line
 from inquit.models.result import ArticleResult
 from inquit.training.corpora import CorpusError
 from inquit.training.labels.brat import find_pairs, read_brat_labels
@@ -134,7 +134,7 @@ def write_labels(articles: Iterable[ArticleResult], path: Path, export_format: E
         case ExportFormat.BRAT:
             write_brat(articles, path)
         case ExportFormat.JSONL:
-            write_file(path, (_json_line(article) for article in articles))
+            write_file(path, map(to_json_line, articles))
         case ExportFormat.CONLL:
             write_file(path, (line.encode("utf-8", "surrogatepass") for line in write_conll(articles)))
         case ExportFormat.WEB_ANNOTATION:
@@ -169,10 +169,6 @@ def write_file(path: Path, chunks: Iterable[bytes]) -> None:
     with open_atomically(path) as file:
         for chunk in chunks:
             file.write(chunk)
-
-
-def _json_line(article: ArticleResult) -> bytes:
-    return orjson.dumps(article.to_dict(), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _pretty(value: object) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 from inquit.models.article import Span, Spans
 from inquit.models.result import ArticleResult, Attribution, Claim, Narration, Speaker
+from inquit.training.labels.check_record import is_gold
 from inquit.training.labels.label_studio_config import CHECKWORTHY, FLAGS, NAMED, ROLE, SPEAKER, TEXT
 from inquit.training.labels.offsets import OffsetIndex, OffsetUnit
 
@@ -19,7 +20,7 @@ Result = dict[str, Any]
 def to_task(result: ArticleResult, *, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """One article as a task for the project of `labeling_config`.
 
-    A result of a model becomes a prediction, to be corrected; labels become an annotation.
+    A result of a model becomes a prediction, to be corrected; labels, and what people reviewed, become an annotation.
 
     Args:
         data: more fields of the task, to sort and filter by.
@@ -31,19 +32,13 @@ def to_task(result: ArticleResult, *, data: Mapping[str, Any] | None = None) -> 
         raise ValueError(f"article {result.id}: has no text, which a task needs; score without --no-text")
     regions = list(_Regions(result.text).of(result))
     task: dict[str, Any] = {"data": {"id": result.id, "text": result.text, **result.metadata, **(data or {})}}
-    if is_model_output(result):
+    if is_gold(result.to_dict()):
+        task["annotations"] = [{"result": regions, "was_cancelled": False, "ground_truth": False}]
+    else:
         confidences = [a.confidence for a in result.attributions if a.confidence is not None]
         prediction = {"model_version": result.model or "unknown", "result": regions}
         task["predictions"] = [prediction | ({"score": fmean(confidences)} if confidences else {})]
-    else:
-        task["annotations"] = [{"result": regions, "was_cancelled": False, "ground_truth": False}]
     return task
-
-
-def is_model_output(result: ArticleResult) -> bool:
-    """Whether nobody has said that a model's result is right."""
-    is_reviewed = any((result.reviewed_by, result.metadata.get("reviewed_by"), result.metadata.get("annotator")))
-    return not is_reviewed and (result.model is not None or any(a.confidence is not None for a in result.attributions))
 
 
 class _Regions:

@@ -12,7 +12,7 @@ _WORD = re.compile(r"\w+")
 _SHINGLE = 5
 """Words in a shingle: five in a row are rarely the same by chance (Broder 1997 uses up to ten)."""
 
-MIN_SHARED = 0.5
+_MIN_SHARED = 0.5
 """From this share of the shorter article's shingles on, two articles are near-duplicates."""
 
 _MAX_ARTICLES = 50
@@ -28,7 +28,7 @@ class NearDuplicate:
     shared: float
 
 
-def near_duplicates(texts: Sequence[str], *, min_shared: float = MIN_SHARED) -> list[NearDuplicate]:
+def near_duplicates(texts: Sequence[str]) -> list[NearDuplicate]:
     """All pairs of near-duplicates, by shingles of five words; time is linear in the text but for shared passages.
 
     >>> near_duplicates(["The bridge is safe, the mayor said.", "“The bridge is safe,” the mayor said."])
@@ -50,7 +50,7 @@ def near_duplicates(texts: Sequence[str], *, min_shared: float = MIN_SHARED) -> 
     pairs = [NearDuplicate(first, second, 1.0) for indices in same for first, second in combinations(indices, 2)]
     for (a, b), n in n_shared.items():
         share = n / min(len(shingles[a]), len(shingles[b]))
-        if share >= min_shared:
+        if share >= _MIN_SHARED:
             pairs += (NearDuplicate(min(pair), max(pair), share) for pair in product(same[a], same[b]))
     return sorted(pairs)
 

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from inquit.training.labels import run_check
+from inquit.models.result import ArticleResult
+from inquit.training.labels import ExportFormat, load_labels, run_check, write_labels
 from inquit.training.labels.check import read_annotations
 from inquit.training.labels.conll import chunks_of
 
-from .articles import write_jsonl
+from .articles import doubled, hold, record, safe, write_jsonl
 
 WORDS = ("Ann", "Lee", "said", "it", "rains", ".")
 BIO = ("B-SOURCE", "I-SOURCE", "B-CUE", "B-CONTENT", "I-CONTENT", "O")
 TEXT = "Ann Lee  said it rains."
+SCORED = {"type": "evaluation", "probabilities": {"evaluation": 0.9, "event": 0.1}}
 
 
 def lines(*columns: tuple[object, ...], separator: str = "\t", head: str = "") -> str:
@@ -96,6 +98,29 @@ def test_the_text_may_be_in_another_file(tmp_path: Path) -> None:
     result = run_check([path], articles=[articles])
     assert [f.code for f in result.findings if f.line] == ["links-guessed"]
     assert result.kept[0]["text"] == TEXT
+
+
+@pytest.mark.parametrize(
+    ("results", "reviewed"),
+    [
+        (record(safe(reviewed_by="ann"), hold(), doubled(), model="en-1"), ["t0"]),
+        (record(safe(claim=SCORED), hold(), model="en-1", reviewed_by="ann"), ["t0", "t1"]),
+        (record(safe(claim=SCORED), hold(), model="en-1", metadata={"annotator": "ann"}), ["t0", "t1"]),
+    ],
+)
+def test_answers_are_labels_where_a_person_reviewed_them(
+    tmp_path: Path, results: dict[str, object], reviewed: list[str]
+) -> None:
+    path = tmp_path / "a.conll"
+    write_labels([ArticleResult.from_dict(results)], path, ExportFormat.CONLL)
+    (labels,) = load_labels([path])
+    assert [attribution.id for attribution in labels.attributions] == reviewed
+
+
+def test_comments_of_other_tools_are_passed_over(tmp_path: Path) -> None:
+    head = "# id = x\n# model = bert-base\n# metadata = none\n# reviewed_by = [ann]\n"
+    (result,) = read_annotations([write(tmp_path / "a.conll", lines(WORDS, BIO, head=head))])
+    assert (result.model, result.reviewed_by, result.metadata) == (None, None, {})
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,13 @@ def test_a_models_answers_are_predictions_and_peoples_annotations() -> None:
     assert "annotations" in to_task(replace(predicted, metadata={"annotator": "ann"}))
 
 
+def test_answers_are_annotations_when_all_of_them_are_reviewed() -> None:
+    scored = replace(article(), model="en-1.0", narration=())
+    *others, last = (replace(a, reviewed_by="ann") for a in scored.attributions)
+    assert "annotations" in to_task(replace(scored, attributions=(*others, last)))
+    assert "predictions" in to_task(replace(scored, attributions=(*others, replace(last, reviewed_by=None))))
+
+
 def test_an_exported_file_has_its_labeling_configuration_beside_it(tmp_path: Path) -> None:
     written = write_labels([article()], tmp_path / "tasks.json", ExportFormat.LABEL_STUDIO)
     assert [path.name for path in written] == ["tasks.json", "tasks.config.xml"]

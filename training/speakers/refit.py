@@ -1,0 +1,130 @@
+"""Fit the scorer of speakers again, to a model whose network and other heads stay as they are: minutes instead of a training."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+from inquit.inference.attributor import Attributor, load_encoder
+from inquit.models.folder import CLAIM_DATA, ENCODER, HEADS, TOKENIZER, Manifest, verify
+from inquit.models.result import ArticleResult
+from inquit.training.articles import (
+    calibration_articles,
+    data_hashes,
+    fresh_articles,
+    is_held_for_calibration,
+    training_articles,
+    training_texts,
+    unlabelled_articles,
+)
+from inquit.training.build import finish_folder
+from inquit.training.claims.data import article_hash
+from inquit.training.config import CorpusConfig, TrainingConfig
+from inquit.training.corpora import read_corpus
+from inquit.training.seen_texts import seen_texts
+from inquit.training.speakers.fit import fit_speakers, untrained_scorer
+from inquit.training.speakers.known_speakers import articles_with_speakers, known_speakers_of
+from inquit.training.whole_folder import claim_folder, whole_folder
+
+Floats = NDArray[np.float32]
+
+_SPEAKER_ARRAYS = "speaker."
+"""Prefix of the arrays that are fitted here."""
+
+
+def refit_speakers(base: str | Path, config: TrainingConfig, data: Path, output: Path) -> Manifest:
+    """Write a model folder that is the base model but for whom its sources stand for. It appears only when it is whole.
+
+    Args:
+        base: a model, also one whose own scorer was fitted to other features than this version computes.
+        config: its corpora, their speakers and its seed are used, its name and version are the new model's.
+        data: the folder that the configuration's corpus paths start from.
+        output: the new folder.
+
+    Raises:
+        ModelError: there is no such model, or it is damaged.
+        CorpusError: a corpus is missing or cannot be read.
+        OutputError: the folder exists.
+        LockedError: another process is making the same folder.
+    """
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with claim_folder(output):
+        manifest = verify(base)
+        heads = load_file(manifest.folder / HEADS)
+        kept = {name: array for name, array in heads.items() if not name.startswith(_SPEAKER_ARRAYS)}
+        config = replace(config, corpus=tuple(_corpora_with_speakers(config)))
+        fresh = fresh_articles(config, data)
+        labelled = [
+            gold for corpus in config.labelled for gold in training_articles(corpus, data, config, with_held=True)
+        ]
+        pipeline = partial(
+            Attributor.from_arrays,
+            load_encoder(manifest, n_threads=os.cpu_count() or 1),
+            name=f"{config.name}-{config.version}",
+            fingerprint="",
+            claim_types=manifest.data["labels"]["claim_types"],
+        )
+        fitted = fit_speakers(
+            pipeline(kept | untrained_scorer().to_arrays()),
+            [*(gold for gold in labelled if gold.id not in fresh), *_known_speakers(config, data)],
+            [gold for gold in labelled if gold.id in fresh],
+            calibration_articles(config, data),
+            seed=config.seed,
+        )
+        heads = kept | fitted
+        return _write(manifest, config, data, heads, pipeline(heads), output)
+
+
+def _corpora_with_speakers(config: TrainingConfig) -> Iterator[CorpusConfig]:
+    """The corpora, of those that nobody labelled with the speakers alone that the network did not see: those that it saw made
+    the scorer worse, see docs/experiments.md.
+    """
+    for corpus in config.corpus:
+        if not corpus.unlabelled:
+            yield corpus
+        elif corpus.held_labels:
+            yield replace(corpus, labels="")
+
+
+def _known_speakers(config: TrainingConfig, data: Path) -> Iterator[ArticleResult]:
+    """The texts that nobody labelled, with their sources whose speakers are known, but those that calibrate."""
+    for corpus in config.corpus:
+        if corpus.unlabelled:
+            texts = list(unlabelled_articles(corpus, data))
+            _, held = known_speakers_of(corpus, data, texts)
+            for article in articles_with_speakers(texts, held):
+                if not is_held_for_calibration(article.id, config.calibration_share):
+                    yield article
+
+
+def _write(
+    base: Manifest, config: TrainingConfig, data: Path, heads: dict[str, Floats], model: Attributor, output: Path
+) -> Manifest:
+    kept = {name: value for name, value in base.data.items() if name not in ("format_version", "files")}
+    speakers = {
+        "base": base.title,
+        "base_fingerprint": base.fingerprint,
+        "seed": config.seed,
+        "data_sha256": data_hashes(config, data),
+    }
+    facts = kept | {
+        "name": config.name,
+        "version": config.version,
+        "training": kept["training"] | {"speakers": speakers},
+    }
+    dev = {config.dev: list(read_corpus(data / config.dev))} if config.dev else {}
+    texts = seen_texts(base).union(map(article_hash, training_texts(config, data)))
+    with whole_folder(output) as temporary:
+        for name in (ENCODER, TOKENIZER, CLAIM_DATA):
+            if name in base.data["files"]:
+                shutil.copyfile(base.folder / name, temporary / name)
+        finish_folder(temporary, heads, model, dev=dev, texts=texts, facts=facts)
+    return verify(output)
