@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inquit.models.article import Spans
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
@@ -107,11 +109,12 @@ class Linker:
         )
         links = []
         for cue in sorted(set(cue_of_content.tolist())):
+            cue_span = (int(tags.cues[cue, 0]), int(tags.cues[cue, 1]))
             parts = np.flatnonzero(cue_of_content == cue)
+            parts = parts[within_reach(document, tags.contents[parts], cue_span)]
             contents = without_dots(document, tags.contents[parts])
             source = int(source_of_cue[cue])
             source_span = None if source < 0 else (int(tags.sources[source, 0]), int(tags.sources[source, 1]))
-            cue_span = (int(tags.cues[cue, 0]), int(tags.cues[cue, 1]))
             kind = quote_kind(document, contents)
             evidence = _evidence(
                 tags, contents, cue_span, source_span, kind, float(cue_score[parts].min()), float(source_score[cue])
@@ -140,6 +143,27 @@ class Linker:
         best = scores.argmax(axis=1)
         rows = np.arange(len(spans))
         return index[rows, best], scores[rows, best] - log_sum_exp(scores)
+
+
+def within_reach(document: Document, contents: Ints, cue: Sequence[int]) -> NDArray[np.bool_]:
+    """Which contents of a cue can be of one attribution: the nearest, and those that lead to it without a break. What is
+    farther off has lost a cue of its own.
+
+    Args:
+        contents: in text order, shape (n_contents, 2).
+    """
+    spans = contents.tolist()
+    run = np.cumsum([0, *(not _goes_on(document, one, other) for one, other in pairwise(spans))])
+    nearest = np.argmin([_gap(span, cue) for span in spans])
+    is_near: NDArray[np.bool_] = run == run[nearest]
+    return is_near
+
+
+def _goes_on(document: Document, one: Sequence[int], other: Sequence[int]) -> bool:
+    """Whether no break is between two contents of a cue: in one paragraph, or quoted from one to the next."""
+    n_breaks = int(document.paragraph_of_word[other[0]] - document.paragraph_of_word[one[1] - 1])
+    are_direct = (quote_kind(document, np.array([part])) is not QuoteKind.INDIRECT for part in (one, other))
+    return n_breaks == 0 or (n_breaks == 1 and all(are_direct))
 
 
 def without_dots(document: Document, contents: Ints) -> Ints:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from inquit.models.article import Article, Span
-from inquit.models.linker import quote_kind, spans_of_words, without_dots
+from inquit.models.linker import quote_kind, spans_of_words, within_reach, without_dots
 from inquit.models.pairs import N_PAIR_FEATURES, nearest_candidates, pair_features
 from inquit.models.result import QuoteKind
 from inquit.models.segmentation import segment
@@ -34,6 +34,27 @@ def test_no_content_ends_in_a_row_of_full_stops(content: str, cut: str) -> None:
     document = segment(Article("a", content))
     (span,) = spans_of_words(document, without_dots(document, np.array([[0, len(document.words)]])))
     assert span.of(content) == cut
+
+
+@pytest.mark.parametrize(
+    ("text", "contents", "near"),
+    [
+        pytest.param("It rains, Ann said, and pours.", ["It rains", "and pours"], [True, True], id="one paragraph"),
+        pytest.param("Ann said: “It rains.\n\n“It pours.”", ["“It rains.", "“It pours.”"], [True, True], id="quoted on"),
+        pytest.param("Ann said it rains.\n\nIt pours.", ["it rains", "It pours"], [True, False], id="not quoted"),
+        pytest.param("“It pours.”\n\nBob left.\n\n“It rains,” Ann said.", ["“It pours.”", "“It rains,”"], [False, True], id="far off"),
+        pytest.param("“No.”\n\n“It rains,” Ann said. “It pours.”", ["“No.”", "“It rains,”", "“It pours.”"], [True] * 3, id="a run"),
+    ],
+)  # fmt: skip
+def test_contents_of_a_cue_that_lead_to_it_are_its_own(text: str, contents: list[str], near: list[bool]) -> None:
+    document = segment(Article("a", text))
+
+    def words(part: str) -> tuple[int, int]:
+        start = text.index(part)
+        return document.word_range(Span(start, start + len(part)))
+
+    found = within_reach(document, np.array([words(content) for content in contents]), words("said"))
+    assert found.tolist() == near
 
 
 def test_candidates_are_the_nearest_on_either_side() -> None:
