@@ -1,8 +1,8 @@
 """How ready the model is to see an attribution, and how sure it may be of it: fitted on articles that trained nothing.
 
 F1 is best where attributions are kept that are right with at least half the probability of F1 itself (Lipton, Elkan and
-Naryanaswamy 2014), so the tagger is made readier to see cues, without which there is no attribution, and what is unlikely is
-then left out. What is left out by the whole attribution alone takes good contents, cues and sources with it: the words of
+Naryanaswamy 2014), so the tagger is made readier to see cues, without which there is no attribution, and to end them, and what
+is unlikely is then left out. What is left out by the whole attribution alone takes good contents, cues and sources with it: the words of
 each count as much as it does.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,11 @@ logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 
-READINESS = (0.0, 0.5, 1.0, 1.5)
-"""What may be added to the score of a word's beginning a cue (natural log)."""
+CUE_BEGINS, CUE_GOES_ON = (0.0, 0.5, 1.0, 1.5), (0.0, -0.5, -1.0)
+"""What may be added to the scores of a word's beginning a cue, and of its going on with one (natural log)."""
+
+LEAST_GAIN = 0.005
+"""What the sum of the F1 must win where the scores of cues are changed once more."""
 
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(11))
 """Confidences below which attributions may be left out."""
@@ -45,10 +49,11 @@ class Detection:
     """The fitted readiness to see cues, the confidence, and the least confidence that is kept.
 
     Attributes:
+        readiness: what is added to the scores of a word's beginning a cue and of its going on with one.
         f1: of the full attribution, and by word of content, cue and source.
     """
 
-    readiness: float
+    readiness: tuple[float, float]
     confidence: LogisticCalibrator
     least_confidence: float
     f1: tuple[float, ...]
@@ -103,25 +108,28 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
         read.append((gold, *model.encoder.encode(segment(Article(gold.id, gold.text)))))
     best: Detection | None = None
     best_sum = 0.0
-    for readiness in READINESS:
+    for readiness in product(CUE_BEGINS, CUE_GOES_ON):
         found = _find(model, read, readiness)
         n_right, n = int(found.is_right.sum()), len(found.is_right)
         if n_right in (0, n):
             logger.warning("%d of %d attributions are right: confidence is a constant", n_right, n)
             return best or Detection(
-                0.0, constant_calibration((n_right + 1) / (n + 2), n_features=len(LINK_FEATURES)), 0.0, (0.0,) * 4
+                (0.0, 0.0),
+                constant_calibration((n_right + 1) / (n + 2), n_features=len(LINK_FEATURES)),
+                0.0,
+                (0.0,) * 4,
             )
         confidence = fit_logistic(found.evidence, found.is_right)
         probabilities = confidence.probabilities(found.evidence)
         f1_of = {threshold: found.f1(probabilities >= threshold) for threshold in THRESHOLDS}
         sums = {threshold: sum(f1) for threshold, f1 in f1_of.items()}
-        if best is None or max(sums.values()) > best_sum:
+        if best is None or max(sums.values()) > best_sum + LEAST_GAIN:
             threshold = middle_of_best(sums)
             best, best_sum = Detection(readiness, confidence, threshold, f1_of[threshold]), max(sums.values())
     assert best is not None
     logger.info(
-        "detection: readiness %.1f, least confidence %.2f, F1 %.3f, by word %.3f, %.3f, %.3f",
-        best.readiness,
+        "detection: readiness %.1f and %.1f, least confidence %.2f, F1 %.3f, by word %.3f, %.3f, %.3f",
+        *best.readiness,
         best.least_confidence,
         *best.f1,
     )
@@ -134,7 +142,9 @@ def middle_of_best(sums: Mapping[float, float]) -> float:
     return as_good[(len(as_good) - 1) // 2]
 
 
-def _find(model: Attributor, read: Sequence[tuple[ArticleResult, Document, Floats]], readiness: float) -> Found:
+def _find(
+    model: Attributor, read: Sequence[tuple[ArticleResult, Document, Floats]], readiness: tuple[float, float]
+) -> Found:
     tagger = replace(model.tagger, bias=ready_bias(model.tagger.bias, readiness))
     evidence: list[Floats] = []
     is_right: list[bool] = []
@@ -172,8 +182,9 @@ def labelled_words(gold: ArticleResult, document: Document) -> NDArray[np.bool_]
     return is_labelled
 
 
-def ready_bias(bias: Floats, readiness: float) -> Floats:
-    """The bias of a tagger that is so much readier to see that a cue begins."""
+def ready_bias(bias: Floats, readiness: tuple[float, float]) -> Floats:
+    """The bias of a tagger that is so much readier to see that a cue begins, and that it goes on."""
     ready = bias.copy()
-    ready[begin(ROLES.index("cue"))] += np.float32(readiness)
+    first = begin(ROLES.index("cue"))
+    ready[first : first + 2] += np.array(readiness, dtype=np.float32)
     return ready

@@ -47,12 +47,12 @@ def test_the_middle_of_what_is_as_good_is_taken(sums: dict[float, float], least:
     assert middle_of_best(sums) == least
 
 
-def test_readiness_moves_where_cues_begin_and_nothing_else() -> None:
+def test_readiness_moves_where_cues_begin_and_end_and_nothing_else() -> None:
     heads = {"tags.bias": np.zeros(7, dtype=np.float32), "other": np.ones(1, dtype=np.float32)}
-    applied = Detection(0.5, constant_calibration(n_features=len(LINK_FEATURES)), 0.25, (0.7, 0.9, 0.7, 0.8)).apply(
-        heads
-    )
-    assert applied["tags.bias"][begin(ROLES.index("cue"))] == pytest.approx(0.5)
-    assert np.count_nonzero(applied["tags.bias"]) == 1
+    confidence = constant_calibration(n_features=len(LINK_FEATURES))
+    applied = Detection((0.5, -1.0), confidence, 0.25, (0.7, 0.9, 0.7, 0.8)).apply(heads)
+    first = begin(ROLES.index("cue"))
+    assert applied["tags.bias"][first : first + 2].tolist() == [0.5, -1.0]
+    assert np.count_nonzero(applied["tags.bias"]) == 2
     assert applied["confidence.least"][0] == pytest.approx(0.25)
     assert applied["other"] is heads["other"]
