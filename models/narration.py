@@ -47,8 +47,6 @@ class NarrationFinder:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Floats]) -> NarrationFinder:
-        if MOST_SAID not in arrays:
-            return _BY_SHARE
         calibration = LogisticCalibrator.from_arrays(arrays, CALIBRATION, n_features=len(EVIDENCE))
         return cls(calibration, float(arrays[MOST_SAID][0]))
 
@@ -72,18 +70,6 @@ class NarrationFinder:
             for sentence, probability, is_told in zip(sums.sentences_with_words(), probabilities, may_be, strict=True)
             if is_told
         ]
-
-
-_BY_SHARE = NarrationFinder(
-    LogisticCalibrator(
-        np.array([COVERED, 0, 0, 0], dtype=np.float32),
-        np.ones(len(EVIDENCE), dtype=np.float32),
-        np.array([-6, 0, 0, 0], dtype=np.float32),
-        np.zeros(1, dtype=np.float32),
-    ),
-    COVERED,
-)
-"""For models made before en-1.4.0, which have learnt nothing of narration: by the share that is said, uncalibrated."""
 
 
 def sentence_evidence(document: Document, tags: Tags, links: Sequence[Link], confidences: Sequence[float]) -> Floats:

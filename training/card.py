@@ -111,7 +111,7 @@ def _card(manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation], me
             for key, what in _ORIGINS.items()
             if key in manifest["training"]
         ),
-        *_speakers(manifest["training"].get("speakers")),
+        *_refit(manifest["training"].get("refit")),
         "",
         "## Measured",
         "",
@@ -159,12 +159,15 @@ def _card(manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation], me
     return "\n".join(lines)
 
 
-def _speakers(refit: Mapping[str, Any] | None) -> list[str]:
-    """What is said of speakers that were fitted again."""
+def _refit(refit: Mapping[str, Any] | None) -> list[str]:
+    """What is said of a model that has another's network."""
     if refit is None:
         return []
     base = f"{refit['base']} (`{refit['base_fingerprint'][:16]}`)"
-    return [f"Whom sources stand for was fitted again on {base}, seed {refit['seed']}; all else is that model's."]
+    return [
+        f"Network and claim types are those of {base}. Which attributions are told and how sure they are, whose a",
+        f"sentence is and whom sources stand for were fitted again, seed {refit['seed']}.",
+    ]
 
 
 def _unlabelled(names: Sequence[str]) -> list[str]:

@@ -37,10 +37,10 @@ def train(
     network_only: Annotated[
         bool, typer.Option("--network-only", help="Fit no more than the network, which is what teaches.")
     ] = False,
-    speakers_of: Annotated[
+    network_of: Annotated[
         str | None,
         typer.Option(
-            help="A model of which no more is fitted again than whom sources stand for: minutes. OUTPUT is it."
+            help="A model whose network and claim types stay: the rest is fitted again, in minutes. OUTPUT is the model."
         ),
     ] = None,
 ) -> None:
@@ -56,16 +56,16 @@ def train(
     except (OSError, ValueError) as error:
         fail(str(error), EXIT_USAGE)
     try:
-        from inquit.training.speakers.refit import refit_speakers
+        from inquit.training.refit import refit_model
         from inquit.training.train import train_model
     except ModuleNotFoundError as error:
         fail(f"training needs more than scoring ({error.name} is missing): pip install 'inquit[train]'", EXIT_USAGE)
-    if speakers_of is not None and (encoder or teacher or warm_start or resume or network_only):
-        fail("--speakers-of takes the model's network as it is: give no option about the network with it", EXIT_USAGE)
+    if network_of is not None and (encoder or teacher or warm_start or resume or network_only):
+        fail("--network-of takes the model's network as it is: give no option about the network with it", EXIT_USAGE)
     with exit_codes():
-        if speakers_of is not None:
-            refit_speakers(speakers_of, settings, data, output)
-            print(f"model: {output}; next: inquit compare {speakers_of} {output} GOLD")
+        if network_of is not None:
+            refit_model(network_of, settings, data, output)
+            print(f"model: {output}; next: inquit compare {network_of} {output} GOLD")
             return
         train_model(
             settings,

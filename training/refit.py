@@ -1,4 +1,4 @@
-"""Fit the scorer of speakers again, to a model whose network and other heads stay as they are: minutes instead of a training."""
+"""Fit again what comes after a network that stays as it is, claim heads aside: minutes instead of a training."""
 
 from __future__ import annotations
 
@@ -25,26 +25,29 @@ from inquit.training.articles import (
     training_texts,
     unlabelled_articles,
 )
-from inquit.training.build import finish_folder
+from inquit.training.build import finish_folder, unfitted_arrays
 from inquit.training.claims.data import article_hash
 from inquit.training.config import CorpusConfig, TrainingConfig
 from inquit.training.corpora import read_corpus
+from inquit.training.detection import fit_detection
+from inquit.training.narration import fit_narration
 from inquit.training.seen_texts import seen_texts
-from inquit.training.speakers.fit import fit_speakers, untrained_scorer
+from inquit.training.speakers.fit import fit_speakers
 from inquit.training.speakers.known_speakers import articles_with_speakers, known_speakers_of
 from inquit.training.whole_folder import claim_folder, whole_folder
 
 Floats = NDArray[np.float32]
 
-_SPEAKER_ARRAYS = "speaker."
-"""Prefix of the arrays that are fitted here."""
+_FITTED = ("confidence.", "narration.", "speaker.")
+"""Prefixes of the arrays that are fitted here. Of the others, the tagger's bias alone may change (`Detection.apply`)."""
 
 
-def refit_speakers(base: str | Path, config: TrainingConfig, data: Path, output: Path) -> Manifest:
-    """Write a model folder that is the base model but for whom its sources stand for. It appears only when it is whole.
+def refit_model(base: str | Path, config: TrainingConfig, data: Path, output: Path) -> Manifest:
+    """Write a model folder with the base model's network and claim heads: which attributions are told and how sure they are,
+    whose a sentence is and whom a source stands for are fitted again. It appears only when it is whole.
 
     Args:
-        base: a model, also one whose own scorer was fitted to other features than this version computes.
+        base: a model, also one fitted to other features than this version computes.
         config: its corpora, their speakers and its seed are used, its name and version are the new model's.
         data: the folder that the configuration's corpus paths start from.
         output: the new folder.
@@ -58,8 +61,9 @@ def refit_speakers(base: str | Path, config: TrainingConfig, data: Path, output:
     output.parent.mkdir(parents=True, exist_ok=True)
     with claim_folder(output):
         manifest = verify(base)
-        heads = load_file(manifest.folder / HEADS)
-        kept = {name: array for name, array in heads.items() if not name.startswith(_SPEAKER_ARRAYS)}
+        kept = {
+            name: array for name, array in load_file(manifest.folder / HEADS).items() if not name.startswith(_FITTED)
+        }
         config = replace(config, corpus=tuple(_corpora_with_speakers(config)))
         fresh = fresh_articles(config, data)
         labelled = [
@@ -72,14 +76,17 @@ def refit_speakers(base: str | Path, config: TrainingConfig, data: Path, output:
             fingerprint="",
             claim_types=manifest.data["labels"]["claim_types"],
         )
-        fitted = fit_speakers(
-            pipeline(kept | untrained_scorer().to_arrays()),
+        held = list(calibration_articles(config, data))
+        heads = kept | unfitted_arrays()
+        heads = fit_detection(pipeline(heads), held).apply(heads)
+        heads |= fit_narration(pipeline(heads), held).to_arrays()
+        heads |= fit_speakers(
+            pipeline(heads),
             [*(gold for gold in labelled if gold.id not in fresh), *_known_speakers(config, data)],
             [gold for gold in labelled if gold.id in fresh],
-            calibration_articles(config, data),
+            held,
             seed=config.seed,
         )
-        heads = kept | fitted
         return _write(manifest, config, data, heads, pipeline(heads), output)
 
 
@@ -109,7 +116,7 @@ def _write(
     base: Manifest, config: TrainingConfig, data: Path, heads: dict[str, Floats], model: Attributor, output: Path
 ) -> Manifest:
     kept = {name: value for name, value in base.data.items() if name not in ("format_version", "files")}
-    speakers = {
+    refit = {
         "base": base.title,
         "base_fingerprint": base.fingerprint,
         "seed": config.seed,
@@ -118,7 +125,7 @@ def _write(
     facts = kept | {
         "name": config.name,
         "version": config.version,
-        "training": kept["training"] | {"speakers": speakers},
+        "training": kept["training"] | {"refit": refit},
     }
     dev = {config.dev: list(read_corpus(data / config.dev))} if config.dev else {}
     texts = seen_texts(base).union(map(article_hash, training_texts(config, data)))

@@ -14,6 +14,8 @@ FIRST = "Ann Lee said the bridge was closed."
 SECOND = "Ann Lee, who calls the plan “absurd”, left for Rome on Monday."
 TEXT = f"{FIRST} {SECOND} It rained."
 NO_SPANS = np.zeros((0, 2), dtype=np.int64)
+ONES = np.ones(len(EVIDENCE), dtype=np.float32)
+FINDER = NarrationFinder(LogisticCalibrator(ONES, ONES, -ONES, ONES[:1]), 0.75)
 
 
 def link(document: Document, content: str, cue: str, source: str | None) -> Link:
@@ -87,25 +89,18 @@ def test_what_all_but_certainly_somebody_said_is_left_out() -> None:
     assert doubtful[FIRST] < 0.7
 
 
-def test_a_model_that_has_learnt_nothing_of_narration_goes_by_the_share_that_is_said() -> None:
-    document = segment(Article("a", TEXT))
-    links = [link(document, "the bridge was closed", "said", "Ann Lee")]
-    finder = NarrationFinder.from_arrays({})
-    likely, unlikely = (finder.find(document, no_tags(document), links, [confidence]) for confidence in (0.9, 0.4))
-    assert [sentence.span.of(TEXT) for sentence in likely] == [SECOND, "It rained."]
-    assert [sentence.span.of(TEXT) for sentence in unlikely] == [FIRST, SECOND, "It rained."]
-    assert min(sentence.confidence for sentence in unlikely) > 0.5
+def test_a_model_that_has_learnt_nothing_of_narration_is_refused() -> None:
+    with pytest.raises(ValueError, match="build it again"):
+        NarrationFinder.from_arrays({})
 
 
 def test_a_finder_survives_its_arrays() -> None:
-    ones = np.ones(len(EVIDENCE), dtype=np.float32)
-    finder = NarrationFinder(LogisticCalibrator(ones, ones, -ones, ones[:1]), 0.75)
-    again = NarrationFinder.from_arrays(finder.to_arrays())
+    again = NarrationFinder.from_arrays(FINDER.to_arrays())
     assert again.most_said == 0.75
-    assert again.calibration.weight.tolist() == finder.calibration.weight.tolist()
+    assert again.calibration.weight.tolist() == FINDER.calibration.weight.tolist()
 
 
 @pytest.mark.parametrize("text", [" \n\n ", "***\n\n---"])
 def test_a_text_without_words_has_no_sentences_of_its_own(text: str) -> None:
     document = segment(Article("a", text))
-    assert NarrationFinder.from_arrays({}).find(document, no_tags(document), [], []) == []
+    assert FINDER.find(document, no_tags(document), [], []) == []

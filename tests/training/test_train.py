@@ -52,8 +52,8 @@ from inquit.training.network.run_folder import load_network, load_tokenizer, net
 from inquit.training.network.teacher import Teacher
 from inquit.training.network.trainer import hide_pieces, special_pieces
 from inquit.training.network.warm_start import load_fitted, texts_of
+from inquit.training.refit import refit_model
 from inquit.training.seen_texts import seen_texts
-from inquit.training.speakers.refit import refit_speakers
 from inquit.training.train import ask_teachers, train_model, train_network
 from tests.training.labelled import SENTENCES, labelled_article, write_labels
 
@@ -507,30 +507,33 @@ def test_an_encoder_that_is_not_at_hand_is_named(
     assert (result.exit_code, "nobody/nothing" in result.output) == (4, True), result.output
 
 
-def test_speakers_are_fitted_again_and_nothing_else(run: Path, tiny_data: Path, tmp_path: Path) -> None:
-    """Also to a model whose own scorer this version cannot read."""
+def test_what_comes_after_the_network_is_fitted_again_and_nothing_else(
+    run: Path, tiny_data: Path, tmp_path: Path
+) -> None:
+    """Also to a model whose own heads this version cannot read."""
     old = shutil.copytree(run / "model", tmp_path / "old")
     heads = load_file(old / HEADS)
-    others = {name: array for name, array in heads.items() if not name.startswith("speaker.")}
-    unreadable = {name: array[..., :3] for name, array in heads.items() if name.startswith("speaker.")}
+    after = ("speaker.", "confidence.", "narration.")
+    others = {name: array for name, array in heads.items() if not name.startswith(after)}
+    unreadable = {name: array[..., :3] for name, array in heads.items() if name.startswith(after)}
     save_file(others | unreadable, old / HEADS)
     write_manifest(old, {name: value for name, value in verify(run / "model").data.items() if name != "files"})
     with pytest.raises(ModelError, match="built by another version"):
         Attributor.load(old)
-    manifest = refit_speakers(old, replace(CONFIG, version="0.0.2"), tiny_data, tmp_path / "new")
+    manifest = refit_model(old, replace(CONFIG, version="0.0.2"), tiny_data, tmp_path / "new")
     assert manifest.title == "tiny-0.0.2"
-    assert manifest.data["training"]["speakers"]["base"] == "tiny-0.0.1"
-    assert "fitted again on tiny-0.0.1" in (tmp_path / "new" / "README.md").read_text()
+    assert manifest.data["training"]["refit"]["base"] == "tiny-0.0.1"
+    assert "those of tiny-0.0.1" in (tmp_path / "new" / "README.md").read_text()
     fitted = load_file(tmp_path / "new" / HEADS)
-    assert all(np.array_equal(fitted[name], array) for name, array in others.items())
+    assert all(np.array_equal(fitted[name], array) for name, array in others.items() if name != "tags.bias")
     assert file_sha256(tmp_path / "new" / ENCODER) == file_sha256(run / "model" / ENCODER)
     assert fitted["speaker.second.hidden_weight"].shape == heads["speaker.second.hidden_weight"].shape
     assert Attributor.load(tmp_path / "new")("“Yes,” said Ann Lee.").attributions is not None
     with pytest.raises(OutputError, match="exists already"):
-        refit_speakers(old, CONFIG, tiny_data, tmp_path / "new")
+        refit_model(old, CONFIG, tiny_data, tmp_path / "new")
 
 
-def test_speakers_alone_learn_from_texts_that_nobody_labelled(
+def test_a_refit_learns_from_texts_that_nobody_labelled(
     run: Path, tiny_data: Path, news: CorpusConfig, tmp_path: Path
 ) -> None:
     texts = list(unlabelled_articles(news, tiny_data))
@@ -553,18 +556,18 @@ def test_speakers_alone_learn_from_texts_that_nobody_labelled(
     assert labels
     known = replace(news, held_labels=str(write_labels(tmp_path / "speakers.jsonl", labels)))
     config = replace(CONFIG, corpus=(*CONFIG.corpus, known), dev="")
-    manifest = refit_speakers(run / "model", config, tiny_data, tmp_path / "new")
-    assert "speakers.jsonl" in manifest.data["training"]["speakers"]["data_sha256"]
+    manifest = refit_model(run / "model", config, tiny_data, tmp_path / "new")
+    assert "speakers.jsonl" in manifest.data["training"]["refit"]["data_sha256"]
     assert manifest.data["measures"] == {}
 
 
 @pytest.mark.parametrize("option", ["--warm-start=en", "--teacher=en", "--resume", "--network-only", "--encoder=e"])
-def test_speakers_alone_are_fitted_to_the_network_as_it_is(option: str, tmp_path: Path) -> None:
+def test_a_refit_takes_the_network_as_it_is(option: str, tmp_path: Path) -> None:
     config = tmp_path / "tiny.toml"
     config.write_text('name = "tiny"\nversion = "1.0.0"\nencoder = "e"\n[[corpus]]\npath = "examples.jsonl"\n')
-    result = CliRunner().invoke(app, ["train", str(config), "--speakers-of", "en", option])
+    result = CliRunner().invoke(app, ["train", str(config), "--network-of", "en", option])
     assert result.exit_code == 2
-    assert "--speakers-of takes the model's network as it is" in result.stderr
+    assert "--network-of takes the model's network as it is" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -574,24 +577,24 @@ def test_speakers_alone_are_fitted_to_the_network_as_it_is(option: str, tmp_path
         ("model", "elsewhere", 4, "examples.jsonl"),
     ],
 )
-def test_what_speakers_alone_lack_is_named(
+def test_what_a_refit_lacks_is_named(
     run: Path, tiny_data: Path, tmp_path: Path, model: str, data: str, code: int, message: str
 ) -> None:
     config = tmp_path / "tiny.toml"
     config.write_text('name = "tiny"\nversion = "1.0.0"\nencoder = "e"\n[[corpus]]\npath = "examples.jsonl"\n')
     folder = str(tiny_data if data == "data" else tmp_path / data)
     base = str(run / "model") if model == "model" else str(tmp_path / model)
-    command = ["train", str(config), "--speakers-of", base, "--data", folder, "-o", str(tmp_path / "new")]
+    command = ["train", str(config), "--network-of", base, "--data", folder, "-o", str(tmp_path / "new")]
     result = CliRunner().invoke(app, command)
     assert (result.exit_code, message in result.stderr) == (code, True)
     assert not (tmp_path / "new").exists()
 
 
-def test_speakers_alone_are_fitted_by_one_process_at_a_time(run: Path, tiny_data: Path, tmp_path: Path) -> None:
+def test_a_refit_is_made_by_one_process_at_a_time(run: Path, tiny_data: Path, tmp_path: Path) -> None:
     config = tmp_path / "tiny.toml"
     config.write_text('name = "tiny"\nversion = "1.0.0"\nencoder = "e"\n[[corpus]]\npath = "examples.jsonl"\n')
     base = str(run / "model")
-    command = ["train", str(config), "--speakers-of", base, "--data", str(tiny_data), "-o", str(tmp_path / "new")]
+    command = ["train", str(config), "--network-of", base, "--data", str(tiny_data), "-o", str(tmp_path / "new")]
     with hold_lock(tmp_path / ".new.lock"):
         assert CliRunner().invoke(app, command).exit_code == 6
     assert not (tmp_path / "new").exists()
