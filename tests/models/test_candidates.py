@@ -74,6 +74,21 @@ def test_the_answer_is_among_the_candidates(marked: str, source: str, name: str 
 
 
 @pytest.mark.parametrize(
+    ("marked", "source", "others"),
+    [
+        ("{P John Smith}", "John Smith", set()),
+        ("{P J. Smith}", "J. Smith", {"John Smith", "James Smith"}),
+        ("{P Jo Smyth}", "Jo Smyth", {"John Smith"}),
+        ("{P Smyth}", "Smyth", {"John Smith", "James Smith", "Ann Lee"}),
+        ("aides to {P John Smith}", "aides to John Smith", {"James Smith", "Ann Lee"}),
+    ],
+)
+def test_a_full_name_means_nobody_else(marked: str, source: str, others: set[str]) -> None:
+    found = names(f"{{P John Smith}} met {{P James Smith}} and {{P Ann Lee}}. {marked} said no.", source)
+    assert {"John Smith", "James Smith", "Ann Lee"} & {*found} - {source.removeprefix("aides to ")} == others
+
+
+@pytest.mark.parametrize(
     ("marked", "source", "is_answer"),
     [
         ("{P Ann Lee} came. They said no.", "They", False),
