@@ -190,7 +190,7 @@ def _is_cut(document: Document, person: tuple[int, int, int], other: tuple[int, 
     if last == stop:  # "Marie | - | Claire Dubois", "Bram van | der | Meer"
         if text == "-":
             return start_of_forename(document, following) < following and _are_forenames(document, stop - 1, following)
-        return text.isalpha() and text.islower() and word_text(document, stop - 1).islower()
+        return text.isalpha() and text.islower() and word_text(document, stop - 1) in PARTICLES
     if start <= last < stop and len(text) == 1 and text.isupper():
         return True
     if not start < last < stop:
@@ -230,14 +230,15 @@ def start_of_forename(document: Document, word: int) -> int:
 
 def _end_of_person(document: Document, start: int, stop: int) -> int:
     """``stop``, or where a dash, a verb or an honour ends the name before: "Park Geun-hye | said Kim", "Ann Lee | - Bob's
-    wife", "Ann Lee | OBE".
+    wife", "Ann Lee | OBE". It is past what a hyphen at the end joins: "Lee Jae- | myung".
     """
     for word in range(start + 1, stop):
         text = word_text(document, word)
         is_end = text in _DASHES or text in _VERBS or (text in AFTER_NAMES and word > start + 1)
         if is_end and not is_joined(document, word):
             return word
-    return stop
+    is_cut = stop - start > 2 and word_text(document, stop - 1) == "-" and is_joined(document, stop)
+    return stop + is_cut
 
 
 def _with_apostrophe(document: Document, stop: int) -> int:

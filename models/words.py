@@ -43,7 +43,7 @@ def begin_with_letter(document: Document, start: int = 0, stop: int | None = Non
 
 def is_joined(document: Document, word: int) -> bool:
     """Whether a word follows the one before it without a space."""
-    return word > 0 and bool(document.words[word - 1, 1] == document.words[word, 0])
+    return 0 < word < len(document.words) and bool(document.words[word - 1, 1] == document.words[word, 0])
 
 
 def is_possessive(document: Document, stop: int) -> bool:
