@@ -43,6 +43,7 @@ from tests.models.marked_names import read_marked
             ["Department of Defense", "Justice Department"],
         ),
         ("{O General Motors} and {O Motors Corp} left.", ["General Motors", "Motors Corp"]),
+        ("{P Bashar al-Assad} spoke. {P Assad} left.", ["Bashar al-Assad"]),
         ("{M President Putin} spoke. {P Vladimir Putin} left.", ["Vladimir Putin"]),
         ("{P Dame Judith Marsh OBE} came. {P Dame Judith} left.", ["Judith Marsh"]),
     ],
