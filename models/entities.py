@@ -20,7 +20,7 @@ from inquit.models.names import (
     name_tokens,
 )
 from inquit.models.segmentation import Document
-from inquit.models.words import is_headline, starts_sentence, text_of, word_text, word_texts
+from inquit.models.words import is_headline, is_hyphenated, starts_sentence, text_of, word_text, word_texts
 
 _N_LETTERS = 3
 _PLACES = frozenset({"us", "uk", "dc", "la", "nj", "ny", "nh", "ri", "sc", "nc", "sd", "nd", "wv", "nm", "uae"})
@@ -157,7 +157,7 @@ def _full_names(
     document: Document, mentions: Sequence[Mention], surnames: Mapping[str, int]
 ) -> dict[str, tuple[int, int]]:
     """Of surnames that nobody was found to bear, the forename that stands before them most often: word ranges. Not within a
-    longer name, where it may be another surname ("Luiz | Inácio Lula | da Silva").
+    longer name, where it may be another surname ("Luiz | Inácio Lula | da Silva", "Harriet | Lockwood | -Vane").
 
     Args:
         surnames: the kind of the mentions of each. An organization is a person after all ("Fields") where a known
@@ -172,7 +172,8 @@ def _full_names(
     previous = ""
     for word, text in enumerate(word_texts(document)):
         kind = surnames.get(text.lower()) if text[0].isupper() else None
-        if kind is None or word - 1 in inner or (kind == ORGANIZATION and word - 1 in covered):
+        is_whole = word - 1 not in inner and not is_hyphenated(document, word)
+        if kind is None or not is_whole or (kind == ORGANIZATION and word - 1 in covered):
             previous = text
             continue
         if _may_be_forename(document, previous, word - 1, is_person=kind == PERSON):

@@ -12,7 +12,7 @@ from inquit.models.labels import MENTION_KINDS, allowed_transitions
 from inquit.models.names import AFTER_NAMES, GENERATIONS, SMALL_WORDS, is_title, name_tokens, trim_title
 from inquit.models.segmentation import WEEKDAYS, Document, Floats
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
-from inquit.models.words import APOSTROPHES, is_joined, is_possessive, text_of, word_text
+from inquit.models.words import APOSTROPHES, is_hyphenated, is_joined, is_possessive, text_of, word_text
 
 PERSON, ORGANIZATION, PLACE, OTHER = range(len(MENTION_KINDS))
 
@@ -139,8 +139,8 @@ def _join_cut(document: Document, ranges: Sequence[tuple[int, int, int]]) -> lis
         if kind == PERSON and (opening := _opening_mark(document, start, stop)) is not None:
             stop = opening
         if kind == PERSON and (surname := _after_nickname(document, stop)) is not None:
-            # Two words or more are another's full name.
-            stop = surname + 1 if ends.get(surname, surname + 1) == surname + 1 else stop
+            end = _end_of_surname(document, surname)
+            stop = end if ends.get(surname, end) <= end else stop  # more is another's full name
         joined.append((start, stop, kind))
     return joined
 
@@ -171,6 +171,20 @@ def _after_nickname(document: Document, stop: int) -> int | None:
         if word_text(document, closing) in _CLOSING_MARKS:
             return closing + 1 if word_text(document, closing + 1)[0].isupper() else None
     return None
+
+
+def _end_of_surname(document: Document, word: int) -> int:
+    """Where the surname ends that begins with a word: "Smith-Jones", "Van Dyke"."""
+    n_words = len(document.words)
+    while (
+        word + 1 < n_words
+        and word_text(document, word).lower() in PARTICLES
+        and word_text(document, word + 1)[0].isupper()
+    ):
+        word += 1
+    while is_hyphenated(document, word):
+        word += 2
+    return word + 1
 
 
 def _is_cut(document: Document, person: tuple[int, int, int], other: tuple[int, int, int]) -> bool:

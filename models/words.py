@@ -46,6 +46,13 @@ def is_joined(document: Document, word: int) -> bool:
     return 0 < word < len(document.words) and bool(document.words[word - 1, 1] == document.words[word, 0])
 
 
+def is_hyphenated(document: Document, word: int) -> bool:
+    """Whether a hyphen joins a word to the next: "Lockwood-Vane"."""
+    if not (is_joined(document, word + 1) and is_joined(document, word + 2)):
+        return False
+    return word_text(document, word + 1) == "-"
+
+
 def is_possessive(document: Document, stop: int) -> bool:
     """Whether "’s", or a bare apostrophe after an s, follows the word before ``stop``."""
     if stop >= len(document.words) or word_text(document, stop) not in APOSTROPHES:

@@ -85,6 +85,7 @@ def test_forenames_and_titles_tell_who_is_meant(marked: str, names: list[tuple[s
     [
         ("Michelle Fields came. Then {O Fields} left.", "Michelle Fields"),
         ("Anne-Marie Fields came. Then {P Fields} left.", "Anne-Marie Fields"),
+        ("Harriet Lockwood-Vane came. Then Lady {P Lockwood} left.", "Lockwood"),
         ("The new Fields opened. Then {O Fields} closed.", "Fields"),
         ("{L Virginia} Democrats came. Then {M Democrats} left.", "Democrats"),
     ],
