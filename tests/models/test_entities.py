@@ -36,6 +36,8 @@ from tests.models.marked_names import read_marked
         ("The {O Human Rights Council} met. {O Rights} count.", ["Human Rights Council", "Rights"]),
         ("{L PARIS} - {L Paris} agreed.", ["Paris"]),
         ("{O UNICEF} met. {O Unicef} left.", ["UNICEF"]),
+        ("{O MINERA ANDINA} LOSES. {O Minera Andina} fell.", ["Minera Andina"]),
+        ("{P King Charles III} came. {O King} left. {P King} won. {P King} slept.", ["King Charles III"]),
         ("{P Ivan Zelensky} spoke. {P Ivan Zelenskyy} left. {P Ivan Selensky} too.", ["Ivan Zelensky"]),
         ("{O NASA rover} lands. {O NASA} said so. {O NASA} left.", ["NASA"]),
         (
