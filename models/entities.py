@@ -283,11 +283,13 @@ def _is_surname(
 
 
 def title_gender(document: Document, mention: Mention) -> Gender:
-    """What the title before a name says: "Mrs. Clinton"."""
-    for word in range(max(0, mention.start - 2), mention.start):
+    """What the title before a name says: "Mrs. Clinton", "Queen Mother Ann", not "the Queen and | Charles"."""
+    for word in range(mention.start - 1, max(-1, mention.start - 3), -1):
         title = word_text(document, word).lower()
         if title in FEMALE_TITLES:
             return Gender.FEMALE
         if title in MALE_TITLES:
             return Gender.MALE
+        if title != "." and not word_text(document, word)[0].isupper():
+            break
     return Gender.UNKNOWN

@@ -9,7 +9,16 @@ import numpy as np
 
 from inquit.models.forenames import Gender, gender_of_forename
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
-from inquit.models.names import AFTER_NAMES, GENERATIONS, SMALL_WORDS, is_title, name_tokens, trim_title
+from inquit.models.names import (
+    AFTER_NAMES,
+    FEMALE_TITLES,
+    GENERATIONS,
+    MALE_TITLES,
+    SMALL_WORDS,
+    is_title,
+    name_tokens,
+    trim_title,
+)
 from inquit.models.segmentation import WEEKDAYS, Document, Floats
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
 from inquit.models.words import APOSTROPHES, is_hyphenated, is_joined, is_possessive, text_of, word_text
@@ -96,10 +105,20 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
             start, stop = _without_description(document, start, _with_rest(document, start, stop), kind)
         name = text_of(document, start, stop) if start < stop else ""
         tokens = name_tokens(name, is_person=kind in (PERSON, OTHER))  # the tagger missed "President Putin"
-        if tokens and not (kind == PERSON and name in AFTER_NAMES):
+        is_name = not (kind == PERSON and name in AFTER_NAMES) and not _is_title_alone(document, start, stop, kind)
+        if tokens and is_name:
             mentions.append(Mention(start, stop, kind, tokens))
             end = stop
     return _with_own_possessive(document, mentions)
+
+
+def _is_title_alone(document: Document, start: int, stop: int, kind: int) -> bool:
+    """Whether a title stands for whoever bears it: "the King", "the Mayor"."""
+    if kind not in (PERSON, OTHER) or stop - start != 1:
+        return False
+    title = word_text(document, start).lower()
+    is_known = title in MALE_TITLES | FEMALE_TITLES or is_title(title, is_person=True)
+    return is_known and start > 0 and word_text(document, start - 1).lower() == "the"
 
 
 def _with_own_possessive(document: Document, mentions: list[Mention]) -> list[Mention]:

@@ -68,6 +68,7 @@ def test_a_surname_of_two_goes_to_the_one_named_more_often() -> None:
         ("{P Michelle Obama} and {P Barack Obama} came. Mr. {P Obama} left.", [("Michelle Obama", 1), ("Barack Obama", 2)]),
         ("{P Bill Clinton} and {P Hillary Clinton} came. Mrs. {P Clinton} left.", [("Bill Clinton", 1), ("Hillary Clinton", 2)]),
         ("{P Michelle Obama} and {P Barack Obama} came. Mr. {P Obama} left. {P Obama} won.", [("Michelle Obama", 1), ("Barack Obama", 3)]),
+        ("Mrs. {P Ray} came. The Prince and {P Ray} left.", [("Ray", 2)]),
         ("Aaron Klein wrote it. {P Klein} denied it.", [("Aaron Klein", 1)]),
         ("{P Ann Lee Endorses} him. {P Ann Lee} won. {P Ann Lee} wept.", [("Ann Lee", 3)]),
         ("{P Ann Lee Slams} Bankers After Quarterly Losses. Then {P Ann Lee} won.", [("Ann Lee", 2)]),

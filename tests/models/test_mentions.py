@@ -20,6 +20,7 @@ from tests.models.marked_names import read_marked
         ("{P Marie}-{P Claire Dubois} left.", ["Marie-Claire Dubois"]),
         ("{P Bram van} der {P Meer} left.", ["Bram van der Meer"]),
         ("{P Ban} {P Ki-moon} left.", ["Ban Ki-moon"]),
+        ("The {P King} met the {P Mayor}. {P King} met {P Ann Mayor}.", ["King", "Ann Mayor"]),
         ("{P Han Dong-hoon} met {P Yoon}.", ["Han Dong-hoon", "Yoon"]),
         ("{P Kim Min-seok} and {P Lee Jun-seok} left.", ["Kim Min-seok", "Lee Jun-seok"]),
         ("{P Lee Jae-}myung left. Then came {P Ann Lee-}", ["Lee Jae-myung", "Ann Lee"]),
