@@ -105,8 +105,8 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
             start, stop = _without_description(document, start, _with_rest(document, start, stop), kind)
         name = text_of(document, start, stop) if start < stop else ""
         tokens = name_tokens(name, is_person=kind in (PERSON, OTHER))  # the tagger missed "President Putin"
-        is_name = not (kind == PERSON and name in AFTER_NAMES) and not _is_title_alone(document, start, stop, kind)
-        if tokens and is_name:
+        is_addition = kind == PERSON and (name in AFTER_NAMES or {*tokens} <= GENERATIONS)
+        if tokens and not is_addition and not _is_title_alone(document, start, stop, kind):
             mentions.append(Mention(start, stop, kind, tokens))
             end = stop
     return _with_own_possessive(document, mentions)
@@ -209,11 +209,13 @@ def _end_of_surname(document: Document, word: int) -> int:
 def _is_cut(document: Document, person: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
     """Whether a person's mention goes on with another one right after it.
 
-    It does after an initial, a hyphen or a particle ("Bram van der" and "Meer"), and where one of two people side by side
-    has a single word ("Ban" and "Ki-moon").
+    It does after an initial, a hyphen or a particle ("Bram van der" and "Meer"), where one of two people side by side
+    has a single word ("Ban" and "Ki-moon"), and before "Jr.", whatever the name was taken for ("RFK").
     """
     start, stop, kind = person
     following = other[0]
+    if stop == following and other[2] == PERSON and word_text(document, following).lower() in GENERATIONS:
+        return True
     if kind != PERSON or not stop <= following <= stop + 1:
         return False
     if other[2] == PERSON and stop == following and _is_one_name(document, person, other):
@@ -370,18 +372,20 @@ def _is_attribute(text: str, *, is_described: bool) -> bool:
 
 
 def _with_initial(document: Document, start: int, end: int) -> int:
-    """``start``, or that of an initial before it: "R. | Gil Kerr", not "U.S. | Gil Kerr".
+    """``start``, or that of the initials before it: "A. R. | Rahman", not "U.S. | Gil Kerr".
 
     Args:
         end: where the mention before ends.
     """
-    if start - 2 < end or word_text(document, start - 1) != ".":
-        return start
-    initial = word_text(document, start - 2)
-    is_initial = len(initial) == 1 and initial.isupper() and is_joined(document, start - 1)
-    follows_period = start > 2 and word_text(document, start - 3) == "."
-    is_within = document.sentence_of_word[start - 2] == document.sentence_of_word[start]
-    return start - 2 if is_initial and is_within and not follows_period else start
+    while start - 2 >= end and word_text(document, start - 1) == ".":
+        initial = word_text(document, start - 2)
+        is_initial = len(initial) == 1 and initial.isupper() and is_joined(document, start - 1)
+        follows_period = start > 2 and word_text(document, start - 3) == "." and is_joined(document, start - 2)
+        is_within = document.sentence_of_word[start - 2] == document.sentence_of_word[start]
+        if not (is_initial and is_within) or follows_period:
+            break
+        start -= 2
+    return start
 
 
 def _with_generation(document: Document, stop: int) -> int:
