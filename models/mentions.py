@@ -21,7 +21,7 @@ from inquit.models.names import (
 )
 from inquit.models.segmentation import WEEKDAYS, Document, Floats
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
-from inquit.models.words import APOSTROPHES, is_hyphenated, is_joined, is_possessive, text_of, word_text
+from inquit.models.words import APOSTROPHES, is_hyphenated, is_joined, is_possessive, is_ticker, text_of, word_text
 
 PERSON, ORGANIZATION, PLACE, OTHER = range(len(MENTION_KINDS))
 
@@ -90,7 +90,8 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
     mentions = []
     end = 0
     for start, stop, kind in _join_cut(document, sorted(ranges)):
-        if start < end:  # part of the name before
+        stop = next((word for word in range(start, stop) if is_ticker(document, word)), stop)
+        if start < end or start == stop or is_ticker(document, start - 2):  # of the name before
             continue
         words = [word_text(document, i) for i in range(start, stop)]
         start += trim_title(words, is_person=kind == PERSON)

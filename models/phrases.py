@@ -10,7 +10,7 @@ from enum import IntEnum
 from inquit.models.mentions import PERSON, Mention
 from inquit.models.names import is_title
 from inquit.models.segmentation import MONTHS, WEEKDAYS, Document, WordRange
-from inquit.models.words import AND, is_joined, is_possessive, word_text
+from inquit.models.words import AND, is_joined, is_possessive, is_ticker, word_text
 
 
 class PhraseKind(IntEnum):
@@ -175,12 +175,16 @@ def analyse_phrase(document: Document, words: WordRange, mentions: Sequence[Ment
 
 
 def _without_frame(document: Document, words: WordRange) -> WordRange:
-    """The words without what leads to the source or only stresses it: "among | likely voters", "the governor | himself"."""
+    """The words without what leads to the source or only stresses it: "among | likely voters", "the governor | himself",
+    and without a stock's code: "Tesla | TSLA.O".
+    """
     start, stop = words
     while stop - start > 1 and word_text(document, start).lower() in _LEADS_TO_SOURCE:
         start += 1
     while stop - start > 1 and word_text(document, stop - 1).lower() in _AFTER_SOURCE:
         stop -= 1
+    if stop - start > 3 and is_ticker(document, stop - 3):
+        stop -= 3
     return start, stop
 
 

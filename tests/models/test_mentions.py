@@ -36,6 +36,8 @@ from tests.models.marked_names import read_marked
         ("In the U.S. {P Gil Kerr} left.", ["Gil Kerr"]),
         ("R. {P Gil Kerr} left.", ["R. Gil Kerr"]),
         ("Then A. R. {P Rahman} left.", ["A. R. Rahman"]),
+        ("{O Tesla TSLA.O} and {O Ford} {O F.N} met {O GM} {O 0700.HK}.", ["Tesla", "Ford", "F.N", "GM"]),
+        ("{O Tesla} TSLA.{O O} said so.", ["Tesla"]),
         ("{O RFK} {P Jr.} left.", ["RFK Jr"]),
         ("Then {P Jr.} left. {P Ann Lee} {P III} left.", ["Ann Lee III"]),
         ("He met Mr. {P Gil Kerr}.", ["Gil Kerr"]),
