@@ -233,10 +233,17 @@ def trimmed_phrase(document: Document, core: WordRange) -> WordRange | None:
 
 
 def without_relative(document: Document, words: WordRange) -> WordRange:
-    """The words without the relative pronoun at their end, which only leads to what they say: "some voters | who"."""
+    """The words without the relative pronoun at their end, which only leads to what they say, or a relative clause that a
+    mark divides from them: "some voters | who", "my mother | , who cleaned offices".
+    """
     start, stop = words
-    if stop - start > 1 and _PRONOUNS.get(word_text(document, stop - 1).lower()) is PhraseKind.RELATIVE:
-        stop -= 1
+    for word in range(start + 1, stop):
+        if _PRONOUNS.get(word_text(document, word).lower()) is not PhraseKind.RELATIVE:
+            continue
+        if word == stop - 1:
+            return start, word
+        if word - 1 > start and word_text(document, word - 1) in BREAKS:
+            return start, word - 1
     return start, stop
 
 
