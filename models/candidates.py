@@ -107,13 +107,25 @@ class CandidateFinder:
             if phrase.kind in _PRONOUNS and phrase.noun not in _OWN_ANSWERS and (numbers or len(others) > 2):
                 others = [other for other in others if "is phrase itself" not in other[1]]
             are_several = counts_several(self._document, phrase)
+            known = self._known_by_full_name(phrase)
             kept = [
-                k for k, number in enumerate(numbers) if not (are_several and self._entities[number].kind == PERSON)
+                k
+                for k, number in enumerate(numbers)
+                if self._entities[number].kind != PERSON or (not are_several and (known is None or number in known))
             ]
             candidates = [*(named[numbers[k]] for k in kept), *(candidate for candidate, _ in others)]
             table = np.concatenate([features[start:stop][kept], _as_table(row for _, row in others)])
             found.append((tuple(candidates), table + shared[i]))
         return found
+
+    def _known_by_full_name(self, phrase: Phrase) -> set[int] | None:
+        """The entities that a person's full name can mean, which is nobody else; None where the phrase has none."""
+        if phrase.head is None:
+            return None
+        head = self._mentions[phrase.head]
+        if head.kind != PERSON or len(head.tokens) == 1:
+            return None
+        return {int(self._entity_of[phrase.head]), *self._matches_of(phrase)}
 
     def _phrase_features(self, evidence: NeuralEvidence) -> Floats:
         """What is the same for all candidates of a phrase: shape (n_phrases, len(FEATURES))."""
@@ -193,7 +205,7 @@ class CandidateFinder:
         return self._matches[tokens]
 
     def _similar(self, tokens: tuple[str, ...], known: Iterable[int]) -> dict[int, str]:
-        """People whose surname is this name but for a slip: "Sweeny" and Steve Sweeney."""
+        """People whose surname is this name but for a slip, and whose forename is no other: "Sweeny" and Steve Sweeney."""
         name = tokens[-1]
         if len(name) < _LEAST_SIMILAR:
             return {}
@@ -201,6 +213,7 @@ class CandidateFinder:
             number: "match similar"
             for number in self._people_by_start.get(name[:2], ())
             if number not in known
+            and (len(tokens) == 1 or _may_be_one(tokens[0], self._entities[number].tokens[0]))
             and Levenshtein.distance(name, self._entities[number].tokens[-1], score_cutoff=1) <= 1
         }
 
@@ -297,6 +310,11 @@ class CandidateFinder:
 
     def _joined_entities(self, numbers: Sequence[int]) -> Candidate:
         return Candidate(" & ".join(self._entities[number].name for number in numbers), tuple(numbers))
+
+
+def _may_be_one(forename: str, other: str) -> bool:
+    """Whether one of two forenames is short for the other, or the same: "Steve", "S"; not "John" and "James"."""
+    return forename.startswith(other) or other.startswith(forename)
 
 
 def _weakest(numbers: Sequence[int], rows: dict[int, Floats]) -> Row:

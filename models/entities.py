@@ -20,7 +20,7 @@ from inquit.models.names import (
     name_tokens,
 )
 from inquit.models.segmentation import Document
-from inquit.models.words import is_headline, starts_sentence, text_of, word_text, word_texts
+from inquit.models.words import is_headline, is_hyphenated, starts_sentence, text_of, word_text, word_texts
 
 _N_LETTERS = 3
 _PLACES = frozenset({"us", "uk", "dc", "la", "nj", "ny", "nh", "ri", "sc", "nc", "sd", "nd", "wv", "nm", "uae"})
@@ -157,7 +157,7 @@ def _full_names(
     document: Document, mentions: Sequence[Mention], surnames: Mapping[str, int]
 ) -> dict[str, tuple[int, int]]:
     """Of surnames that nobody was found to bear, the forename that stands before them most often: word ranges. Not within a
-    longer name, where it may be another surname ("Luiz | Inácio Lula | da Silva").
+    longer name, where it may be another surname ("Luiz | Inácio Lula | da Silva", "Harriet | Lockwood | -Vane").
 
     Args:
         surnames: the kind of the mentions of each. An organization is a person after all ("Fields") where a known
@@ -172,7 +172,8 @@ def _full_names(
     previous = ""
     for word, text in enumerate(word_texts(document)):
         kind = surnames.get(text.lower()) if text[0].isupper() else None
-        if kind is None or word - 1 in inner or (kind == ORGANIZATION and word - 1 in covered):
+        is_whole = word - 1 not in inner and not is_hyphenated(document, word)
+        if kind is None or not is_whole or (kind == ORGANIZATION and word - 1 in covered):
             previous = text
             continue
         if _may_be_forename(document, previous, word - 1, is_person=kind == PERSON):
@@ -215,9 +216,9 @@ def _make_entity(
     full_name: tuple[int, int] | None,
 ) -> NamedEntity:
     own = [mentions[i] for i in places]
-    fullest = _fullest(document, own)
-    words, tokens = (fullest.start, fullest.stop), fullest.tokens
     kind = Counter(mention.kind for mention in own).most_common(1)[0][0]
+    fullest = _fullest(document, own, kind)
+    words, tokens = (fullest.start, fullest.stop), fullest.tokens
     if full_name is not None and len(tokens) == 1 and kind in (PERSON, ORGANIZATION):
         words, tokens, kind = full_name, name_tokens(text_of(document, *full_name)), PERSON
     genders = (title_gender(document, mention) for mention in own)
@@ -225,7 +226,7 @@ def _make_entity(
     return NamedEntity(text_of(document, *words), tokens, kind, gender, tuple(places))
 
 
-def _fullest(document: Document, mentions: Sequence[Mention]) -> Mention:
+def _fullest(document: Document, mentions: Sequence[Mention], kind: int) -> Mention:
     """The mention with most words; not one that adds a word to a person's full name or a small one to an organization's
     ("the Global Times | tabloid") that is far more frequent, nor one that only a headline has, whose words all have capitals.
     """
@@ -233,14 +234,14 @@ def _fullest(document: Document, mentions: Sequence[Mention]) -> Mention:
         return mentions[0]
     counts = Counter(mention.tokens for mention in mentions)
     in_text = Counter(mention.tokens for mention in mentions if not is_headline(document, mention.start))
-    organizations = [mention for mention in mentions if mention.kind == ORGANIZATION]
+    organizations = [mention for mention in mentions if mention.kind == kind == ORGANIZATION]
     whole = {mention.tokens for mention in organizations if not word_text(document, mention.stop - 1)[0].islower()}
 
     def is_described(tokens: tuple[str, ...]) -> bool:
         return any(tokens[: len(name)] == name and counts[name] >= 2 * counts[tokens] for name in whole - {tokens})
 
     longest = max(counts, key=lambda tokens: (tokens in whole or not is_described(tokens), len(tokens), counts[tokens]))
-    is_person = mentions[0].kind == PERSON
+    is_person = kind == PERSON
     for tokens, count in counts.items():
         if not 2 <= len(tokens) < len(longest):
             continue
@@ -254,11 +255,12 @@ def _fullest(document: Document, mentions: Sequence[Mention]) -> Mention:
             is_whole = is_person and longest[: len(tokens)] == tokens
         if is_rare and is_whole:
             longest = tokens
+    is_written_so = kind == ORGANIZATION and len(longest) == 1  # "UNICEF"
     own = [mention for mention in mentions if mention.tokens == longest]
     return max(
         own,
         key=lambda mention: (
-            mention.kind == ORGANIZATION or not text_of(document, mention.start, mention.stop).isupper(),  # "PARIS - "
+            is_written_so or not text_of(document, mention.start, mention.stop).isupper(),  # "PARIS - "
             mention.stop - mention.start,
             -mention.start,
         ),
@@ -281,11 +283,13 @@ def _is_surname(
 
 
 def title_gender(document: Document, mention: Mention) -> Gender:
-    """What the title before a name says: "Mrs. Clinton"."""
-    for word in range(max(0, mention.start - 2), mention.start):
+    """What the title before a name says: "Mrs. Clinton", "Queen Mother Ann", not "the Queen and | Charles"."""
+    for word in range(mention.start - 1, max(-1, mention.start - 3), -1):
         title = word_text(document, word).lower()
         if title in FEMALE_TITLES:
             return Gender.FEMALE
         if title in MALE_TITLES:
             return Gender.MALE
+        if title != "." and not word_text(document, word)[0].isupper():
+            break
     return Gender.UNKNOWN

@@ -9,10 +9,19 @@ import numpy as np
 
 from inquit.models.forenames import Gender, gender_of_forename
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
-from inquit.models.names import AFTER_NAMES, GENERATIONS, SMALL_WORDS, is_title, name_tokens, trim_title
+from inquit.models.names import (
+    AFTER_NAMES,
+    FEMALE_TITLES,
+    GENERATIONS,
+    MALE_TITLES,
+    SMALL_WORDS,
+    is_title,
+    name_tokens,
+    trim_title,
+)
 from inquit.models.segmentation import WEEKDAYS, Document, Floats
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
-from inquit.models.words import APOSTROPHES, is_joined, is_possessive, text_of, word_text
+from inquit.models.words import APOSTROPHES, is_hyphenated, is_joined, is_possessive, is_ticker, text_of, word_text
 
 PERSON, ORGANIZATION, PLACE, OTHER = range(len(MENTION_KINDS))
 
@@ -81,7 +90,8 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
     mentions = []
     end = 0
     for start, stop, kind in _join_cut(document, sorted(ranges)):
-        if start < end:  # part of the name before
+        stop = next((word for word in range(start, stop) if is_ticker(document, word)), stop)
+        if start < end or start == stop or is_ticker(document, start - 2):  # of the name before
             continue
         words = [word_text(document, i) for i in range(start, stop)]
         start += trim_title(words, is_person=kind == PERSON)
@@ -96,10 +106,20 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
             start, stop = _without_description(document, start, _with_rest(document, start, stop), kind)
         name = text_of(document, start, stop) if start < stop else ""
         tokens = name_tokens(name, is_person=kind in (PERSON, OTHER))  # the tagger missed "President Putin"
-        if tokens and not (kind == PERSON and name in AFTER_NAMES):
+        is_addition = kind == PERSON and (name in AFTER_NAMES or {*tokens} <= GENERATIONS)
+        if tokens and not is_addition and not _is_title_alone(document, start, stop, kind):
             mentions.append(Mention(start, stop, kind, tokens))
             end = stop
     return _with_own_possessive(document, mentions)
+
+
+def _is_title_alone(document: Document, start: int, stop: int, kind: int) -> bool:
+    """Whether a title stands for whoever bears it: "the King", "the Mayor"."""
+    if kind not in (PERSON, OTHER) or stop - start != 1:
+        return False
+    title = word_text(document, start).lower()
+    is_known = title in MALE_TITLES | FEMALE_TITLES or is_title(title, is_person=True)
+    return is_known and start > 0 and word_text(document, start - 1).lower() == "the"
 
 
 def _with_own_possessive(document: Document, mentions: list[Mention]) -> list[Mention]:
@@ -139,8 +159,8 @@ def _join_cut(document: Document, ranges: Sequence[tuple[int, int, int]]) -> lis
         if kind == PERSON and (opening := _opening_mark(document, start, stop)) is not None:
             stop = opening
         if kind == PERSON and (surname := _after_nickname(document, stop)) is not None:
-            # Two words or more are another's full name.
-            stop = surname + 1 if ends.get(surname, surname + 1) == surname + 1 else stop
+            end = _end_of_surname(document, surname)
+            stop = end if ends.get(surname, end) <= end else stop  # more is another's full name
         joined.append((start, stop, kind))
     return joined
 
@@ -173,14 +193,30 @@ def _after_nickname(document: Document, stop: int) -> int | None:
     return None
 
 
+def _end_of_surname(document: Document, word: int) -> int:
+    """Where the surname ends that begins with a word: "Smith-Jones", "Van Dyke"."""
+    n_words = len(document.words)
+    while (
+        word + 1 < n_words
+        and word_text(document, word).lower() in PARTICLES
+        and word_text(document, word + 1)[0].isupper()
+    ):
+        word += 1
+    while is_hyphenated(document, word):
+        word += 2
+    return word + 1
+
+
 def _is_cut(document: Document, person: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
     """Whether a person's mention goes on with another one right after it.
 
-    It does after an initial, a hyphen or a particle ("Bram van der" and "Meer"), and where one of two people side by side
-    has a single word ("Ban" and "Ki-moon").
+    It does after an initial, a hyphen or a particle ("Bram van der" and "Meer"), where one of two people side by side
+    has a single word ("Ban" and "Ki-moon"), and before "Jr.", whatever the name was taken for ("RFK").
     """
     start, stop, kind = person
     following = other[0]
+    if stop == following and other[2] == PERSON and word_text(document, following).lower() in GENERATIONS:
+        return True
     if kind != PERSON or not stop <= following <= stop + 1:
         return False
     if other[2] == PERSON and stop == following and _is_one_name(document, person, other):
@@ -190,7 +226,7 @@ def _is_cut(document: Document, person: tuple[int, int, int], other: tuple[int, 
     if last == stop:  # "Marie | - | Claire Dubois", "Bram van | der | Meer"
         if text == "-":
             return start_of_forename(document, following) < following and _are_forenames(document, stop - 1, following)
-        return text.isalpha() and text.islower() and word_text(document, stop - 1).islower()
+        return text.isalpha() and text.islower() and word_text(document, stop - 1) in PARTICLES
     if start <= last < stop and len(text) == 1 and text.isupper():
         return True
     if not start < last < stop:
@@ -230,14 +266,15 @@ def start_of_forename(document: Document, word: int) -> int:
 
 def _end_of_person(document: Document, start: int, stop: int) -> int:
     """``stop``, or where a dash, a verb or an honour ends the name before: "Park Geun-hye | said Kim", "Ann Lee | - Bob's
-    wife", "Ann Lee | OBE".
+    wife", "Ann Lee | OBE". It is past what a hyphen at the end joins: "Lee Jae- | myung".
     """
     for word in range(start + 1, stop):
         text = word_text(document, word)
         is_end = text in _DASHES or text in _VERBS or (text in AFTER_NAMES and word > start + 1)
         if is_end and not is_joined(document, word):
             return word
-    return stop
+    is_cut = stop - start > 2 and word_text(document, stop - 1) == "-" and is_joined(document, stop)
+    return stop + is_cut
 
 
 def _with_apostrophe(document: Document, stop: int) -> int:
@@ -336,18 +373,20 @@ def _is_attribute(text: str, *, is_described: bool) -> bool:
 
 
 def _with_initial(document: Document, start: int, end: int) -> int:
-    """``start``, or that of an initial before it: "R. | Gil Kerr", not "U.S. | Gil Kerr".
+    """``start``, or that of the initials before it: "A. R. | Rahman", not "U.S. | Gil Kerr".
 
     Args:
         end: where the mention before ends.
     """
-    if start - 2 < end or word_text(document, start - 1) != ".":
-        return start
-    initial = word_text(document, start - 2)
-    is_initial = len(initial) == 1 and initial.isupper() and is_joined(document, start - 1)
-    follows_period = start > 2 and word_text(document, start - 3) == "."
-    is_within = document.sentence_of_word[start - 2] == document.sentence_of_word[start]
-    return start - 2 if is_initial and is_within and not follows_period else start
+    while start - 2 >= end and word_text(document, start - 1) == ".":
+        initial = word_text(document, start - 2)
+        is_initial = len(initial) == 1 and initial.isupper() and is_joined(document, start - 1)
+        follows_period = start > 2 and word_text(document, start - 3) == "." and is_joined(document, start - 2)
+        is_within = document.sentence_of_word[start - 2] == document.sentence_of_word[start]
+        if not (is_initial and is_within) or follows_period:
+            break
+        start -= 2
+    return start
 
 
 def _with_generation(document: Document, stop: int) -> int:

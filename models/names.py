@@ -19,6 +19,8 @@ _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
 _WITH_PERIODS = re.compile(r"\b(?:\w\.){2,}")
+_ARABIC_ARTICLE = re.compile(r"(?<!\S)[ae]l-(?=\w{3})")
+"""Often left out: "Bashar al-Assad", "Assad"."""
 GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 SMALL_WORDS = frozenset({"of", "to", "the", "and", "for", "in", "on", "de", "la", "du", "des", "und", "at"})
 
@@ -87,7 +89,7 @@ def without_accents(text: str) -> str:
 
 
 def name_tokens(name: str, *, is_person: bool = True) -> tuple[str, ...]:
-    """The words of the normalised name, without "Jr." and the like.
+    """The words of the normalised name, without "Jr." and the like, and without the article of "al-Assad".
 
     Letters with periods are one word, as they are without.
 
@@ -97,7 +99,7 @@ def name_tokens(name: str, *, is_person: bool = True) -> tuple[str, ...]:
     ('justice', 'department')
     """
     whole = _WITH_PERIODS.sub(lambda match: match[0].replace(".", ""), name)
-    tokens = tuple(normalise_name(whole, is_person=is_person).split())
+    tokens = tuple(_ARABIC_ARTICLE.sub("", normalise_name(whole, is_person=is_person)).split())
     while len(tokens) > 1 and tokens[-1] in GENERATIONS:
         tokens = tokens[:-1]
     return tokens

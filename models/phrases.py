@@ -10,7 +10,7 @@ from enum import IntEnum
 from inquit.models.mentions import PERSON, Mention
 from inquit.models.names import is_title
 from inquit.models.segmentation import MONTHS, WEEKDAYS, Document, WordRange
-from inquit.models.words import AND, is_joined, is_possessive, word_text
+from inquit.models.words import AND, is_joined, is_possessive, is_ticker, word_text
 
 
 class PhraseKind(IntEnum):
@@ -175,12 +175,16 @@ def analyse_phrase(document: Document, words: WordRange, mentions: Sequence[Ment
 
 
 def _without_frame(document: Document, words: WordRange) -> WordRange:
-    """The words without what leads to the source or only stresses it: "among | likely voters", "the governor | himself"."""
+    """The words without what leads to the source or only stresses it: "among | likely voters", "the governor | himself",
+    and without a stock's code: "Tesla | TSLA.O".
+    """
     start, stop = words
     while stop - start > 1 and word_text(document, start).lower() in _LEADS_TO_SOURCE:
         start += 1
     while stop - start > 1 and word_text(document, stop - 1).lower() in _AFTER_SOURCE:
         stop -= 1
+    if stop - start > 3 and is_ticker(document, stop - 3):
+        stop -= 3
     return start, stop
 
 
@@ -229,10 +233,17 @@ def trimmed_phrase(document: Document, core: WordRange) -> WordRange | None:
 
 
 def without_relative(document: Document, words: WordRange) -> WordRange:
-    """The words without the relative pronoun at their end, which only leads to what they say: "some voters | who"."""
+    """The words without the relative pronoun at their end, which only leads to what they say, or a relative clause that a
+    mark divides from them: "some voters | who", "my mother | , who cleaned offices".
+    """
     start, stop = words
-    if stop - start > 1 and _PRONOUNS.get(word_text(document, stop - 1).lower()) is PhraseKind.RELATIVE:
-        stop -= 1
+    for word in range(start + 1, stop):
+        if _PRONOUNS.get(word_text(document, word).lower()) is not PhraseKind.RELATIVE:
+            continue
+        if word == stop - 1:
+            return start, word
+        if word - 1 > start and word_text(document, word - 1) in BREAKS:
+            return start, word - 1
     return start, stop
 
 

@@ -26,7 +26,7 @@ from inquit.models.pairs import PairScorer, nearest_candidates, pair_features, s
 from inquit.models.phrases import DESCRIPTIONS, Phrase, PhraseKind, analyse_phrase
 from inquit.models.result import Entity, Speaker, SpeakerKind
 from inquit.models.segmentation import Document, Floats, Ints
-from inquit.models.speaker_features import KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
+from inquit.models.speaker_features import COLUMN, KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
 from inquit.models.speaker_scorer import SpeakerScorer
 from inquit.models.tagger import log_sum_exp
 
@@ -202,12 +202,17 @@ class _Answer:
 
 
 def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answer:
-    """The likeliest candidates of a source's decisions, given the probabilities of the candidates."""
+    """The likeliest candidates of a source's decisions, given the probabilities of the candidates. The speakers that a source
+    joins differ: none is who was chosen before, nor whom another part names.
+    """
     chosen: list[Candidate] = []
     certainty = 1.0
     others: list[str] = []
-    for decision, probabilities in decided:
-        best, own = likeliest(decision.candidates, _without(chosen, decision.candidates, probabilities))
+    named = [_named(decision) for decision, _ in decided]
+    for i, (decision, probabilities) in enumerate(decided):
+        taken = {number for candidate in chosen for number in candidate.entities}
+        taken |= set().union(*named[:i], *named[i + 1 :]) - named[i]
+        best, own = likeliest(decision.candidates, _without(taken, decision.candidates, probabilities))
         certainty *= own
         chosen.append(best)
         if own < _DOUBT:
@@ -224,9 +229,14 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
     )
 
 
-def _without(chosen: Sequence[Candidate], candidates: Sequence[Candidate], probabilities: Floats) -> Floats:
-    """The probabilities without those of entities that were chosen before: the speakers that a source joins differ."""
-    taken = {number for candidate in chosen for number in candidate.entities}
+def _named(decision: Decision) -> set[int]:
+    """The entities whose name the phrase has as its head."""
+    rows = np.flatnonzero(decision.features[:, COLUMN["is head"]])
+    return {number for row in rows.tolist() for number in decision.candidates[row].entities}
+
+
+def _without(taken: AbstractSet[int], candidates: Sequence[Candidate], probabilities: Floats) -> Floats:
+    """The probabilities without those of entities that are taken."""
     if not taken:
         return probabilities
     is_free = np.array([taken.isdisjoint(candidate.entities) for candidate in candidates])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from inquit.models.segmentation import Document
 
 APOSTROPHES = frozenset("'’")
 AND = frozenset({"and", "&"})
+_TICKER = re.compile(r"[A-Z\d]{2,}\.[A-Z]{1,2}\b")
 _HEADLINE_SHARE = 0.85
 _IN_HEADLINES = frozenset(
     {"and", "are", "but", "for", "from", "into", "not", "over", "than", "that", "the", "via", "was", "with"}
@@ -43,7 +45,19 @@ def begin_with_letter(document: Document, start: int = 0, stop: int | None = Non
 
 def is_joined(document: Document, word: int) -> bool:
     """Whether a word follows the one before it without a space."""
-    return word > 0 and bool(document.words[word - 1, 1] == document.words[word, 0])
+    return 0 < word < len(document.words) and bool(document.words[word - 1, 1] == document.words[word, 0])
+
+
+def is_hyphenated(document: Document, word: int) -> bool:
+    """Whether a hyphen joins a word to the next: "Lockwood-Vane"."""
+    if not (is_joined(document, word + 1) and is_joined(document, word + 2)):
+        return False
+    return word_text(document, word + 1) == "-"
+
+
+def is_ticker(document: Document, word: int) -> bool:
+    """Whether a stock's code begins at a word, as news agencies set it after a company: "Tesla | TSLA.O | said"."""
+    return word >= 0 and _TICKER.match(document.text, int(document.words[word, 0])) is not None
 
 
 def is_possessive(document: Document, stop: int) -> bool:

@@ -74,6 +74,21 @@ def test_the_answer_is_among_the_candidates(marked: str, source: str, name: str 
 
 
 @pytest.mark.parametrize(
+    ("marked", "source", "others"),
+    [
+        ("{P John Smith}", "John Smith", set()),
+        ("{P J. Smith}", "J. Smith", {"John Smith", "James Smith"}),
+        ("{P Jo Smyth}", "Jo Smyth", {"John Smith"}),
+        ("{P Smyth}", "Smyth", {"John Smith", "James Smith", "Ann Lee"}),
+        ("aides to {P John Smith}", "aides to John Smith", {"James Smith", "Ann Lee"}),
+    ],
+)
+def test_a_full_name_means_nobody_else(marked: str, source: str, others: set[str]) -> None:
+    found = names(f"{{P John Smith}} met {{P James Smith}} and {{P Ann Lee}}. {marked} said no.", source)
+    assert {"John Smith", "James Smith", "Ann Lee"} & {*found} - {source.removeprefix("aides to ")} == others
+
+
+@pytest.mark.parametrize(
     ("marked", "source", "is_answer"),
     [
         ("{P Ann Lee} came. They said no.", "They", False),
@@ -176,11 +191,16 @@ def test_half_of_what_who_stands_for_follows_an_and() -> None:
 
 
 def test_a_mark_that_divides_a_source_is_told() -> None:
-    found = find("Doctors, who left, said no.", "Doctors, who left")
-    assert row_of("Doctors", found)["ends at mark"] == row_of("Doctors, who left", found)["ends at mark"] == 1
+    found = find("Doctors, all young, said no.", "Doctors, all young")
+    assert row_of("Doctors", found)["ends at mark"] == row_of("Doctors, all young", found)["ends at mark"] == 1
     dashed = find("Doctors — some of them young — said no.", "Doctors — some of them young —")
     assert row_of("Doctors", dashed)["ends at mark"] == 1
     assert "ends at mark" not in row_of("Doctors", find("Doctors who left said no.", "Doctors who left"))
+
+
+@pytest.mark.parametrize("clause", ["who cleaned offices", "whose house burned", "which, by then, was closed"])
+def test_a_relative_clause_after_a_mark_is_no_part_of_a_name(clause: str) -> None:
+    assert names(f"My firm, {clause}, said no.", f"My firm, {clause}") == ["My firm", None]
 
 
 @pytest.mark.parametrize(

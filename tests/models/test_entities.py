@@ -36,6 +36,8 @@ from tests.models.marked_names import read_marked
         ("The {O Human Rights Council} met. {O Rights} count.", ["Human Rights Council", "Rights"]),
         ("{L PARIS} - {L Paris} agreed.", ["Paris"]),
         ("{O UNICEF} met. {O Unicef} left.", ["UNICEF"]),
+        ("{O MINERA ANDINA} LOSES. {O Minera Andina} fell.", ["Minera Andina"]),
+        ("{P King Charles III} came. {O King} left. {P King} won. {P King} slept.", ["King Charles III"]),
         ("{P Ivan Zelensky} spoke. {P Ivan Zelenskyy} left. {P Ivan Selensky} too.", ["Ivan Zelensky"]),
         ("{O NASA rover} lands. {O NASA} said so. {O NASA} left.", ["NASA"]),
         (
@@ -43,6 +45,7 @@ from tests.models.marked_names import read_marked
             ["Department of Defense", "Justice Department"],
         ),
         ("{O General Motors} and {O Motors Corp} left.", ["General Motors", "Motors Corp"]),
+        ("{P Bashar al-Assad} spoke. {P Assad} left.", ["Bashar al-Assad"]),
         ("{M President Putin} spoke. {P Vladimir Putin} left.", ["Vladimir Putin"]),
         ("{P Dame Judith Marsh OBE} came. {P Dame Judith} left.", ["Judith Marsh"]),
     ],
@@ -65,6 +68,7 @@ def test_a_surname_of_two_goes_to_the_one_named_more_often() -> None:
         ("{P Michelle Obama} and {P Barack Obama} came. Mr. {P Obama} left.", [("Michelle Obama", 1), ("Barack Obama", 2)]),
         ("{P Bill Clinton} and {P Hillary Clinton} came. Mrs. {P Clinton} left.", [("Bill Clinton", 1), ("Hillary Clinton", 2)]),
         ("{P Michelle Obama} and {P Barack Obama} came. Mr. {P Obama} left. {P Obama} won.", [("Michelle Obama", 1), ("Barack Obama", 3)]),
+        ("Mrs. {P Ray} came. The Prince and {P Ray} left.", [("Ray", 2)]),
         ("Aaron Klein wrote it. {P Klein} denied it.", [("Aaron Klein", 1)]),
         ("{P Ann Lee Endorses} him. {P Ann Lee} won. {P Ann Lee} wept.", [("Ann Lee", 3)]),
         ("{P Ann Lee Slams} Bankers After Quarterly Losses. Then {P Ann Lee} won.", [("Ann Lee", 2)]),
@@ -84,6 +88,7 @@ def test_forenames_and_titles_tell_who_is_meant(marked: str, names: list[tuple[s
     [
         ("Michelle Fields came. Then {O Fields} left.", "Michelle Fields"),
         ("Anne-Marie Fields came. Then {P Fields} left.", "Anne-Marie Fields"),
+        ("Harriet Lockwood-Vane came. Then Lady {P Lockwood} left.", "Lockwood"),
         ("The new Fields opened. Then {O Fields} closed.", "Fields"),
         ("{L Virginia} Democrats came. Then {M Democrats} left.", "Democrats"),
     ],

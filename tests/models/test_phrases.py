@@ -56,6 +56,7 @@ def test_a_source_refers_by_name_pronoun_or_description(
         ("Officials at the port, which is closed,", "Officials at the port"),
         ("Davis’ lawyer", "Davis’ lawyer"),
         ("the report’s", "the report"),
+        ("Chipmaker Acme ACME.O", "Chipmaker Acme"),
         ("G-III designers - some of them young -", "G-III designers"),
     ],
 )
