@@ -59,7 +59,7 @@ _AFTER_TIME = re.compile(
 _ENDS_PARAGRAPH = re.compile(r"[.!?…:;。！？|][\"'”’»›)\]*」』\s]*$")
 _OPEN_ENDED = re.compile(
     r"(?:,|\b(?:a|an|the|and|or|but|of|to|in|on|at|by|for|from|with|as|that|which|who|whose|his|her|its|their|this|these"
-    r"|said|says|told|is|are|was|were|has|have|had|be|been|also|not|than|into|over|about|after|before|between|against))$",
+    r"|is|are|was|were|has|have|had|be|been|also|not|than|into|over|about|after|before|between|against))$",
     re.IGNORECASE,
 )
 _MIN_BROKEN_LINE, _MIN_WRAPPED_LINE = 25, 50

@@ -101,6 +101,7 @@ def test_a_program_in_another_language_finds_the_same_sentences(tmp_path: Path) 
         ("Last week the government of the region also\n\ntold its neighbours to leave.", 1),  # scraped: Lachin corridor
         ("The minister’s talks followed a call with\n\nPrime Minister Lee on Monday.", 1),
         ("Talks end without a deal\n\nThe talks ended on Monday.", 2),
+        ("Rents to fall next year, minister says\n\nPrices of homes in Leeds rose by 4% in May.", 2),
         ("A headline of more than fifty characters has no full stop\nThe story starts here.", 2),
         (
             (
