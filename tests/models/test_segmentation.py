@@ -47,6 +47,12 @@ def sentences(text: str) -> list[str]:
         ("It began at 9 a.m. Ministers met.", ["It began at 9 a.m.", "Ministers met."]),
         ("It began at 9 A.M. Friday, or 2 p.m. GMT.", ["It began at 9 A.M. Friday, or 2 p.m. GMT."]),
         ("Brig. Gen. Poe met Lance Cpl. Roe.", ["Brig. Gen. Poe met Lance Cpl. Roe."]),
+        ("The Rt. Hon. Ann Lee met Messrs. Poe and Roe.", ["The Rt. Hon. Ann Lee met Messrs. Poe and Roe."]),
+        ("Asst. Chief Poe met Mme. Roe on Mt. Hood.", ["Asst. Chief Poe met Mme. Roe on Mt. Hood."]),
+        (
+            "Ft. Worth fell. The wall in Ft. Worth is 10 ft. It held.",
+            ["Ft. Worth fell.", "The wall in Ft. Worth is 10 ft.", "It held."],
+        ),
         (
             "ELY, Minn. (AP) - Police left. He went to Mass. Police left.",
             ["ELY, Minn. (AP) - Police left.", "He went to Mass.", "Police left."],
