@@ -71,6 +71,10 @@ class _Source:
         self.document, self.words, self.inside = document, words, inside
         self.people = [mention for mention in inside if mention.kind == PERSON]
         self.ends = {mention.stop: mention for mention in inside}
+        self.first_listed: dict[int, Mention] = {}
+        for mention in inside:
+            before = self._listed_before(mention)
+            self.first_listed[mention.start] = self.first_listed[before.start] if before else mention
 
     def text(self, word: int) -> str:
         return word_text(self.document, word)
@@ -94,10 +98,21 @@ class _Source:
 
     def is_attribute(self, mention: Mention, word: int, start: int) -> bool:
         """Whether the name only says which one: "the leaders of Iran", "voters in Ohio, Iowa"; not where people are joined."""
-        if hangs_on(self.document, mention, start):
-            return not self._is_between_people(word, start)
-        first = next(other for other in self.inside if other.start >= min(start, mention.start))
-        return first.kind == mention.kind == PLACE and hangs_on(self.document, first, start)
+        return self._hangs_on(mention, start) and not self._is_between_people(word, start)
+
+    def _hangs_on(self, mention: Mention, start: int) -> bool:
+        """Whether a preposition leads to the name, or to the list that it is in."""
+        first = self.first_listed[mention.start]
+        return hangs_on(self.document, first if first.start >= start else mention, start)
+
+    def _listed_before(self, mention: Mention) -> Mention | None:
+        """The name before this one in a list: "Acme, the | Globex"; not in "the head of NASA, | Ann Lee"."""
+        joiner = mention.start - (2 if self.text(mention.start - 1).lower() in _ARTICLES else 1)
+        before = self.ends.get(joiner)
+        if before is None or self.text(joiner).lower() not in {",", *AND}:
+            return None
+        is_apposed = mention.kind == PERSON != before.kind and len(mention.tokens) > 1
+        return None if is_apposed else before
 
     def joins_list(self, comma: int, start: int) -> bool:
         """Whether a speaker, and later a joiner, follow a comma: "Iran, Russia and Syria", not "Iran, an ally and …".
@@ -174,7 +189,7 @@ class _Source:
     def _is_between_people(self, word: int, start: int) -> bool:
         """Whether people are named before and soon after: "Ann Lee of Iowa and Senator Bob Ray of Ohio"."""
         return any(
-            start <= person.start <= word and not hangs_on(self.document, person, start) for person in self.people
+            start <= person.start <= word and not self._hangs_on(person, start) for person in self.people
         ) and any(0 < person.start - word <= _MAX_TITLE + 1 for person in self.people)
 
     def _is_said_of_first(self, joiner: int, start: int) -> bool:

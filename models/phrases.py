@@ -289,9 +289,11 @@ def _head_mention(
         return at_end[-1]
     if free and _followed_by_preposition(document, mentions[free[-1]].stop, core[1]):
         return free[-1]
-    if not free:  # "the group's director, John Smith,"
+    if not free:  # "the group's director, John Smith,", not "lawyers for Acme, John Smith and Ann Lee"
         apposed = [i for i in inside if mentions[i].kind == PERSON and mentions[i].start == core[1] + 1]
-        return apposed[0] if apposed else None
+        starts = [mentions[i].start for i, hangs in zip(inside, hanging, strict=True) if hangs]
+        before = {word_text(document, start - n).lower() for start in starts if start > core[1] + 1 for n in (1, 2)}
+        return apposed[0] if apposed and AND.isdisjoint(before) else None
     return None
 
 
@@ -300,7 +302,7 @@ def _hanging(document: Document, start: int, inside: Sequence[Mention]) -> list[
     hanging: list[bool] = []
     for mention, before in zip(inside, [None, *inside], strict=False):
         between = {word_text(document, word).lower() for word in range(before.stop, mention.start)} if before else set()
-        is_joined = bool(between) and between <= AND | {",", "or"}
+        is_joined = bool(between - {"the"}) and between <= AND | {",", "or", "the"}
         hanging.append(hangs_on(document, mention, start) or (is_joined and hanging[-1]))
     return hanging
 

@@ -31,6 +31,13 @@ _ONLY_OPENS = frozenset("„〝「『‚‛`") | {"``", ",,"}
 _ONLY_CLOSES = frozenset("」』〞〟")
 _BEFORE_OPENING = frozenset("([{<—–-/:;,.…!?¿¡|*_>\u200b\u202a\u202b\u2066\u2067")
 _ELISION = re.compile(r"(?:\d\ds?|tis|twas|em|til|till|cause|bout|n|round|neath|nuff|cos|kay)\b", re.IGNORECASE)
+_APOSTROPHE = re.compile(
+    r"(?:(?<=\win)|(?<=\b[no])|(?<=\b(?:an|ol|th)))."
+    r"|(?<=s).(?!\s(?:a|an|and|are|as|at|but|by|for|from|had|has|have|he|in|is|it|of|on|or|she|that|the|they|to|was|were|who|will"
+    r"|with|would)\b)",
+    re.IGNORECASE,
+)
+"""A mark where a letter was dropped ("goin’ home") or after a possessive, which no function word follows ("the voters’ choice")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,7 @@ class _Scan:
         others: list[_Found | _Opening] = [*self._closed, *self._stack]
         for opening in self._stack:
             start, family = opening.start, opening.family
-            if opening.tentative_end is not None and next_family != "single":
+            if opening.tentative_end is not None and not (next_family == "single" and self._may_go_on(opening)):
                 found.append(_Found(start, opening.tentative_end, family, True))
             elif family != "single" or next_family == "single":
                 # A further quotation in the same marks inside: the closing mark was forgotten before it.
@@ -125,6 +132,15 @@ class _Scan:
                 if end > start + len(opening.mark):
                     found.append(_Found(start, end, family, False))
         return found
+
+    def _is_in_doubt(self, opening: _Opening) -> bool:
+        """Whether what may be the end of a quotation may as well be an apostrophe inside it; also where there is none."""
+        return opening.tentative_end is None or _APOSTROPHE.match(self._text, opening.tentative_end - 1) is not None
+
+    def _may_go_on(self, opening: _Opening) -> bool:
+        """Whether a quotation in doubt may go on in the next paragraph: a paragraph, a colon or a comma leads to it."""
+        before = self._text[self._paragraph.start : opening.start].rstrip()
+        return before[-1:] in {"", ":", ","} and self._is_in_doubt(opening)
 
     def _character_before(self, start: int) -> str:
         """The character in front, past the backslash of an escaped mark; empty at the start of the paragraph."""
@@ -157,7 +173,10 @@ class _Scan:
         if opening is not None and mark in "'’‘" and before != "" and not before.isspace() and not after.isalnum():
             if mark == "‘" and opening.mark != "‚":
                 return
-            if before in "sS" and after.isspace() and mark != "‘":
+            is_doubtful = before.isalnum() and mark != "‘"
+            if is_doubtful and not self._is_in_doubt(opening):
+                return
+            if is_doubtful and after.isspace():
                 opening.tentative_end = end  # the voters’ choice, or the end
             else:
                 self._close(opening, end)
@@ -169,7 +188,8 @@ class _Scan:
             and not _ELISION.match(self._text, end)
         ):
             if opening is not None and opening.tentative_end is not None:
-                self._close(opening, opening.tentative_end)
+                self._stack.remove(opening)
+                self._closed.append(_Found(opening.start, opening.tentative_end, opening.family, True))
                 opening = None
             if opening is None:
                 self._open(mark, start)

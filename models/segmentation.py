@@ -27,14 +27,14 @@ _WORD = re.compile(rf"\w+(?:(?:[\u0300-\u036f\u00ad\u200c\u200d\u2060]|{_MISREAD
 _SENTENCE_END = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»›)\]」』]*+(?=\s)")
 _BEFORE_NAME = re.compile(
     r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|brig|col|lt|sgt|cpl|pvt|capt|cmdr|adm|maj|hon|rev|msgr|fr|det|insp|supt|cllr|atty"
-    r"|vs|v|fig|approx|est|e\.g|i\.e|[af]\.k\.a)$",
+    r"|rt|messrs|mme|asst|mt|vs|v|fig|approx|est|e\.g|i\.e|[af]\.k\.a)$",
     re.IGNORECASE,
 )
 """Abbreviations that something follows."""
 _BEFORE_NUMBER = re.compile(r"\bnos?$", re.IGNORECASE)
 """An abbreviation where a number follows, a word where not."""
 _ANYWHERE = re.compile(
-    r"(?:\b(?:jr|sr|inc|ltd|corp|co|st|dept|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)"
+    r"(?:\b(?:jr|sr|inc|ltd|corp|co|st|ft|dept|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)"
     r"|(?<!\w)(?<!\w['‘’])[^\W\d_](?:\.[^\W\d_])*)$",
     re.IGNORECASE,
 )
@@ -59,7 +59,7 @@ _AFTER_TIME = re.compile(
 _ENDS_PARAGRAPH = re.compile(r"[.!?…:;。！？|][\"'”’»›)\]*」』\s]*$")
 _OPEN_ENDED = re.compile(
     r"(?:,|\b(?:a|an|the|and|or|but|of|to|in|on|at|by|for|from|with|as|that|which|who|whose|his|her|its|their|this|these"
-    r"|said|says|told|is|are|was|were|has|have|had|be|been|also|not|than|into|over|about|after|before|between|against))$",
+    r"|is|are|was|were|has|have|had|be|been|also|not|than|into|over|about|after|before|between|against))$",
     re.IGNORECASE,
 )
 _MIN_BROKEN_LINE, _MIN_WRAPPED_LINE = 25, 50

@@ -31,6 +31,10 @@ from tests.models.marked_names import read_marked, words_of
         ("Chief of Staff {P Ann Lee} said", "Chief of Staff Ann Lee", PhraseKind.NAME, "Ann Lee"),
         ("politicians like {P Ann Lee} and {P Bob Ray} said", "politicians like Ann Lee and Bob Ray", PhraseKind.BARE, None),
         ("the leaders of {L Iran} and {L Syria} said", "the leaders of Iran and Syria", PhraseKind.DEFINITE, None),
+        ("a statement from {O Acme} and the {O Red Cross} said", "a statement from Acme and the Red Cross", PhraseKind.INDEFINITE, None),
+        ("the families of {P Ann Lee}, {P Bob Ray} and {P Cy Fox} said", "the families of Ann Lee, Bob Ray and Cy Fox", PhraseKind.DEFINITE, None),
+        ("lawyers for {O Acme}, {P Ann Lee} and the {O Red Cross} said", "lawyers for Acme, Ann Lee and the Red Cross", PhraseKind.BARE, None),
+        ("The head of {O NASA} and {O ESA}, {P Ann Lee}, said", "The head of NASA and ESA, Ann Lee,", PhraseKind.NAME, "Ann Lee"),
         ("{P Tim Cook} of {O Apple} said", "Tim Cook of Apple", PhraseKind.NAME, "Tim Cook"),
     ],
 )  # fmt: skip

@@ -47,6 +47,12 @@ def sentences(text: str) -> list[str]:
         ("It began at 9 a.m. Ministers met.", ["It began at 9 a.m.", "Ministers met."]),
         ("It began at 9 A.M. Friday, or 2 p.m. GMT.", ["It began at 9 A.M. Friday, or 2 p.m. GMT."]),
         ("Brig. Gen. Poe met Lance Cpl. Roe.", ["Brig. Gen. Poe met Lance Cpl. Roe."]),
+        ("The Rt. Hon. Ann Lee met Messrs. Poe and Roe.", ["The Rt. Hon. Ann Lee met Messrs. Poe and Roe."]),
+        ("Asst. Chief Poe met Mme. Roe on Mt. Hood.", ["Asst. Chief Poe met Mme. Roe on Mt. Hood."]),
+        (
+            "Ft. Worth fell. The wall in Ft. Worth is 10 ft. It held.",
+            ["Ft. Worth fell.", "The wall in Ft. Worth is 10 ft.", "It held."],
+        ),
         (
             "ELY, Minn. (AP) - Police left. He went to Mass. Police left.",
             ["ELY, Minn. (AP) - Police left.", "He went to Mass.", "Police left."],
@@ -101,6 +107,7 @@ def test_a_program_in_another_language_finds_the_same_sentences(tmp_path: Path) 
         ("Last week the government of the region also\n\ntold its neighbours to leave.", 1),  # scraped: Lachin corridor
         ("The minister’s talks followed a call with\n\nPrime Minister Lee on Monday.", 1),
         ("Talks end without a deal\n\nThe talks ended on Monday.", 2),
+        ("Rents to fall next year, minister says\n\nPrices of homes in Leeds rose by 4% in May.", 2),
         ("A headline of more than fifty characters has no full stop\nThe story starts here.", 2),
         (
             (
