@@ -33,9 +33,9 @@ benchmark-peers: $(VENV)/.developing $(PEERS)/textacy/.installed $(PEERS)/sayswh
 # again, it goes on where it was stopped.
 accurate: data-given $(VENV)/.developing $(MPNET)/config.json
 	$(BIN)/inquit train training/configs/accurate-1.toml --data $(DATA) --resume --network-only \
-		--encoder $(MPNET) -o runs/accurate-1
+		--encoder $(MPNET) --teacher en -o runs/accurate-1
 	$(BIN)/inquit train training/configs/accurate-2.toml --data $(DATA) --resume \
-		--warm-start runs/accurate-1 -o runs/accurate
+		--warm-start runs/accurate-1 --teacher en -o runs/accurate
 
 data-given:
 	@test -n "$(DATA)" || { echo "which corpora? make accurate DATA=folder (docs/training.md)"; exit 2; }
