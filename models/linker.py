@@ -86,7 +86,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linker:
-    """Gives each content its cue, and each cue its source or none. Contents with the same cue are one attribution."""
+    """Gives each content its cue, and each cue its source or none. Contents with the same cue are one attribution, as far as
+    they are within reach of each other.
+    """
 
     content_cue: PairScorer
     cue_source: PairScorer
@@ -98,7 +100,7 @@ class Linker:
         )
 
     def link(self, document: Document, tags: Tags, states: Floats) -> list[Link]:
-        """Attributions in text order of their first content. Spans that nothing is linked to are dropped."""
+        """Attributions in text order of their first content. Spans that nothing is linked to, and contents out of reach, are dropped."""
         if len(tags.contents) == 0 or len(tags.cues) == 0:
             return []
         cue_of_content, cue_score = self._best(

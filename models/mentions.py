@@ -107,15 +107,20 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
         name = text_of(document, start, stop) if start < stop else ""
         tokens = name_tokens(name, is_person=kind in (PERSON, OTHER))  # the tagger missed "President Putin"
         is_addition = kind == PERSON and (name in AFTER_NAMES or {*tokens} <= GENERATIONS)
-        if tokens and not is_addition and not _is_title_alone(document, start, stop, kind):
+        if tokens and not is_addition:
             mentions.append(Mention(start, stop, kind, tokens))
             end = stop
-    return _with_own_possessive(document, mentions)
+    surnames = {mention.tokens[-1] for mention in mentions if len(mention.tokens) > 1}
+    named = [
+        mention for mention in mentions if mention.tokens[-1] in surnames or not _is_title_alone(document, mention)
+    ]
+    return _with_own_possessive(document, named)
 
 
-def _is_title_alone(document: Document, start: int, stop: int, kind: int) -> bool:
+def _is_title_alone(document: Document, mention: Mention) -> bool:
     """Whether a title stands for whoever bears it: "the King", "the Mayor"."""
-    if kind not in (PERSON, OTHER) or stop - start != 1:
+    start, stop = mention.start, mention.stop
+    if mention.kind not in (PERSON, OTHER) or stop - start != 1:
         return False
     title = word_text(document, start).lower()
     is_known = title in MALE_TITLES | FEMALE_TITLES or is_title(title, is_person=True)

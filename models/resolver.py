@@ -7,6 +7,7 @@ the article only, verbatim.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -233,12 +234,15 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
     certainty = 1.0
     others: list[str] = []
     named = [_named(decision) for decision, _ in decided]
-    for i, (decision, probabilities) in enumerate(decided):
-        taken = {number for candidate in chosen for number in candidate.entities}
-        taken |= set().union(*named[:i], *named[i + 1 :]) - named[i]
-        best, own = likeliest(decision.candidates, _without(taken, decision.candidates, probabilities))
+    n_naming = Counter(number for of_part in named for number in of_part)
+    taken: set[int] = set()
+    for own_names, (decision, probabilities) in zip(named, decided, strict=True):
+        near = {number for candidate in decision.candidates for number in candidate.entities}
+        barred = taken & near | {number for number in near - own_names if n_naming[number]}
+        best, own = likeliest(decision.candidates, _without(barred, decision.candidates, probabilities))
         certainty *= own
         chosen.append(best)
+        taken.update(best.entities)
         if own < _DOUBT:
             others += _other_names(decision, probabilities, best)
     is_author = any(candidate.is_author for candidate in chosen)

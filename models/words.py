@@ -14,6 +14,7 @@ from inquit.models.segmentation import Document
 APOSTROPHES = frozenset("'’")
 AND = frozenset({"and", "&"})
 _TICKER = re.compile(r"[A-Z\d]{2,}\.[A-Z]{1,2}\b")
+_NO_COMPANY = re.compile(r"The\Z|[^A-Z\d(]")
 _HEADLINE_SHARE = 0.85
 _IN_HEADLINES = frozenset(
     {"and", "are", "but", "for", "from", "into", "not", "over", "than", "that", "the", "via", "was", "with"}
@@ -56,8 +57,10 @@ def is_hyphenated(document: Document, word: int) -> bool:
 
 
 def is_ticker(document: Document, word: int) -> bool:
-    """Whether a stock's code begins at a word, as news agencies set it after a company: "Tesla | TSLA.O | said"."""
-    return word >= 0 and _TICKER.match(document.text, int(document.words[word, 0])) is not None
+    """Whether a stock's code begins at a word, as news agencies set it after a company's name: "Tesla | TSLA.O | said"."""
+    if word < 1 or _NO_COMPANY.match(word_text(document, word - 1)):
+        return False
+    return _TICKER.match(document.text, int(document.words[word, 0])) is not None
 
 
 def is_possessive(document: Document, stop: int) -> bool:

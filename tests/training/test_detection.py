@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from inquit.models.labels import ROLES, begin
 from inquit.models.linker import LINK_FEATURES
+from inquit.training import detection
 from inquit.training.calibrate import constant_calibration
-from inquit.training.detection import Detection, Found, middle_of_best
+from inquit.training.detection import CUE_BEGINS, CUE_GOES_ON, Detection, Found, fit_detection, middle_of_best
 
 NO_WORDS = np.arange(0)
 FOUND = Found(
@@ -45,6 +48,18 @@ def test_words_that_two_attributions_share_count_once(
 )
 def test_the_middle_of_what_is_as_good_is_taken(sums: dict[float, float], least: float) -> None:
     assert middle_of_best(sums) == least
+
+
+def test_readiness_under_which_evidence_tells_nothing_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def find(model: object, read: object, readiness: tuple[float, float]) -> Found:
+        tried.append(readiness)
+        return replace(FOUND, is_right=np.ones(3, dtype=bool)) if readiness == (0.0, -0.5) else FOUND
+
+    monkeypatch.setattr(detection, "_find", find)
+    assert fit_detection(None, []).readiness == (0.0, 0.0)  # type: ignore[arg-type]
+    assert len(tried) == len(CUE_BEGINS) * len(CUE_GOES_ON)
 
 
 def test_readiness_moves_where_cues_begin_and_end_and_nothing_else() -> None:

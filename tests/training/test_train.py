@@ -517,13 +517,16 @@ def test_what_comes_after_the_network_is_fitted_again_and_nothing_else(
     others = {name: array for name, array in heads.items() if not name.startswith(after)}
     unreadable = {name: array[..., :3] for name, array in heads.items() if name.startswith(after)}
     save_file(others | unreadable, old / HEADS)
-    write_manifest(old, {name: value for name, value in verify(run / "model").data.items() if name != "files"})
+    facts = {name: value for name, value in verify(run / "model").data.items() if name != "files"}
+    speakers = {"base": "tiny-0.0.0", "base_fingerprint": "0" * 64, "seed": 1}  # as until en-1.7.0
+    write_manifest(old, facts | {"training": facts["training"] | {"speakers": speakers}})
     with pytest.raises(ModelError, match="built by another version"):
         Attributor.load(old)
     manifest = refit_model(old, replace(CONFIG, version="0.0.2"), tiny_data, tmp_path / "new")
     assert manifest.title == "tiny-0.0.2"
     assert manifest.data["training"]["refit"]["base"] == "tiny-0.0.1"
-    assert "those of tiny-0.0.1" in (tmp_path / "new" / "README.md").read_text()
+    assert "speakers" not in manifest.data["training"]
+    assert "fitted again on tiny-0.0.1" in (tmp_path / "new" / "README.md").read_text()
     fitted = load_file(tmp_path / "new" / HEADS)
     assert all(np.array_equal(fitted[name], array) for name, array in others.items() if name != "tags.bias")
     assert file_sha256(tmp_path / "new" / ENCODER) == file_sha256(run / "model" / ENCODER)
@@ -588,6 +591,11 @@ def test_what_a_refit_lacks_is_named(
     result = CliRunner().invoke(app, command)
     assert (result.exit_code, message in result.stderr) == (code, True)
     assert not (tmp_path / "new").exists()
+
+
+def test_a_refit_that_cannot_be_written_is_told(run: Path, tiny_data: Path, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written: Not a directory"):
+        refit_model(run / "model", CONFIG, tiny_data, Path("/dev/null/a/b"))
 
 
 def test_a_refit_is_made_by_one_process_at_a_time(run: Path, tiny_data: Path, tmp_path: Path) -> None:
