@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from inquit.models.mentions import PERSON, PLACE, Mention
 from inquit.models.phrases import DEFINITE_STARTS, PREPOSITIONS, hangs_on, mentions_inside
 from inquit.models.segmentation import Document, WordRange
-from inquit.models.words import AND, word_text
+from inquit.models.words import AND, is_ticker, word_text
 
 _JOINERS = (("along", "with"), ("as", "well", "as"), *((word,) for word in (*sorted(AND), "nor", "or")))
 _BOTH = frozenset({"both", "neither", "either"})
@@ -70,7 +70,7 @@ class _Source:
     def __init__(self, document: Document, words: WordRange, inside: Sequence[Mention]) -> None:
         self.document, self.words, self.inside = document, words, inside
         self.people = [mention for mention in inside if mention.kind == PERSON]
-        self.ends = {mention.stop: mention for mention in inside}
+        self.ends = {self.end(mention): mention for mention in inside}
         self.first_listed: dict[int, Mention] = {}
         for mention in inside:
             before = self._listed_before(mention)
@@ -78,6 +78,11 @@ class _Source:
 
     def text(self, word: int) -> str:
         return word_text(self.document, word)
+
+    def end(self, mention: Mention) -> int:
+        """Where a name ends, with the stock's code after it: "Tesla TSLA.O | and"."""
+        has_code = mention.stop < self.words[1] and is_ticker(self.document, mention.stop)
+        return mention.stop + 3 if has_code else mention.stop
 
     def joiner_length(self, word: int) -> int:
         """How many words from ``word`` on join what is before to what follows: "and", "as well as"; 0 where none do."""
@@ -122,10 +127,11 @@ class _Source:
         following = self._speaker_after(comma) if self.text(comma) == "," else None
         if following is None or self._opens_clause(start, comma):
             return False
-        if following.stop >= self.words[1]:
+        end = self.end(following)
+        if end >= self.words[1]:
             return comma == self.words[0] + 1 and self.inside[0].kind == following.kind == PERSON
-        is_listed = self.text(following.stop) == "," and following.stop + 1 < self.words[1]
-        return is_listed or self.joiner_length(following.stop) > 0
+        is_listed = self.text(end) == "," and end + 1 < self.words[1]
+        return is_listed or self.joiner_length(end) > 0
 
     def _speaker_after(self, comma: int) -> Mention | None:
         """The person that titles and roles after a comma lead to ("Gov. Bob Ray", "Google chief Sundar Pichai"), else the name
@@ -160,7 +166,7 @@ class _Source:
         if self._is_said_of_first(joiner, start):
             return False
         # A name, with a title at most, is all that is before: "Mr. Lee and allies".
-        is_bare = mention.stop == joiner and self._is_title(start, mention.start)
+        is_bare = self.end(mention) == joiner and self._is_title(start, mention.start)
         if self.text(joiner).lower() == "or":
             return is_bare
         return (is_bare and mention.kind == PERSON) or self._begins_conjunct(following)
