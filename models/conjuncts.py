@@ -111,12 +111,13 @@ class _Source:
         return hangs_on(self.document, first if first.start >= start else mention, start)
 
     def _listed_before(self, mention: Mention) -> Mention | None:
-        """The name before this one in a list: "Acme, the | Globex"; not in "the head of NASA, | Ann Lee"."""
+        """The name before this one in a list: "Acme, the | Globex"; not in "the head of NASA, | Ann Lee" or "| Lee,"."""
         joiner = mention.start - (2 if self.text(mention.start - 1).lower() in _ARTICLES else 1)
         before = self.ends.get(joiner)
         if before is None or self.text(joiner).lower() not in {",", *AND}:
             return None
-        is_apposed = mention.kind == PERSON != before.kind and len(mention.tokens) > 1
+        is_enclosed = mention.stop < self.words[1] and self.text(joiner) == self.text(mention.stop) == ","
+        is_apposed = mention.kind == PERSON != before.kind and (is_enclosed or len(mention.tokens) > 1)
         return None if is_apposed else before
 
     def joins_list(self, comma: int, start: int) -> bool:

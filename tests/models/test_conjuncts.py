@@ -61,6 +61,7 @@ from tests.models.marked_names import read_marked, words_of
         ("{M Greek} voters in {L Iowa}, {L Ohio} and {L Utah} said", "Greek voters in Iowa, Ohio and Utah", ["Greek voters in Iowa, Ohio and Utah"]),
         ("the families of {P Ann Lee}, {P Bob Ray} and {P Cy Fox} said", "the families of Ann Lee, Bob Ray and Cy Fox", ["the families of Ann Lee, Bob Ray and Cy Fox"]),
         ("the head of {O NASA}, {P Ann Lee}, and {P Bob Ray} said", "the head of NASA, Ann Lee, and Bob Ray", ["the head of NASA, Ann Lee", "Bob Ray"]),
+        ("the mayor of {L Paris}, {P Lee}, and {P Bob Ray} said", "the mayor of Paris, Lee, and Bob Ray", ["the mayor of Paris, Lee", "Bob Ray"]),
         ("{P Lee}, {P Ray} trade barbs", "Lee, Ray", ["Lee", "Ray"]),
         ("Neither {P Lee} nor {P Ray} denied it", "Neither Lee nor Ray", ["Lee", "Ray"]),
         ("Both {O Google} and {O Apple} denied it", "Both Google and Apple", ["Google", "Apple"]),
