@@ -291,7 +291,7 @@ def _head_mention(
         return at_end[-1]
     if free and _followed_by_preposition(document, mentions[free[-1]].stop, core[1]):
         return free[-1]
-    if not free:  # "the group's director, John Smith,", not "lawyers for Acme, John Smith and Ann Lee"
+    if not free:  # "the group's director, John Smith,"
         apposed = [i for i in inside if mentions[i].kind == PERSON and mentions[i].start == core[1] + 1]
         starts = [mentions[i].start for i, hangs in zip(inside, hanging, strict=True) if hangs]
         before = {word_text(document, start - n).lower() for start in starts if start > core[1] + 1 for n in (1, 2)}
