@@ -3,6 +3,7 @@ import pytest
 from inquit.models.conjuncts import split_conjuncts
 from inquit.models.words import text_of
 from tests.models.marked_names import read_marked, words_of
+from tests.timing import takes_linear_time
 
 
 @pytest.mark.parametrize(
@@ -74,3 +75,12 @@ def test_joint_sources_are_split(marked: str, source: str, parts: list[str]) -> 
     document, mentions = read_marked(marked)
     found = split_conjuncts(document, words_of(document, source), mentions)
     assert [text_of(document, *part) for part in found] == parts
+
+
+@pytest.mark.parametrize("lead", ["", "the families of "])
+def test_time_is_linear(lead: str) -> None:
+    def split(marked: str) -> None:
+        document, mentions = read_marked(lead + marked)
+        split_conjuncts(document, (0, len(document.words)), mentions)
+
+    assert takes_linear_time(split, "{P Lee}, ")
