@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from inquit.models.mentions import PERSON, PLACE, Mention
 from inquit.models.phrases import DEFINITE_STARTS, PREPOSITIONS, hangs_on, mentions_inside
 from inquit.models.segmentation import Document, WordRange
-from inquit.models.words import AND, word_text
+from inquit.models.words import AND, is_ticker, word_text
 
 _JOINERS = (("along", "with"), ("as", "well", "as"), *((word,) for word in (*sorted(AND), "nor", "or")))
 _BOTH = frozenset({"both", "neither", "either"})
@@ -65,12 +66,21 @@ def _without_both(document: Document, start: int, stop: int) -> WordRange:
 
 
 class _Source:
-    """The words of a source and the names in it. ``start`` is always where the part begins that a word may end."""
+    """The words of a source and the names in it. ``start`` is always where the part begins that a word may end.
+
+    Time is linear in the names: those near a word are looked up by their place.
+    """
 
     def __init__(self, document: Document, words: WordRange, inside: Sequence[Mention]) -> None:
         self.document, self.words, self.inside = document, words, inside
         self.people = [mention for mention in inside if mention.kind == PERSON]
-        self.ends = {mention.stop: mention for mention in inside}
+        self.starts = [mention.start for mention in inside]
+        self.starts_of_people = [person.start for person in self.people]
+        self.ends = {self.end(mention): mention for mention in inside}
+        texts = [self.text(word) for word in range(*words)]
+        self.examples = [word for word, text in enumerate(texts, words[0]) if text == "including"]
+        self.clauses = [word for word, text in enumerate(texts, words[0]) if text in _STARTS_CLAUSE]
+        self.first_free: dict[int, int] = {}
         self.first_listed: dict[int, Mention] = {}
         for mention in inside:
             before = self._listed_before(mention)
@@ -78,6 +88,26 @@ class _Source:
 
     def text(self, word: int) -> str:
         return word_text(self.document, word)
+
+    def next_mention(self, word: int) -> Mention | None:
+        """The first name that begins at a word or after it."""
+        place = bisect_left(self.starts, word)
+        return self.inside[place] if place < len(self.inside) else None
+
+    def next_person(self, word: int) -> Mention | None:
+        """The first person whose name begins at a word or after it."""
+        place = bisect_left(self.starts_of_people, word)
+        return self.people[place] if place < len(self.people) else None
+
+    def people_soon(self, word: int, n_words: int = _MAX_TITLE) -> Sequence[Mention]:
+        """The people whose names begin within so many words after a word."""
+        first = bisect_right(self.starts_of_people, word)
+        return self.people[first : bisect_right(self.starts_of_people, word + n_words)]
+
+    def end(self, mention: Mention) -> int:
+        """Where a name ends, with the stock's code after it: "Tesla TSLA.O | and"."""
+        has_code = mention.stop < self.words[1] and is_ticker(self.document, mention.stop)
+        return mention.stop + 3 if has_code else mention.stop
 
     def joiner_length(self, word: int) -> int:
         """How many words from ``word`` on join what is before to what follows: "and", "as well as"; 0 where none do."""
@@ -91,7 +121,8 @@ class _Source:
         """The name that ends before a joiner or a comma, asides and appositions between them aside."""
         if not self.joiner_length(word) and self.text(word) != ",":
             return None
-        if word <= start or any(mention.start <= word < mention.stop for mention in self.inside):
+        place = bisect_right(self.starts, word)
+        if word <= start or (place and word < self.inside[place - 1].stop):
             return None  # "Or Cohen", "Save the Children, and Oxfam"
         before = word - 1 if self.text(word - 1) == "," else word
         return self.ends.get(before) or self.ends.get(self._before_aside(before, start)) or self._apposed(word, start)
@@ -106,12 +137,13 @@ class _Source:
         return hangs_on(self.document, first if first.start >= start else mention, start)
 
     def _listed_before(self, mention: Mention) -> Mention | None:
-        """The name before this one in a list: "Acme, the | Globex"; not in "the head of NASA, | Ann Lee"."""
+        """The name before this one in a list: "Acme, the | Globex"; not in "the head of NASA, | Ann Lee" or "| Lee,"."""
         joiner = mention.start - (2 if self.text(mention.start - 1).lower() in _ARTICLES else 1)
         before = self.ends.get(joiner)
         if before is None or self.text(joiner).lower() not in {",", *AND}:
             return None
-        is_apposed = mention.kind == PERSON != before.kind and len(mention.tokens) > 1
+        is_enclosed = mention.stop < self.words[1] and self.text(joiner) == self.text(mention.stop) == ","
+        is_apposed = mention.kind == PERSON != before.kind and (is_enclosed or len(mention.tokens) > 1)
         return None if is_apposed else before
 
     def joins_list(self, comma: int, start: int) -> bool:
@@ -122,16 +154,17 @@ class _Source:
         following = self._speaker_after(comma) if self.text(comma) == "," else None
         if following is None or self._opens_clause(start, comma):
             return False
-        if following.stop >= self.words[1]:
+        end = self.end(following)
+        if end >= self.words[1]:
             return comma == self.words[0] + 1 and self.inside[0].kind == following.kind == PERSON
-        is_listed = self.text(following.stop) == "," and following.stop + 1 < self.words[1]
-        return is_listed or self.joiner_length(following.stop) > 0
+        is_listed = self.text(end) == "," and end + 1 < self.words[1]
+        return is_listed or self.joiner_length(end) > 0
 
     def _speaker_after(self, comma: int) -> Mention | None:
         """The person that titles and roles after a comma lead to ("Gov. Bob Ray", "Google chief Sundar Pichai"), else the name
         right after it; after a name that is no person's also one with an article ("the Pentagon").
         """
-        first = next((mention for mention in self.inside if mention.start > comma), None)
+        first = self.next_mention(comma + 1)
         if first is None:
             return None
         article = self.text(comma + 1).lower()
@@ -139,7 +172,7 @@ class _Source:
             one = self.ends.get(comma)
             is_alike = one is not None and one.kind != PERSON and (one.kind == PLACE or first.kind != PLACE)
             return first if article == "the" and is_alike and self._is_title(comma + 2, first.start) else None
-        led_to = [p for p in self.people if p.start > comma and self._is_role(comma + 1, p.start)]
+        led_to = [p for p in self.people_soon(comma, _MAX_TITLE + 1) if self._is_role(comma + 1, p.start)]
         if led_to:
             return led_to[-1]
         return first if self._is_title(comma + 1, first.start) and not self._has_mark(comma + 1, first.start) else None
@@ -149,18 +182,18 @@ class _Source:
 
     def _is_role(self, start: int, stop: int) -> bool:
         """Whether there are only titles between, and a role of a word or two: "former Ohio governor"."""
-        texts = [self.text(word) for word in range(start, min(stop, start + _MAX_TITLE))]
+        texts = [self.text(word) for word in range(start, stop)]
         small = [text for text in texts if text[:1].islower() and text != "s"]
         is_plain = not (_STARTS_CLAUSE | _BEGINS_ASIDE | PREPOSITIONS | {",", *AND}).intersection(texts)
         is_role = len(small) <= 2 and not any(text.endswith("ing") for text in small)
-        return stop - start <= _MAX_TITLE and is_role and is_plain
+        return is_role and is_plain
 
     def joins_speakers(self, mention: Mention, joiner: int, following: int, start: int) -> bool:
         """Whether a joiner joins another speaker to the mention before it."""
         if self._is_said_of_first(joiner, start):
             return False
         # A name, with a title at most, is all that is before: "Mr. Lee and allies".
-        is_bare = mention.stop == joiner and self._is_title(start, mention.start)
+        is_bare = self.end(mention) == joiner and self._is_title(start, mention.start)
         if self.text(joiner).lower() == "or":
             return is_bare
         return (is_bare and mention.kind == PERSON) or self._begins_conjunct(following)
@@ -180,17 +213,23 @@ class _Source:
         """The person whose apposition ends with the comma before an "and": "Ann Lee, a judge, and Bob Ray"."""
         if self.text(word).lower() not in AND or self.text(word - 1) != ",":
             return None
-        before = [person for person in self.people if start <= person.start < word]
-        follows = any(0 < person.start - word <= _MAX_TITLE for person in self.people)
-        if len(before) == 1 and follows and before[0].stop < word and self.text(before[0].stop) == ",":
-            return before[0]
-        return None
+        first, stop = (bisect_left(self.starts_of_people, place) for place in (start, word))
+        if stop - first != 1 or not self.people_soon(word):
+            return None
+        person = self.people[first]
+        return person if person.stop < word and self.text(person.stop) == "," else None
 
     def _is_between_people(self, word: int, start: int) -> bool:
         """Whether people are named before and soon after: "Ann Lee of Iowa and Senator Bob Ray of Ohio"."""
-        return any(
-            start <= person.start <= word and not self._hangs_on(person, start) for person in self.people
-        ) and any(0 < person.start - word <= _MAX_TITLE + 1 for person in self.people)
+        return bool(self.people_soon(word, _MAX_TITLE + 1)) and self._first_free(start) <= word
+
+    def _first_free(self, start: int) -> int:
+        """Where the first person of a part begins to whom no preposition leads; the end of the source where there is none."""
+        if start not in self.first_free:
+            people = self.people[bisect_left(self.starts_of_people, start) :]
+            free = (person.start for person in people if not self._hangs_on(person, start))
+            self.first_free[start] = next(free, self.words[1])
+        return self.first_free[start]
 
     def _is_said_of_first(self, joiner: int, start: int) -> bool:
         """Whether what is joined is all said of whom the part begins with: "Ann Lee, a judge and friend of Bob Ray"."""
@@ -198,12 +237,12 @@ class _Source:
             return True
         if self.text(joiner - 1) in _CLOSES_APPOSITION:
             return False
-        first = next((mention for mention in self.inside if start <= mention.start < joiner), None)
+        first = self.next_mention(start)
         if first is None or first.kind != PERSON or first.stop >= joiner or self.text(first.stop) != ",":
             return False
         if self.text(first.stop + 1) in _PARTIES or self._is_apposed_to(joiner):
             return False
-        following = next((person for person in self.people if person.start > first.stop), None)
+        following = self.next_person(first.stop + 1)
         is_list = following is not None and following.start < joiner and self._is_title(first.stop + 1, following.start)
         return self._is_title(start, first.start) and not is_list
 
@@ -211,15 +250,14 @@ class _Source:
         """Whether the part is in a clause ("who voted for Lee"), which a comma or a dash before ``stop`` may have closed, or
         among examples ("including Lee").
         """
-        texts = [self.text(word) for word in range(start + 1, stop)]
-        if "including" in texts:
+        if _is_any_between(self.examples, start + 1, stop):
             return True
         is_open = self.text(stop) == "," or self.text(stop - 1) not in _CLOSES_APPOSITION
-        return is_open and not _STARTS_CLAUSE.isdisjoint(texts)
+        return is_open and _is_any_between(self.clauses, start + 1, stop)
 
     def _is_apposed_to(self, joiner: int) -> bool:
         """Whether a person follows, with an apposition too: "… and Bob Ray, a judge"."""
-        person = next((person for person in self.people if person.start > joiner), None)
+        person = self.next_person(joiner + 1)
         return (
             person is not None
             and self._is_title(joiner + 1, person.start)
@@ -229,7 +267,7 @@ class _Source:
 
     def _is_title(self, start: int, stop: int) -> bool:
         """Whether there are only titles and the like between: "Ohio Gov.", "CNN’s", "both"."""
-        texts = [self.text(word) for word in range(start, stop)]
+        texts = (self.text(word) for word in range(start, stop))
         return not any(text[:1].islower() and text != "s" and text not in _BOTH for text in texts)
 
     def _begins_conjunct(self, word: int) -> bool:
@@ -237,6 +275,9 @@ class _Source:
         text = self.text(word)
         if text.lower() in _STARTS_CONJUNCT or text[:1].isupper():
             return True
-        return any(mention.start == word for mention in self.inside) or any(
-            0 < person.start - word <= _MAX_TITLE for person in self.people
-        )
+        return word in self.first_listed or bool(self.people_soon(word))
+
+
+def _is_any_between(places: Sequence[int], start: int, stop: int) -> bool:
+    """Whether any of the places, which are in order, is at ``start`` or between it and ``stop``."""
+    return bisect_left(places, start) < bisect_left(places, stop)

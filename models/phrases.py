@@ -72,6 +72,8 @@ _STARTS_CLAUSE = frozenset(
     {"who", "whom", "whose", "which", "that", "including", "where", "when", "while", "after", "as"}
 )
 BREAKS = frozenset(',;:()[]–—-"“”')
+_DIVIDES = frozenset(",–—-")
+"""What divides a relative clause from whom it tells of."""
 _ENDS_HEAD = (PREPOSITIONS - {"of"}) | frozenset(
     {
         "released", "conducted", "published", "taken", "commissioned", "filed", "written", "issued", "obtained",
@@ -234,7 +236,7 @@ def trimmed_phrase(document: Document, core: WordRange) -> WordRange | None:
 
 def without_relative(document: Document, words: WordRange) -> WordRange:
     """The words without the relative pronoun at their end, which only leads to what they say, or a relative clause that a
-    mark divides from them: "some voters | who", "my mother | , who cleaned offices".
+    comma or dash divides from them: "some voters | who", "my mother | , who cleaned offices".
     """
     start, stop = words
     for word in range(start + 1, stop):
@@ -242,7 +244,7 @@ def without_relative(document: Document, words: WordRange) -> WordRange:
             continue
         if word == stop - 1:
             return start, word
-        if word - 1 > start and word_text(document, word - 1) in BREAKS:
+        if word - 1 > start and word_text(document, word - 1) in _DIVIDES and not is_inner_mark(document, word - 1):
             return start, word - 1
     return start, stop
 
@@ -289,7 +291,7 @@ def _head_mention(
         return at_end[-1]
     if free and _followed_by_preposition(document, mentions[free[-1]].stop, core[1]):
         return free[-1]
-    if not free:  # "the group's director, John Smith,", not "lawyers for Acme, John Smith and Ann Lee"
+    if not free:  # "the group's director, John Smith,"
         apposed = [i for i in inside if mentions[i].kind == PERSON and mentions[i].start == core[1] + 1]
         starts = [mentions[i].start for i, hangs in zip(inside, hanging, strict=True) if hangs]
         before = {word_text(document, start - n).lower() for start in starts if start > core[1] + 1 for n in (1, 2)}

@@ -20,7 +20,7 @@ from inquit.models.conjuncts import split_conjuncts
 from inquit.models.entities import NamedEntity, group_mentions
 from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.linker import LINK_FEATURES, Link
-from inquit.models.mentions import PERSON, Mention, MentionTagger, make_mentions
+from inquit.models.mentions import Mention, MentionTagger, make_mentions
 from inquit.models.missed_mentions import add_missed_mentions, with_defined_names
 from inquit.models.names import normalise_name
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features, span_states
@@ -122,7 +122,7 @@ class SpeakerResolver:
         entities = group_mentions(document, mentions)
         decisions = self.decide(document, states, sources, mentions, entities)
         kinds = self.kind_probabilities(states, sources)
-        return dict(zip(sources, self._answers(decisions, kinds, mentions), strict=True)), mentions, entities
+        return dict(zip(sources, self._answers(decisions, kinds), strict=True)), mentions, entities
 
     def find_mentions(self, document: Document, states: Floats, sources: Sequence[tuple[int, int]]) -> list[Mention]:
         """The named mentions of a document in text order; ``sources`` are word ranges."""
@@ -168,9 +168,7 @@ class SpeakerResolver:
             candidates, scores - log_sum_exp(scores)[:, None], self.kind_probabilities(states, ranges)
         )
 
-    def _answers(
-        self, decisions: Sequence[Sequence[Decision]], kinds: Floats, mentions: Sequence[Mention]
-    ) -> list[_Answer]:
+    def _answers(self, decisions: Sequence[Sequence[Decision]], kinds: Floats) -> list[_Answer]:
         """One for each source, from its decisions and its kinds."""
         flat = [decision for decided in decisions for decision in decided]
         probabilities = iter(
@@ -181,7 +179,7 @@ class SpeakerResolver:
             )
         )
         return [
-            _answer(_without_roles([(decision, next(probabilities)) for decision in decided], mentions), kind)
+            _answer([(decision, next(probabilities)) for decision in decided], kind)
             for decided, kind in zip(decisions, kinds, strict=True)
         ]
 
@@ -202,28 +200,6 @@ class _Answer:
     certainty: float
     phrase_kinds: tuple[PhraseKind, ...]
     others: tuple[str, ...]
-
-
-def _without_roles(
-    decided: Sequence[tuple[Decision, Floats]], mentions: Sequence[Mention]
-) -> Sequence[tuple[Decision, Floats]]:
-    """The decisions without those on names in the role of a person named after them: "Tesla and | SpaceX CEO Elon Musk".
-
-    Their likeliest speaker is that person: Musk for "Tesla" there, but Iran for "Iran" in "Iran and President Lee".
-    """
-    if len(decided) == 1:
-        return decided
-    kept: list[tuple[Decision, Floats]] = []
-    people: set[int] = set()
-    for decision, probabilities in reversed(decided):
-        entities = likeliest(decision.candidates, probabilities)[0].entities
-        head = decision.phrase.head
-        if head is not None and mentions[head].kind == PERSON:
-            people.update(entities)
-        elif head is not None and not people.isdisjoint(entities):
-            continue
-        kept.append((decision, probabilities))
-    return kept[::-1]
 
 
 def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answer:

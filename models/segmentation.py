@@ -27,10 +27,10 @@ _WORD = re.compile(rf"\w+(?:(?:[\u0300-\u036f\u00ad\u200c\u200d\u2060]|{_MISREAD
 _SENTENCE_END = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»›)\]」』]*+(?=\s)")
 _BEFORE_NAME = re.compile(
     r"\b(?:mr|mrs|ms|dr|prof|sen|rep|gov|gen|brig|col|lt|sgt|cpl|pvt|capt|cmdr|adm|maj|hon|rev|msgr|fr|det|insp|supt|cllr|atty"
-    r"|rt|messrs|mme|asst|mt|vs|v|fig|approx|est|e\.g|i\.e|[af]\.k\.a)$",
+    r"|(?-i:Mt|Rt)|messrs|mme|asst|vs|v|fig|approx|est|e\.g|i\.e|[af]\.k\.a)$",
     re.IGNORECASE,
 )
-"""Abbreviations that something follows."""
+"""Abbreviations that something follows; "MT" is Montana."""
 _BEFORE_NUMBER = re.compile(r"\bnos?$", re.IGNORECASE)
 """An abbreviation where a number follows, a word where not."""
 _ANYWHERE = re.compile(

@@ -3,6 +3,7 @@ import pytest
 from inquit.models.conjuncts import split_conjuncts
 from inquit.models.words import text_of
 from tests.models.marked_names import read_marked, words_of
+from tests.timing import takes_linear_time
 
 
 @pytest.mark.parametrize(
@@ -51,12 +52,17 @@ from tests.models.marked_names import read_marked, words_of
         ("either {P Lee} or {P Ray} said", "either Lee or Ray", ["Lee", "Ray"]),
         ("{O Amazon}, {P Or Cohen} and {O Apple} said no", "Amazon, Or Cohen and Apple", ["Amazon", "Or Cohen", "Apple"]),
         ("{O Apple}, {O And Just Co} and {O Intel} said no", "Apple, And Just Co and Intel", ["Apple", "And Just Co", "Intel"]),
+        ("{O Tesla} TSLA.O and {O Apple} AAPL.O said", "Tesla TSLA.O and Apple AAPL.O", ["Tesla", "Apple AAPL.O"]),
+        ("{O Tesla} TSLA.O, {O Apple} AAPL.O and {O Intel} INTC.O said", "Tesla TSLA.O, Apple AAPL.O and Intel INTC.O", ["Tesla", "Apple", "Intel INTC.O"]),
+        ("{O Tesla} TSLA.O or {O Apple} AAPL.O said", "Tesla TSLA.O or Apple AAPL.O", ["Tesla", "Apple AAPL.O"]),
+        ("owners of {O Tesla} TSLA.O, {O Apple} AAPL.O and {O Intel} INTC.O said", "owners of Tesla TSLA.O, Apple AAPL.O and Intel INTC.O", ["owners of Tesla TSLA.O, Apple AAPL.O and Intel INTC.O"]),
         ("voters in {L Iowa}, {L Ohio} and {L Utah} said", "voters in Iowa, Ohio and Utah", ["voters in Iowa, Ohio and Utah"]),
         ("the bishops of {O Durham}, {L Ely} and {P Lincoln} said", "the bishops of Durham, Ely and Lincoln", ["the bishops of Durham, Ely and Lincoln"]),
         ("lawyers for {O Acme}, the {O Red Cross} and {O Initech} said", "lawyers for Acme, the Red Cross and Initech", ["lawyers for Acme, the Red Cross and Initech"]),
         ("{M Greek} voters in {L Iowa}, {L Ohio} and {L Utah} said", "Greek voters in Iowa, Ohio and Utah", ["Greek voters in Iowa, Ohio and Utah"]),
         ("the families of {P Ann Lee}, {P Bob Ray} and {P Cy Fox} said", "the families of Ann Lee, Bob Ray and Cy Fox", ["the families of Ann Lee, Bob Ray and Cy Fox"]),
         ("the head of {O NASA}, {P Ann Lee}, and {P Bob Ray} said", "the head of NASA, Ann Lee, and Bob Ray", ["the head of NASA, Ann Lee", "Bob Ray"]),
+        ("the mayor of {L Paris}, {P Lee}, and {P Bob Ray} said", "the mayor of Paris, Lee, and Bob Ray", ["the mayor of Paris, Lee", "Bob Ray"]),
         ("{P Lee}, {P Ray} trade barbs", "Lee, Ray", ["Lee", "Ray"]),
         ("Neither {P Lee} nor {P Ray} denied it", "Neither Lee nor Ray", ["Lee", "Ray"]),
         ("Both {O Google} and {O Apple} denied it", "Both Google and Apple", ["Google", "Apple"]),
@@ -69,3 +75,12 @@ def test_joint_sources_are_split(marked: str, source: str, parts: list[str]) -> 
     document, mentions = read_marked(marked)
     found = split_conjuncts(document, words_of(document, source), mentions)
     assert [text_of(document, *part) for part in found] == parts
+
+
+@pytest.mark.parametrize("lead", ["", "the families of "])
+def test_time_is_linear(lead: str) -> None:
+    def split(marked: str) -> None:
+        document, mentions = read_marked(lead + marked)
+        split_conjuncts(document, (0, len(document.words)), mentions)
+
+    assert takes_linear_time(split, "{P Lee}, ")

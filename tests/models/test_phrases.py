@@ -1,6 +1,6 @@
 import pytest
 
-from inquit.models.phrases import PhraseKind, analyse_phrase, trimmed_phrase
+from inquit.models.phrases import PhraseKind, analyse_phrase, trimmed_phrase, without_relative
 from inquit.models.words import text_of
 from tests.models.marked_names import read_marked, words_of
 
@@ -89,3 +89,19 @@ def test_the_name_within_a_description_is_found(source: str, noun: str, trimmed:
     phrase = analyse_phrase(document, words_of(document, source), [])
     found = trimmed_phrase(document, phrase.core)
     assert (phrase.noun, None if found is None else text_of(document, *found)) == (noun, trimmed)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("some voters who", "some voters"),
+        ("my mother, who cleaned offices", "my mother"),
+        ("my mother - who cleaned offices", "my mother"),
+        ("voters who left", "voters who left"),
+        ("the author of “Who Moved My Cheese”", "the author of “Who Moved My Cheese”"),
+        ("makers of the all-that-jazz show", "makers of the all-that-jazz show"),
+    ],
+)
+def test_a_relative_clause_is_cut_off(source: str, found: str) -> None:
+    document, _ = read_marked(source + " said no.")
+    assert text_of(document, *without_relative(document, words_of(document, source))) == found

@@ -50,6 +50,10 @@ def sentences(text: str) -> list[str]:
         ("The Rt. Hon. Ann Lee met Messrs. Poe and Roe.", ["The Rt. Hon. Ann Lee met Messrs. Poe and Roe."]),
         ("Asst. Chief Poe met Mme. Roe on Mt. Hood.", ["Asst. Chief Poe met Mme. Roe on Mt. Hood."]),
         (
+            "He lives in Helena, MT. Police left. RT. He said.",
+            ["He lives in Helena, MT.", "Police left.", "RT.", "He said."],
+        ),
+        (
             "Ft. Worth fell. The wall in Ft. Worth is 10 ft. It held.",
             ["Ft. Worth fell.", "The wall in Ft. Worth is 10 ft.", "It held."],
         ),
