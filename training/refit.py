@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from inquit.inference.attributor import Attributor, load_encoder
+from inquit.inference.writers import OutputError
 from inquit.models.folder import CLAIM_DATA, ENCODER, HEADS, TOKENIZER, Manifest, verify
 from inquit.models.result import ArticleResult
 from inquit.training.articles import (
@@ -59,6 +60,10 @@ def refit_model(base: str | Path, config: TrainingConfig, data: Path, output: Pa
         OutputError: the folder exists, or cannot be made.
         LockedError: another process is making the same folder.
     """
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
     with claim_folder(output):
         manifest = verify(base)
         kept = {

@@ -18,12 +18,8 @@ def claim_folder(folder: Path) -> Iterator[None]:
 
     Raises:
         LockedError: another process is making it.
-        OutputError: it exists, or the folder that it is to be in cannot be made.
+        OutputError: it exists.
     """
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
     with hold_lock(folder.with_name(f".{folder.name}.lock")):
         if folder.exists():
             raise OutputError(f"{folder}: exists already; remove it or name another folder")
