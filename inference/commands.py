@@ -16,7 +16,9 @@ EXIT_INTERRUPTED = 130
 
 
 def without_controls(text: str) -> str:
-    """The text with its control characters spelt out: ids and texts are other people's, and a terminal obeys escape sequences."""
+    """The text with its control characters spelt out: ids and texts are other people's, and a terminal obeys escape
+    sequences.
+    """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -15,7 +15,9 @@ SPEAKER_KINDS = tuple(kind.value for kind in SpeakerKind)
 
 
 def begin(kind: int) -> int:
-    """Column of the tag that begins a span of the ``kind``-th kind; the column after it continues the span. Column 0 is of no span."""
+    """Column of the tag that begins a span of the ``kind``-th kind; the column after it continues the span. Column 0 is of no
+    span.
+    """
     return 1 + 2 * kind
 
 

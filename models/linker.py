@@ -100,7 +100,9 @@ class Linker:
         )
 
     def link(self, document: Document, tags: Tags, states: Floats) -> list[Link]:
-        """Attributions in text order of their first content. Spans that nothing is linked to, and contents out of reach, are dropped."""
+        """Attributions in text order of their first content. Spans that nothing is linked to are dropped, and contents out of
+        reach.
+        """
         if len(tags.contents) == 0 or len(tags.cues) == 0:
             return []
         cue_of_content, cue_score = self._best(

@@ -2,8 +2,8 @@
 
 F1 is best where attributions are kept that are right with at least half the probability of F1 itself (Lipton, Elkan and
 Naryanaswamy 2014), so the tagger is made readier to see cues, without which there is no attribution, and to end them, and what
-is unlikely is then left out. What is left out by the whole attribution alone takes good contents, cues and sources with it: the words of
-each count as much as it does.
+is unlikely is then left out. What is left out by the whole attribution alone takes good contents, cues and sources with it:
+the words of each count as much as it does.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from inquit.training.config import CorpusConfig
 from inquit.training.labels import check_training_labels
 from inquit.training.network.warm_start import config_of
 from inquit.training.train import train_model
-from inquit.training.whole_folder import claim_folder
+from inquit.training.whole_folder import claim_folder, make_parent
 
 REPEAT = 3
 """How often an epoch reads a new article for each time it reads an old one: new ones are few."""
@@ -39,10 +39,10 @@ def finetune_model(
     Raises:
         ModelError: there is no such model.
         CorpusError: its training data are not there, or the labels cannot be learnt from.
-        OutputError: the output exists.
+        OutputError: the output exists, or cannot be made.
         LockedError: another retrain is writing the same model.
     """
-    output.parent.mkdir(parents=True, exist_ok=True)
+    make_parent(output)
     with claim_folder(output):
         config = config_of(fitted)
         check = check_training_labels(labels, drop_bad=drop_bad, joins_others=True)

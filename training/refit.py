@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from inquit.inference.attributor import Attributor, load_encoder
-from inquit.inference.writers import OutputError
 from inquit.models.folder import CLAIM_DATA, ENCODER, HEADS, TOKENIZER, Manifest, verify
 from inquit.models.result import ArticleResult
 from inquit.training.articles import (
@@ -35,7 +34,7 @@ from inquit.training.narration import fit_narration
 from inquit.training.seen_texts import seen_texts
 from inquit.training.speakers.fit import fit_speakers
 from inquit.training.speakers.known_speakers import articles_with_speakers, known_speakers_of
-from inquit.training.whole_folder import claim_folder, whole_folder
+from inquit.training.whole_folder import claim_folder, make_parent, whole_folder
 
 Floats = NDArray[np.float32]
 
@@ -60,10 +59,7 @@ def refit_model(base: str | Path, config: TrainingConfig, data: Path, output: Pa
         OutputError: the folder exists, or cannot be made.
         LockedError: another process is making the same folder.
     """
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be written: {error.strerror or error}") from error
+    make_parent(output)
     with claim_folder(output):
         manifest = verify(base)
         kept = {

@@ -12,6 +12,18 @@ from inquit.inference.writers import OutputError
 from inquit.models.files import hold_lock
 
 
+def make_parent(folder: Path) -> None:
+    """Make the folder that another is to be in.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
+
+
 @contextmanager
 def claim_folder(folder: Path) -> Iterator[None]:
     """Keep a folder that is to be made to one process.
