@@ -22,9 +22,9 @@ from inquit.models.narration import NarrationFinder, OwnSentence
 from inquit.models.passage import Passage
 from inquit.models.pieces import WindowConfig
 from inquit.models.quotation_marks import has_unbalanced_quotation
-from inquit.models.resolver import SpeakerResolver
 from inquit.models.result import ArticleResult, Attribution, Claim, Narration, Speaker
 from inquit.models.segmentation import Document, Floats, segment
+from inquit.models.speakers.resolver import SpeakerResolver
 from inquit.models.tagger import Tagger
 
 Part = TypeVar("Part")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from inquit.models.article import Article, Span
-from inquit.models.mentions import ORGANIZATION, OTHER, PERSON, PLACE, Mention, make_mentions
 from inquit.models.segmentation import Document, segment
+from inquit.models.speakers.mentions import ORGANIZATION, OTHER, PERSON, PLACE, Mention, make_mentions
 
 _KINDS = {"P": PERSON, "O": ORGANIZATION, "L": PLACE, "M": OTHER}
 _MARK = re.compile(r"\{([POLM]) ([^}]*)\}")

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from inquit.models.names import normalise_name
 from inquit.models.result import LIKELY
+from inquit.models.speakers.names import normalise_name
 from inquit.training.evaluation.spans import MIN_JACCARD, precision_recall_f1, ratio
 from inquit.training.evaluation.tokens import TokenIndex, assign, jaccard, overlapping, with_content
 

@@ -22,11 +22,11 @@ from inquit.models.labels import (
     begin,
 )
 from inquit.models.linker import CONTENT_CUE, CUE_SOURCE
-from inquit.models.names import normalise_name
 from inquit.models.pieces import Pieces, split_into_pieces
 from inquit.models.result import ArticleResult, Attribution, Claim, SpeakerKind
 from inquit.models.segmentation import Document, Ints, segment
-from inquit.models.speaker_features import SOURCE_MENTION
+from inquit.models.speakers.features import SOURCE_MENTION
+from inquit.models.speakers.names import normalise_name
 from inquit.training.evaluation.labels import split_joint_name
 
 Floats = NDArray[np.float32]

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from inquit.models.mentions import PERSON
-from inquit.models.names import GENERATIONS
+from inquit.models.speakers.mentions import PERSON
+from inquit.models.speakers.names import GENERATIONS
 from inquit.models.tagger import spans_of
 from inquit.models.words import word_texts
 from inquit.training.network.examples import LabelledDocument

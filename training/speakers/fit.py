@@ -14,14 +14,14 @@ from threadpoolctl import threadpool_limits
 
 from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
-from inquit.models.candidates import Candidate
-from inquit.models.entities import group_mentions
 from inquit.models.linker import spans_of_words
-from inquit.models.resolver import CALIBRATION, SpeakerResolver, likeliest
 from inquit.models.result import ArticleResult, Speaker, SpeakerKind
 from inquit.models.segmentation import segment
-from inquit.models.speaker_features import COLUMN, FEATURES
-from inquit.models.speaker_scorer import NEIGHBOUR_FEATURES, CandidateScorer, SpeakerScorer, add_neighbours
+from inquit.models.speakers.candidates import Candidate
+from inquit.models.speakers.entities import group_mentions
+from inquit.models.speakers.features import COLUMN, FEATURES
+from inquit.models.speakers.resolver import CALIBRATION, SpeakerResolver, likeliest
+from inquit.models.speakers.scorer import NEIGHBOUR_FEATURES, CandidateScorer, SpeakerScorer, add_neighbours
 from inquit.training.calibrate import fit_logistic
 from inquit.training.evaluation.labels import is_same_speaker, joint_names, match_attributions
 from inquit.training.evaluation.tokens import TokenIndex, with_content

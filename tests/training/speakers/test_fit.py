@@ -5,9 +5,9 @@ import pytest
 
 pytest.importorskip("torch", reason="training needs inquit[train]")
 
-from inquit.models.candidates import Candidate
 from inquit.models.result import Speaker, SpeakerKind
-from inquit.models.speaker_features import FEATURES
+from inquit.models.speakers.candidates import Candidate
+from inquit.models.speakers.features import FEATURES
 from inquit.training.speakers.fit import (
     SpeakerArticle,
     SpeakerExample,

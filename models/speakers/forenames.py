@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum
 
-from inquit.models.names import without_accents
+from inquit.models.speakers.names import without_accents
 
 
 class Gender(IntEnum):

@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inquit.models.mentions import OTHER, PLACE, Mention
-from inquit.models.phrases import Phrase, PhraseKind
 from inquit.models.segmentation import Document, Ints
+from inquit.models.speakers.mentions import OTHER, PLACE, Mention
+from inquit.models.speakers.phrases import Phrase, PhraseKind
 from inquit.models.words import AND, word_text
 
 _MAX_BACK = 20

@@ -1,6 +1,6 @@
 import pytest
 
-from inquit.models.names import NameMatch, match_names, name_tokens, normalise_name, trim_title
+from inquit.models.speakers.names import NameMatch, match_names, name_tokens, normalise_name, trim_title
 
 
 @pytest.mark.parametrize(

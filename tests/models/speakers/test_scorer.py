@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from inquit.models.candidates import Candidate
 from inquit.models.segmentation import Floats
-from inquit.models.speaker_features import FEATURES
-from inquit.models.speaker_scorer import NEIGHBOUR_FEATURES, CandidateScorer, SpeakerScorer, add_neighbours
+from inquit.models.speakers.candidates import Candidate
+from inquit.models.speakers.features import FEATURES
+from inquit.models.speakers.scorer import NEIGHBOUR_FEATURES, CandidateScorer, SpeakerScorer, add_neighbours
 
 ANN, BOB, WRITER = Candidate("Ann Lee", (0,)), Candidate("Bob Ray", (1,)), Candidate(None)
 OFFICIAL, THE_OFFICIAL = Candidate("an official"), Candidate("the official")

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from inquit.models.forenames import Gender, gender_of_forename
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
-from inquit.models.names import (
+from inquit.models.segmentation import WEEKDAYS, Document, Floats
+from inquit.models.speakers.forenames import Gender, gender_of_forename
+from inquit.models.speakers.names import (
     AFTER_NAMES,
     FEMALE_TITLES,
     GENERATIONS,
@@ -19,7 +20,6 @@ from inquit.models.names import (
     name_tokens,
     trim_title,
 )
-from inquit.models.segmentation import WEEKDAYS, Document, Floats
 from inquit.models.tagger import best_tags, cut_sequences, spans_of
 from inquit.models.words import APOSTROPHES, is_hyphenated, is_joined, is_possessive, is_ticker, text_of, word_text
 

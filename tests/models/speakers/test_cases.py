@@ -10,12 +10,12 @@ import pytest
 
 import inquit
 from inquit.inference.attributor import Attributor
-from inquit.models.names import normalise_name
 from inquit.models.result import Attribution, SpeakerKind
+from inquit.models.speakers.names import normalise_name
 
 CASES = [
     json.loads(line)
-    for line in (Path(__file__).parent.parent / "data" / "speaker_cases.jsonl").read_text(encoding="utf-8").splitlines()
+    for line in (Path(__file__).parents[2] / "data" / "speaker_cases.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 _PHRASE_ITSELF = "what the source says is ranked before whom it stands for"
 _WRONG_ENTITY = "another candidate is ranked first"

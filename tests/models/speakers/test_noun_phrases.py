@@ -1,6 +1,6 @@
 import pytest
 
-from inquit.models.noun_phrases import NounIndex, antecedent_phrases
+from inquit.models.speakers.noun_phrases import NounIndex, antecedent_phrases
 from inquit.models.words import text_of
 from tests.models.marked_names import read_marked, words_of
 

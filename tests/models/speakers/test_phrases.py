@@ -1,6 +1,6 @@
 import pytest
 
-from inquit.models.phrases import PhraseKind, analyse_phrase, trimmed_phrase, without_relative
+from inquit.models.speakers.phrases import PhraseKind, analyse_phrase, trimmed_phrase, without_relative
 from inquit.models.words import text_of
 from tests.models.marked_names import read_marked, words_of
 

@@ -15,20 +15,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from inquit.models.calibration import LogisticCalibrator, softmax
-from inquit.models.candidates import Candidate, CandidateFinder
-from inquit.models.conjuncts import split_conjuncts
-from inquit.models.entities import NamedEntity, group_mentions
 from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.linker import LINK_FEATURES, Link
-from inquit.models.mentions import Mention, MentionTagger, make_mentions
-from inquit.models.missed_mentions import add_missed_mentions, with_defined_names
-from inquit.models.names import normalise_name
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features, span_states
-from inquit.models.phrases import DESCRIPTIONS, Phrase, PhraseKind, analyse_phrase
 from inquit.models.result import Entity, Speaker, SpeakerKind
 from inquit.models.segmentation import Document, Floats, Ints
-from inquit.models.speaker_features import COLUMN, KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
-from inquit.models.speaker_scorer import SpeakerScorer
+from inquit.models.speakers.candidates import Candidate, CandidateFinder
+from inquit.models.speakers.conjuncts import split_conjuncts
+from inquit.models.speakers.entities import NamedEntity, group_mentions
+from inquit.models.speakers.features import COLUMN, KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
+from inquit.models.speakers.mentions import Mention, MentionTagger, make_mentions
+from inquit.models.speakers.missed_mentions import add_missed_mentions, with_defined_names
+from inquit.models.speakers.names import normalise_name
+from inquit.models.speakers.phrases import DESCRIPTIONS, Phrase, PhraseKind, analyse_phrase
+from inquit.models.speakers.scorer import SpeakerScorer
 from inquit.models.tagger import log_sum_exp
 
 MAX_OTHERS = 3

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from inquit.models.mentions import PERSON, Mention
-from inquit.models.names import is_title
 from inquit.models.segmentation import MONTHS, WEEKDAYS, Document, WordRange
+from inquit.models.speakers.mentions import PERSON, Mention
+from inquit.models.speakers.names import is_title
 from inquit.models.words import AND, is_joined, is_possessive, is_ticker, word_text
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from inquit.models.entities import group_mentions
+from inquit.models.speakers.entities import group_mentions
 from tests.models.marked_names import read_marked
 
 

@@ -6,13 +6,13 @@ pytest.importorskip("torch", reason="training needs inquit[train]")
 
 from inquit.models.article import Article
 from inquit.models.calibration import LogisticCalibrator
-from inquit.models.candidates import Candidate
 from inquit.models.folder import HEADS, WEIGHTS
 from inquit.models.linker import LINK_FEATURES, Link
-from inquit.models.resolver import CALIBRATION, CONFIDENCE_FEATURES, SpeakerResolver, likeliest
 from inquit.models.result import QuoteKind
 from inquit.models.segmentation import Document, Floats, segment
-from inquit.models.speaker_features import COLUMN
+from inquit.models.speakers.candidates import Candidate
+from inquit.models.speakers.features import COLUMN
+from inquit.models.speakers.resolver import CALIBRATION, CONFIDENCE_FEATURES, SpeakerResolver, likeliest
 from inquit.training.speakers.fit import untrained_scorer
 from tests.models.marked_names import words_of
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from inquit.models.entities import NamedEntity
-from inquit.models.mentions import Mention
 from inquit.models.segmentation import Ints
+from inquit.models.speakers.entities import NamedEntity
+from inquit.models.speakers.mentions import Mention
 
 
 def entity_of(mentions: Sequence[Mention], entities: Sequence[NamedEntity]) -> Ints:

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inquit.models.calibration import softmax
-from inquit.models.candidates import Candidate
-from inquit.models.names import normalise_name
 from inquit.models.segmentation import Floats, Ints
-from inquit.models.speaker_features import FEATURES
+from inquit.models.speakers.candidates import Candidate
+from inquit.models.speakers.features import FEATURES
+from inquit.models.speakers.names import normalise_name
 
 Answer = tuple[int, ...] | str | None
 """What candidates are the same by: the entities, else the name; None for the writer."""

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inquit.models.entities import NamedEntity, title_gender
-from inquit.models.forenames import Gender
 from inquit.models.labels import MENTION_KINDS, SPEAKER_KINDS
-from inquit.models.mentions import ORGANIZATION, OTHER, PERSON, PLACE, Mention
-from inquit.models.names import NameMatch
-from inquit.models.phrases import Phrase, PhraseKind
 from inquit.models.result import SpeakerKind
 from inquit.models.segmentation import Document, Floats, Ints
+from inquit.models.speakers.entities import NamedEntity, title_gender
+from inquit.models.speakers.forenames import Gender
+from inquit.models.speakers.mentions import ORGANIZATION, OTHER, PERSON, PLACE, Mention
+from inquit.models.speakers.names import NameMatch
+from inquit.models.speakers.phrases import Phrase, PhraseKind
 from inquit.models.words import is_possessive, starts_sentence
 
 Bools = NDArray[np.bool_]

@@ -3,12 +3,12 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from inquit.models.candidates import Candidate, CandidateFinder
-from inquit.models.entities import group_mentions
 from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.pairs import nearest_candidates
-from inquit.models.phrases import analyse_phrase
-from inquit.models.speaker_features import COLUMN, FEATURES, NeuralEvidence
+from inquit.models.speakers.candidates import Candidate, CandidateFinder
+from inquit.models.speakers.entities import group_mentions
+from inquit.models.speakers.features import COLUMN, FEATURES, NeuralEvidence
+from inquit.models.speakers.phrases import analyse_phrase
 from tests.models.marked_names import read_marked, words_of
 
 Row = Mapping[str, float]

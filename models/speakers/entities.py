@@ -7,9 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from inquit.models.forenames import Gender, gender_of_forename, gender_of_name
-from inquit.models.mentions import ORGANIZATION, PARTICLES, PERSON, PLACE, SENTENCE_STARTS, Mention, start_of_forename
-from inquit.models.names import (
+from inquit.models.segmentation import Document
+from inquit.models.speakers.forenames import Gender, gender_of_forename, gender_of_name
+from inquit.models.speakers.mentions import (
+    ORGANIZATION,
+    PARTICLES,
+    PERSON,
+    PLACE,
+    SENTENCE_STARTS,
+    Mention,
+    start_of_forename,
+)
+from inquit.models.speakers.names import (
     FEMALE_TITLES,
     GENERATIONS,
     MALE_TITLES,
@@ -19,7 +28,6 @@ from inquit.models.names import (
     match_names,
     name_tokens,
 )
-from inquit.models.segmentation import Document
 from inquit.models.words import is_headline, is_hyphenated, starts_sentence, text_of, word_text, word_texts
 
 _N_LETTERS = 3

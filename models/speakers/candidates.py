@@ -11,16 +11,11 @@ from itertools import pairwise
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from inquit.models.descriptions import DescriptionFinder
-from inquit.models.entities import NamedEntity
-from inquit.models.joint import Coordination, counts_several, find_coordinations, may_be_joint, nearest_before
 from inquit.models.labels import SPEAKER_KINDS
-from inquit.models.mentions import ORGANIZATION, PERSON, Mention
-from inquit.models.names import NameMatch, initials_of, match_names, name_tokens
-from inquit.models.noun_phrases import NounIndex, same_nouns
-from inquit.models.phrases import DESCRIPTIONS, Phrase, PhraseKind
 from inquit.models.segmentation import Document, Floats
-from inquit.models.speaker_features import (
+from inquit.models.speakers.descriptions import DescriptionFinder
+from inquit.models.speakers.entities import NamedEntity
+from inquit.models.speakers.features import (
     COLUMN,
     FEATURES,
     LEAST_LOG_PROBABILITY,
@@ -31,6 +26,11 @@ from inquit.models.speaker_features import (
     Row,
     make_pairs,
 )
+from inquit.models.speakers.joint import Coordination, counts_several, find_coordinations, may_be_joint, nearest_before
+from inquit.models.speakers.mentions import ORGANIZATION, PERSON, Mention
+from inquit.models.speakers.names import NameMatch, initials_of, match_names, name_tokens
+from inquit.models.speakers.noun_phrases import NounIndex, same_nouns
+from inquit.models.speakers.phrases import DESCRIPTIONS, Phrase, PhraseKind
 from inquit.models.words import text_of, word_text
 
 _N_FREQUENT = 3

@@ -1,6 +1,6 @@
 import pytest
 
-from inquit.models.missed_mentions import add_missed_mentions, with_defined_names
+from inquit.models.speakers.missed_mentions import add_missed_mentions, with_defined_names
 from inquit.models.words import text_of
 from tests.models.marked_names import read_marked, words_of
 

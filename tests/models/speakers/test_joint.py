@@ -1,9 +1,9 @@
 import pytest
 
-from inquit.models.entities import group_mentions
-from inquit.models.joint import find_coordinations, nearest_before
+from inquit.models.speakers.entities import group_mentions
+from inquit.models.speakers.joint import find_coordinations, nearest_before
 from tests.models.marked_names import read_marked
-from tests.models.numbered import entity_of
+from tests.models.speakers.numbered import entity_of
 
 
 @pytest.mark.parametrize(

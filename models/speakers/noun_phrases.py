@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from inquit.models.phrases import BREAKS, PREPOSITIONS, STARTS_OF_NOUN_PHRASES, is_inner_mark
 from inquit.models.segmentation import Document, WordRange
+from inquit.models.speakers.phrases import BREAKS, PREPOSITIONS, STARTS_OF_NOUN_PHRASES, is_inner_mark
 from inquit.models.words import is_joined, word_text, word_texts
 
 _MAX_ANTECEDENT = 9

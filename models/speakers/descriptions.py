@@ -6,9 +6,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from inquit.models.mentions import PERSON, Mention
-from inquit.models.noun_phrases import NounIndex, antecedent_phrases, same_nouns
-from inquit.models.phrases import (
+from inquit.models.segmentation import Document
+from inquit.models.speakers.features import NeuralEvidence, Row
+from inquit.models.speakers.mentions import PERSON, Mention
+from inquit.models.speakers.noun_phrases import NounIndex, antecedent_phrases, same_nouns
+from inquit.models.speakers.phrases import (
     BREAKS,
     DESCRIPTIONS,
     PREPOSITIONS,
@@ -18,8 +20,6 @@ from inquit.models.phrases import (
     trimmed_phrase,
     without_relative,
 )
-from inquit.models.segmentation import Document
-from inquit.models.speaker_features import NeuralEvidence, Row
 from inquit.models.words import AND, starts_sentence, text_of, word_text
 
 _N_EARLIER = 5

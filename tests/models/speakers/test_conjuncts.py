@@ -1,6 +1,6 @@
 import pytest
 
-from inquit.models.conjuncts import split_conjuncts
+from inquit.models.speakers.conjuncts import split_conjuncts
 from inquit.models.words import text_of
 from tests.models.marked_names import read_marked, words_of
 from tests.timing import takes_linear_time

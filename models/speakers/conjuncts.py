@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from inquit.models.mentions import PERSON, PLACE, Mention
-from inquit.models.phrases import DEFINITE_STARTS, PREPOSITIONS, hangs_on, mentions_inside
 from inquit.models.segmentation import Document, WordRange
+from inquit.models.speakers.mentions import PERSON, PLACE, Mention
+from inquit.models.speakers.phrases import DEFINITE_STARTS, PREPOSITIONS, hangs_on, mentions_inside
 from inquit.models.words import AND, is_ticker, word_text
 
 _JOINERS = (("along", "with"), ("as", "well", "as"), *((word,) for word in (*sorted(AND), "nor", "or")))
