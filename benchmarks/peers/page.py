@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from peers.comparison import N_WORDS, Comparison, Figures
 
 _PAGE = """\
-# inquit beside other tools
+# inquit compared with other tools
 
-Written by `make benchmark-peers`, which installs the peers and measures all on the same articles in one run.
+This page is written by `make benchmark-peers`, which installs the other tools and measures all of them on the same
+articles in one run.
 
 ![Full attribution and speed of each system](pictures/peers.svg)
 
@@ -19,17 +20,18 @@ Written by `make benchmark-peers`, which installs the peers and measures all on 
 
 {quality}
 
-F1; the last column is a share. Full attribution: content and source right together, with its 95 % interval over
-articles; quoted and indirect are its parts with and without quotation marks. A dash: the system does not look for it, which
-still costs it recall in the first column. The measures are `d_full`, `a_exact`, `c_…` and `e_acc` of `inquit evaluate`.
+All columns are F1, except the last, which is a share. Full attribution means content and source both right, with its
+95 % interval over articles; quoted and indirect are its parts with and without quotation marks. A dash means that the
+system does not look for these, which still costs it recall in the first column. The measures are `d_full`, `a_exact`,
+`c_…` and `e_acc` of `inquit evaluate`.
 
 ## Speed
 
 {speed}
 
-CPU seconds are those of a whole process, all its threads, reading and writing files and start-up apart. The rate is the
-median of {n_rounds} rounds, in which the systems took turns; in brackets the slowest and the fastest round. Start-up is
-imports, models and a first sentence.
+CPU seconds are those of a whole process with all its threads, excluding reading and writing files and start-up. The
+rate is the median of {n_rounds} rounds in which the systems took turns, with the slowest and the fastest round in brackets.
+Start-up is imports, loading models and a first sentence.
 
 ## What was run
 
@@ -91,9 +93,9 @@ def quality_row(figures: Figures) -> tuple[str, ...]:
 def speed_table(systems: Sequence[Figures]) -> str:
     header = (
         "system",
-        "articles a CPU second",
-        f"articles of {N_WORDS} words a CPU second",
-        f"beside {systems[0].name}" if systems else "",
+        "articles per CPU second",
+        f"articles of {N_WORDS} words per CPU second",
+        f"relative to {systems[0].name}" if systems else "",
         "start-up, CPU seconds",
         "peak memory, MB",
     )

@@ -36,31 +36,31 @@ SYSTEMS = (
         module="peers.run_inquit",
         environment=None,
         is_indirect_found=True,
-        note="One thread. It also resolves speakers and types claims, which is part of its time.",
+        note="One thread. It also resolves speakers and types claims, and its time includes that.",
     ),
     System(
         name="textacy",
         module="peers.run_textacy",
         environment="textacy",
         is_indirect_found=False,
-        note="`textacy.extract.direct_quotations` paragraph by paragraph (read whole, one mark that is never closed "
-        "costs an article all its quotations), on spaCy's small English model without its named entities, all "
-        "paragraphs of all articles through one `nlp.pipe`, which is how it is fastest.",
+        note="`textacy.extract.direct_quotations`, paragraph by paragraph (if an article is read whole, one quotation mark "
+        "that is never closed costs it all its quotations), on spaCy's small English model without its named entities. All "
+        "paragraphs of all articles go through one `nlp.pipe`, which is how it is fastest.",
     ),
     System(
         name="sayswho",
         module="peers.run_sayswho",
         environment="sayswho",
         is_indirect_found=False,
-        note="`sayswho.quote_finder`, run in the same way. Its next step, names in full, needs a coreference model that "
-        "no package index has; it would change no span.",
+        note="`sayswho.quote_finder`, run in the same way. Its next step, finding full names, needs a coreference model "
+        "that is on no package index; it would change no span.",
     ),
 )
 
 #: Others that say who said what, which pip alone does not bring.
 ABSENT = (
-    Absence(name="Citron", reason="on no package index, only as source"),
-    Absence(name="GenderGapTracker", reason="on no package index, only as source"),
-    Absence(name="BookNLP", reason="the package downloads its models from a server of its own at the first run"),
-    Absence(name="CoreNLP", reason="a Java program; what pip installs are clients without it and its models"),
+    Absence(name="Citron", reason="on no package index, available only as source"),
+    Absence(name="GenderGapTracker", reason="on no package index, available only as source"),
+    Absence(name="BookNLP", reason="on its first run the package downloads its models from a server of its own"),
+    Absence(name="CoreNLP", reason="a Java program; pip installs only clients, without the program and its models"),
 )

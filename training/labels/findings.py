@@ -41,60 +41,68 @@ def _note(meaning: str, mend: str) -> Rule:
 RULES: Mapping[str, Rule] = {
     # Files and records
     "no-labels": _error("the files hold no attribution at all", "name a file with labelled articles"),
-    "not-json": _error("a line is not one JSON object", "write one JSON object a line"),
+    "not-json": _error("a line is not one JSON object", "write one JSON object per line"),
     "shape": _error("a record, task or line does not have the shape of its format", "see docs/labels.md"),
     "id-missing": _error("an article has no id", 'give it an "id", the same as in the results'),
     "text-missing": _error("a record has no article text", "name the file with the texts: --articles FILE"),
     "text-differs": _error("the text is not the one that was labelled", "use the text that was labelled, unchanged"),
     # Spans
     "span-malformed": _error("a span is not [start, end] in whole numbers", "write two whole numbers"),
-    "span-negative": _error("a span begins before the text", "count from 0 in code points"),
-    "span-swapped": _error("a span's end stands before its start", "swap the two numbers"),
+    "span-negative": _error("a span begins before the start of the text", "count from 0 in code points"),
+    "span-swapped": _error("a span's end comes before its start", "swap the two numbers"),
     "span-empty": _error("a span covers nothing", "set its end after its start, or remove it"),
-    "span-outside": _error("a span ends after the text", "count code points, not bytes or UTF-16 units"),
-    "offset-unit": _error("all offsets of a record are counted in another way", "count code points from the first"),
-    "words-differ": _error("the text has other words at the span than the label says", "correct the offsets"),
-    "span-whitespace": _warning("a span begins or ends with white space", "leave the white space out"),
-    "span-cuts-word": _warning("a span begins or ends inside a word", "move its border to the word's"),
-    "parts-overlap": _warning("parts of one content, cue or source overlap or are out of order", "join and sort them"),
-    "roles-overlap": _warning("content, cue and source of one attribution overlap", "let them not share characters"),
+    "span-outside": _error("a span ends after the end of the text", "count code points, not bytes or UTF-16 units"),
+    "offset-unit": _error("all offsets of a record are counted in another unit", "count code points, starting at 0"),
+    "words-differ": _error("the text at the span differs from the words in the label", "correct the offsets"),
+    "span-whitespace": _warning("a span begins or ends with white space", "leave out the white space"),
+    "span-cuts-word": _warning("a span begins or ends inside a word", "move it to the edge of the word"),
+    "parts-overlap": _warning("parts of one content, cue or source overlap or are out of order", "merge and sort them"),
+    "roles-overlap": _warning("content, cue and source of one attribution overlap", "make them share no characters"),
     "content-missing": _error("an attribution has no content", "mark what is attributed, or remove the attribution"),
-    "content-not-found": _error("the content does not stand in the article", "copy it from the article verbatim"),
-    "content-ambiguous": _error("the content stands in the article several times", "add a column start"),
+    "content-not-found": _error("the content does not occur in the article", "copy it verbatim from the article"),
+    "content-ambiguous": _error("the content occurs in the article several times", "add a column `start`"),
     # Labels
     "unknown-type": _error("a claim type that does not exist", "correct it, or allow it: --new-type NAME"),
-    "unknown-label": _error("a kind, speaker kind, polarity or role that does not exist", "take an allowed one"),
+    "unknown-label": _error("a kind, speaker kind, polarity or role that does not exist", "use an allowed one"),
     "checkworthy-malformed": _error(
         "checkworthy is neither true, false nor a number from 0 to 1", "write true or false"
     ),
     "speaker-malformed": _error("a speaker has no name or kind where it needs one", "see docs/result-format.md"),
-    "speaker-not-in-text": _warning("the speaker's name does not stand in the article", "copy the name verbatim"),
-    "kind-assumed": _note("a speaker without a kind was taken for a person", "add a column speaker_kind"),
+    "speaker-not-in-text": _warning("the speaker's name does not occur in the article", "copy the name verbatim"),
+    "kind-assumed": _note("a speaker without a kind was taken for a person", "add a column `speaker_kind`"),
     # Within and between articles
     "duplicate-attribution": _warning("an attribution is there twice", "remove one"),
-    "content-twice": _warning("one content is attributed twice", "make sure that two sources are meant"),
+    "content-twice": _warning("one content is attributed twice", "check that two sources are meant"),
     "contradiction": _error("one content of one source has different labels", "keep the right one"),
-    "contradiction-elsewhere": _warning("the same words have another type in another article", "make sure of both"),
-    "crossing": _warning("two contents overlap, and neither holds the other", "one may stand inside the other only"),
-    "duplicate-id": _error("an id comes twice with different texts", "give every article an id of its own"),
+    "contradiction-elsewhere": _warning("the same words have a different type in another article", "check both"),
+    "crossing": _warning(
+        "two contents overlap, and neither contains the other", "put one wholly inside the other, or separate them"
+    ),
+    "duplicate-id": _error("an id occurs twice with different texts", "give every article an id of its own"),
     "duplicate-article": _warning("an article is there twice with the same labels", "remove one"),
     "double-annotation": _error(
         "an article has labels by two annotators", "compare (inquit labels agreement), keep one"
     ),
-    "near-duplicate": _warning("two articles say nearly the same", "keep them in one part when data is split"),
+    "near-duplicate": _warning(
+        "two articles say nearly the same", "keep them in the same part when you split the data"
+    ),
     # Links
     "relation-missing": _error("a link names a span that is not there", "restore the span, or remove the link"),
     "relation-cycle": _error("a span is linked to itself, or two to each other", "remove one of the links"),
-    "relation-roles": _warning("a link joins spans that cannot be linked so", "link contents with cues and sources"),
+    "relation-roles": _warning(
+        "a link joins spans that cannot be linked this way", "link contents with cues and sources"
+    ),
     "unlinked": _warning("a cue or source belongs to no content", "link it to a content, or remove it"),
     "links-guessed": _warning("the format has no links; the nearest cue and source were taken", "check them"),
     # Training
     "one-class": _error("all claims have the same type, so nothing can be learnt", "add examples of other types"),
-    "few-examples": _warning("a claim type has one example only", "add examples, or merge it: --rename OLD=NEW"),
-    "imbalance": _note("the commonest type has over ten times the examples of another", "label more of the rare one"),
-    "new-type": _note("a claim type that the shipped model does not know", "nothing to do if it is meant"),
+    "few-examples": _warning("a claim type has only one example", "add examples, or merge it: --rename OLD=NEW"),
+    "imbalance": _note(
+        "the most common type has over ten times as many examples as another", "label more of the rare one"
+    ),
+    "new-type": _note("a claim type that the shipped model does not know", "nothing to do if it is intended"),
     "held-out-article": _error("an article of the held-out set", "remove it: testing on it would mean nothing"),
-    "leak": _error("an article nearly the same as one of the held-out set", "remove it, or its twin there"),
+    "leak": _error("an article that is nearly the same as one in the held-out set", "remove it, or its twin there"),
     "unreviewed": _warning("a model's answers that no person has looked at", 'review them and set "reviewed_by"'),
     "one-sided": _warning("check-worthiness is always true or always false", "add examples of the other kind"),
     # Passed over, as the tool asked
