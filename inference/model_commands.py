@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 @model_app.command("list")
 def list_models() -> None:
-    """The models that ship with inquit and those that were promoted; * marks the current one.
+    """List the models that ship with inquit and those that were promoted; * marks the current one.
 
     Example: inquit model list
     """
@@ -35,9 +35,9 @@ def list_models() -> None:
 
 @model_app.command("use")
 def use_model(
-    model: Annotated[str, typer.Argument(help="A shipped model's name, or one that was promoted before.")],
+    model: Annotated[str, typer.Argument(help="A shipped model's name, or a promoted model's title or fingerprint.")],
 ) -> None:
-    """Make a model that was current before, or a shipped one, the current one again.
+    """Make a shipped model, or one that was promoted before, the current one.
 
     Example: inquit model use en
     """
@@ -59,7 +59,7 @@ def use_model(
 
 @model_app.command("card")
 def show_card(model: Annotated[str, typer.Argument(help="A model's name, or a model folder.")] = CURRENT) -> None:
-    """What a model was made from, what it can do and what it cannot.
+    """Show what a model was made from, what it can do and what it cannot.
 
     Example: inquit model card en
     """
@@ -71,7 +71,7 @@ def show_card(model: Annotated[str, typer.Argument(help="A model's name, or a mo
 @model_app.command("verify")
 def verify_model(
     model: Annotated[str, typer.Argument(help="A model's name, or a model folder.")] = CURRENT,
-    expect_sha256: Annotated[str | None, typer.Option(help="Refuse a manifest with another SHA-256.")] = None,
+    expect_sha256: Annotated[str | None, typer.Option(help="Refuse a manifest with any other SHA-256.")] = None,
 ) -> None:
     """Check every file of a model against its manifest.
 

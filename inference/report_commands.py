@@ -18,14 +18,14 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What `inquit score` wrote.")],
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="A file or folder that `inquit score` wrote.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The page to write.")] = Path("report.html"),
     corrections: Annotated[
         Path | None, typer.Option(help="A corrections file; its articles are shown as corrected.")
     ] = None,
     title: Annotated[str, typer.Option(help="The page's title.")] = "Who said what",
 ) -> None:
-    """Show results as one page for a browser: who said what, how sure it is, what is worth a check.
+    """Show results as one page for a browser: who said what, how sure the model is, what is worth a check.
 
     Example: inquit report results.jsonl -o report.html
     """
@@ -38,12 +38,14 @@ def report(
 
 
 def review(
-    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What `inquit score` wrote, with texts.")],
+    results: Annotated[
+        Path, typer.Argument(metavar="RESULTS", help="A file or folder that `inquit score` wrote, with texts.")
+    ],
     corrections: Annotated[
-        Path | None, typer.Option(help="Where corrections are kept; without it RESULTS.corrections.jsonl.")
+        Path | None, typer.Option(help="Where corrections are kept; default: RESULTS.corrections.jsonl.")
     ] = None,
-    by: Annotated[str | None, typer.Option(help="Who corrects; without it the user's login name.")] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    by: Annotated[str | None, typer.Option(help="Who is correcting; default: your login name.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 picks a free one.")] = 0,
 ) -> None:
     """Correct results in a browser, on this computer only; every change is saved at once.
 

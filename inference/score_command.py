@@ -53,7 +53,7 @@ def score(
         typer.Option(
             "-o",
             "--output",
-            help="A file (.jsonl .csv .parquet), or a folder of parts; without it stdout.",
+            help="A file (.jsonl .csv .parquet), or a folder of parts; default: stdout.",
             show_default=False,
         ),
     ] = None,
@@ -61,92 +61,102 @@ def score(
     output_format: Annotated[
         OutputFormat | None,
         typer.Option(
-            "--format", help="Format of stdout or of the parts of a folder; without it jsonl.", rich_help_panel=_OUTPUT
+            "--format", help="Format of stdout, or of the parts of a folder; default: jsonl.", rich_help_panel=_OUTPUT
         ),
     ] = None,
     table: Annotated[
         bool | None,
         typer.Option(
             "--table/--json",
-            help="A readable table on stdout, or JSON lines; without either a table on a terminal.",
+            help="A readable table on stdout, or JSON lines; default: a table in a terminal, else JSON lines.",
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
     no_text: Annotated[
-        bool, typer.Option("--no-text", help="Leave the text out; its hash stays.", rich_help_panel=_OUTPUT)
+        bool, typer.Option("--no-text", help="Leave out the text; keep its hash.", rich_help_panel=_OUTPUT)
     ] = False,
     min_confidence: Annotated[
         float | None,
         typer.Option(
             min=0,
             max=1,
-            help="Leave out less certain attributions; 0 keeps all. Without it what is best on the whole.",
+            help="Leave out attributions below this confidence; 0 keeps all. Default: the model's own limit.",
             show_default=False,
             rich_help_panel=_OUTPUT,
         ),
     ] = None,
     part_size: Annotated[
-        int, typer.Option(min=1, help="Articles in a part of a folder.", rich_help_panel=_OUTPUT)
+        int, typer.Option(min=1, help="Articles per part, when writing to a folder.", rich_help_panel=_OUTPUT)
     ] = 500,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Score again what failed in this folder.", rich_help_panel=_OUTPUT)
+        bool,
+        typer.Option(
+            "--retry-failed", help="Score again the articles that failed in this folder.", rich_help_panel=_OUTPUT
+        ),
     ] = False,
     text_field: Annotated[
-        str | None, typer.Option(help="Field or column of the text; without it 'text'.", rich_help_panel=_READING)
+        str | None, typer.Option(help="Field or column with the text; default: 'text'.", rich_help_panel=_READING)
     ] = None,
     id_field: Annotated[
         str | None,
-        typer.Option(help="Field or column of the id; without it 'id' if there is one.", rich_help_panel=_READING),
+        typer.Option(help="Field or column with the id; default: 'id', if there is one.", rich_help_panel=_READING),
     ] = None,
     input_format: Annotated[
         InputFormat | None,
-        typer.Option(help="Read all input as this; without it told by content and name.", rich_help_panel=_READING),
+        typer.Option(help="Read all input as this; default: recognised by content and name.", rich_help_panel=_READING),
     ] = None,
     delimiter: Annotated[
         str | None,
         typer.Option(
             callback=_as_delimiter,
-            help="Between the fields of CSV; without it told by the header.",
+            help="Separator between CSV fields; default: recognised from the header.",
             rich_help_panel=_READING,
         ),
     ] = None,
     encoding_errors: Annotated[
         EncodingErrors,
         typer.Option(
-            help="Bytes that are not UTF-8: an error record, or U+FFFD and status partial.", rich_help_panel=_READING
+            help="Bytes that are not UTF-8: write an error record, or replace them with U+FFFD (status partial).",
+            rich_help_panel=_READING,
         ),
     ] = EncodingErrors.ERROR,
     dup_ids: Annotated[
         DuplicateIds,
         typer.Option(
-            help="An id that comes twice: refuse the run, skip the later, or number it.", rich_help_panel=_READING
+            help="If an id occurs twice: refuse the run, skip the later article, or number its id.",
+            rich_help_panel=_READING,
         ),
     ] = DuplicateIds.REFUSE,
     max_chars: Annotated[
         int,
-        typer.Option(min=1, max=_MAX_CHARS, help="A longer article is an error record.", rich_help_panel=_READING),
+        typer.Option(min=1, max=_MAX_CHARS, help="Longer articles become error records.", rich_help_panel=_READING),
     ] = 5_000_000,
     allow_empty: Annotated[
-        bool, typer.Option("--allow-empty", help="Zero articles are no error.", rich_help_panel=_READING)
+        bool, typer.Option("--allow-empty", help="Finding no articles is not an error.", rich_help_panel=_READING)
     ] = False,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Processes; without it one a processor.", show_default=False, rich_help_panel=_LIMITS),
+        typer.Option(
+            min=1, help="Number of processes; default: one per processor.", show_default=False, rich_help_panel=_LIMITS
+        ),
     ] = None,
     timeout: Annotated[
         float,
-        typer.Option(min=0.001, help="Seconds for one article; then it is an error record.", rich_help_panel=_LIMITS),
+        typer.Option(
+            min=0.001, help="Seconds per article; after that it becomes an error record.", rich_help_panel=_LIMITS
+        ),
     ] = 300.0,
     max_errors: Annotated[
-        int | None, typer.Option(min=0, help="Stop when more articles have failed.", rich_help_panel=_LIMITS)
+        int | None,
+        typer.Option(min=0, help="Stop when more than this many articles have failed.", rich_help_panel=_LIMITS),
     ] = None,
     fail_on_error: Annotated[
         bool, typer.Option("--fail-on-error", help="Stop at the first article that fails.", rich_help_panel=_LIMITS)
     ] = False,
 ) -> None:
-    """Find who said what in articles: text, HTML, JSON lines, CSV, Parquet, WARC; plain, gzip or zstd.
+    """Find who said what in articles: text, HTML, JSON lines, CSV, Parquet or WARC; plain, gzip or zstd.
 
-    Into a folder, a run that was stopped goes on when the same command is given again.
+    If a run into a folder is stopped, give the same command again to continue it.
 
     Example: inquit score articles/ more.jsonl.gz -o results.jsonl
     """

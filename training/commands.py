@@ -24,27 +24,30 @@ def train(
     output: Annotated[
         Path, typer.Option("-o", "--output", help="Folder of the run: network, model and report.")
     ] = Path("runs/en"),
-    data: Annotated[Path, typer.Option(help="Folder that the corpus paths start from.")] = Path("data"),
-    encoder: Annotated[str | None, typer.Option(help="Folder of the pretrained encoder, in place of its name.")] = None,
+    data: Annotated[Path, typer.Option(help="Folder that the corpus paths are relative to.")] = Path("data"),
+    encoder: Annotated[
+        str | None,
+        typer.Option(help="Folder of the pretrained encoder, instead of the one that the training file names."),
+    ] = None,
     teacher: Annotated[
         list[str] | None,
         typer.Option(
-            help="A finished run, or a model, whose answers are learnt from as well; give several for their mean."
+            help="A finished run, or a model, whose answers to learn from as well; repeat for the mean of several."
         ),
     ] = None,
-    warm_start: Annotated[str | None, typer.Option(help="A finished run, or a model, to go on from.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on after the last finished epoch.")] = False,
+    warm_start: Annotated[str | None, typer.Option(help="A finished run, or a model, to continue from.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue after the last finished epoch.")] = False,
     network_only: Annotated[
-        bool, typer.Option("--network-only", help="Fit no more than the network, which is what teaches.")
+        bool, typer.Option("--network-only", help="Fit only the network, which is all that a teacher needs.")
     ] = False,
     network_of: Annotated[
         str | None,
         typer.Option(
-            help="A model whose network and claim types stay: the rest is fitted again, in minutes. OUTPUT is the model."
+            help="A model whose network and claim types to keep; the rest is refitted, in minutes. OUTPUT is the model."
         ),
     ] = None,
 ) -> None:
-    """Fit a model: encoder and heads, export, calibration, report.
+    """Train a model: fit encoder and heads, export, calibrate, report.
 
     Example: inquit train my.toml --data data --warm-start en -o runs/mine
     """

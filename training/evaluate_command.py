@@ -133,18 +133,18 @@ def write_json(path: Path, record: Mapping[str, Any]) -> None:
 
 def evaluate_command(
     model: Annotated[
-        str, typer.Argument(help="A model's name, current among them, or a model folder; - with --predictions.")
+        str, typer.Argument(help="A model's name, such as current, or a model folder; - with --predictions.")
     ],
     gold: Annotated[
-        Path, typer.Argument(help="Labelled or reviewed articles: JSONL, a folder of it, or a part of PolNeAR.")
+        Path, typer.Argument(help="Labelled or reviewed articles: JSONL, a folder of JSONL, or a part of PolNeAR.")
     ],
-    predictions: Annotated[Path | None, typer.Option(help="Compare these results; score nothing.")] = None,
-    bootstrap: Annotated[int, typer.Option(min=0, help="Samples for 95 % intervals; 0 for none.")] = 1000,
+    predictions: Annotated[Path | None, typer.Option(help="Measure these results instead of scoring.")] = None,
+    bootstrap: Annotated[int, typer.Option(min=0, help="Bootstrap samples for 95 % intervals; 0 for none.")] = 1000,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write everything as JSON.")] = None,
 ) -> None:
     """Measure a model on labelled articles: spans, links, speakers, claims, with intervals.
 
-    What the measures mean stands in docs/measures.md.
+    docs/measures.md says what the measures mean.
 
     Example: inquit evaluate en gold.jsonl --json scores.json
     """

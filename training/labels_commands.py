@@ -35,13 +35,15 @@ labels_app = typer.Typer(help="Check, convert and compare labels.", no_args_is_h
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Label files or folders.")]
 Format = Annotated[
     str | None,
-    typer.Option("--format", help="jsonl, label-studio, brat, conll or csv; without it told by the name."),
+    typer.Option("--format", help="jsonl, label-studio, brat, conll or csv; default: recognised by the name."),
 ]
 Articles = Annotated[
-    list[Path] | None, typer.Option("--articles", help="A file with the texts of labels that have none; repeatable.")
+    list[Path] | None, typer.Option("--articles", help="A file with the texts for labels that have none; repeatable.")
 ]
 NewTypes = Annotated[list[str] | None, typer.Option("--new-type", help="Allow one more claim type; repeatable.")]
-Renames = Annotated[list[str] | None, typer.Option("--rename", metavar="OLD=NEW", help="Rename or merge a claim type.")]
+Renames = Annotated[
+    list[str] | None, typer.Option("--rename", metavar="OLD=NEW", help="Rename or merge a claim type; repeatable.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -54,19 +56,19 @@ def check(
     files: Files,
     label_format: Format = None,
     held_out: Annotated[
-        list[Path] | None, typer.Option("--held-out", help="Articles that are tested on; repeatable.")
+        list[Path] | None, typer.Option("--held-out", help="Articles that you test on; repeatable.")
     ] = None,
     articles: Articles = None,
     new_type: NewTypes = None,
     rename: Renames = None,
     fix: Annotated[
-        Path | None, typer.Option("--fix", metavar="OUT.jsonl", help="Write a copy with all sure repairs.")
+        Path | None, typer.Option("--fix", metavar="OUT.jsonl", help="Write a copy with all unambiguous repairs.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print findings as JSON lines.")] = False,
 ) -> None:
-    """Find what is wrong with labels, where, and how to mend it.
+    """Find what is wrong with labels, where, and how to fix it.
 
-    Exit code 0: clean, or all of it mended; 1: findings; 2: wrong call; 4: a file cannot be read.
+    Exit code 0: clean, or all repaired by --fix; 1: findings; 2: wrong call; 4: a file cannot be read.
 
     Example: inquit labels check corrections.jsonl --held-out test.jsonl --fix mended.jsonl
     """
@@ -153,10 +155,10 @@ def import_labels(
     new_type: NewTypes = None,
     rename: Renames = None,
     drop_bad: Annotated[
-        bool, typer.Option("--drop-bad", help="Make sure repairs, leave out what has other errors.")
+        bool, typer.Option("--drop-bad", help="Make unambiguous repairs; leave out labels with other errors.")
     ] = False,
 ) -> None:
-    """Convert labels from another tool, checked, into our format.
+    """Check labels from another tool and convert them to the result format.
 
     Example: inquit labels import project-1.json -o labels.jsonl
     """
@@ -190,7 +192,7 @@ def _write(articles: Iterable[ArticleResult], output: Path, export_format: str) 
 @labels_app.command("export")
 def export_labels(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Labels or results (.jsonl).")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write; for brat a folder.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write; for brat, a folder.")],
     export_format: Annotated[
         str, typer.Option("--format", help="label-studio, brat, conll, web-annotation, schema-org or jsonl.")
     ],
@@ -220,15 +222,16 @@ def export_labels(
 
 @labels_app.command("agreement")
 def agreement(
-    first: Annotated[Path, typer.Argument(metavar="A", help="Labels of one annotator, or of two.")],
-    second: Annotated[Path | None, typer.Argument(metavar="[B]", help="Labels of another annotator.")] = None,
+    first: Annotated[Path, typer.Argument(metavar="A", help="Labels by one annotator; without B, by two.")],
+    second: Annotated[Path | None, typer.Argument(metavar="[B]", help="Labels by the other annotator.")] = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Write all disagreements, one a line (.jsonl), to decide on.")
+        Path | None,
+        typer.Option("-o", "--output", help="Write all disagreements, one per line (.jsonl), for you to decide."),
     ] = None,
     new_type: NewTypes = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
-    """How far two annotators agree: span F1, Cohen's kappa. Decides nothing.
+    """Measure how far two annotators agree: span F1, Cohen's kappa. Decides nothing.
 
     Example: inquit labels agreement ann.jsonl ben.jsonl -o disagreements.jsonl
     """
@@ -271,16 +274,17 @@ def _print_agreement(result: Agreement) -> None:
 
 
 def queue(
-    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What `inquit score` wrote: a file, or a folder.")],
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="A file or folder that `inquit score` wrote.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The Label Studio tasks to write.")] = Path(
         "tasks.json"
     ),
     n: Annotated[int, typer.Option("-n", min=1, help="How many articles.")] = 20,
     diversity: Annotated[
-        float, typer.Option(min=0, max=1, help="0: only the least certain; 1: only the most unlike each other.")
+        float, typer.Option(min=0, max=1, help="0: pick only the least certain; 1: only those most unlike each other.")
     ] = 0.5,
     labelled: Annotated[
-        list[Path] | None, typer.Option("--labelled", help="Labels that are there already; repeatable.")
+        list[Path] | None,
+        typer.Option("--labelled", help="Labels you already have; their articles are left out. Repeatable."),
     ] = None,
 ) -> None:
     """Choose articles to label next, as Label Studio tasks with predictions.

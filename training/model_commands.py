@@ -37,22 +37,24 @@ def register(app: typer.Typer) -> None:
 def retrain(
     labels: Annotated[
         list[Path],
-        typer.Option("--labels", help="Labelled or corrected articles, as results (.jsonl); may be repeated."),
+        typer.Option("--labels", help="Labelled or corrected articles, in the result format (.jsonl); repeatable."),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The new model folder.")],
     model: Annotated[
-        str, typer.Option(help="The model to go on from; with --all also the folder of an `inquit train`.")
+        str, typer.Option(help="The model to continue from; with --all, also the folder of an `inquit train` run.")
     ] = CURRENT,
     new_type: Annotated[
         list[str] | None,
-        typer.Option("--new-type", help="A new claim type that only looks like a misspelt one; may be repeated."),
+        typer.Option("--new-type", help="A new claim type that only looks like a misspelt one; repeatable."),
     ] = None,
-    drop_bad: Annotated[bool, typer.Option("--drop-bad", help="Leave wrong labels out instead of refusing.")] = False,
+    drop_bad: Annotated[
+        bool, typer.Option("--drop-bad", help="Leave out wrong labels instead of refusing to train.")
+    ] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Fine-tune encoder and all heads too (needs torch and --data).")
     ] = False,
-    data: Annotated[Path, typer.Option(help="With --all: the folder with the corpora of the model.")] = Path("data"),
-    verbose: Annotated[bool, typer.Option("--verbose", help="Tell what is fitted and chosen.")] = False,
+    data: Annotated[Path, typer.Option(help="With --all: the folder with the model's corpora.")] = Path("data"),
+    verbose: Annotated[bool, typer.Option("--verbose", help="Say what is fitted and chosen.")] = False,
 ) -> None:
     """Refit claim types, polarity and check-worthiness on old and new labels, in seconds.
 
@@ -112,14 +114,16 @@ def _print_cross_validation(fitted: FittedClaims) -> None:
 
 
 def compare(
-    old: Annotated[str, typer.Argument(help="The model that is used now.")],
-    new: Annotated[str, typer.Argument(help="The model that may take over.")],
+    old: Annotated[str, typer.Argument(help="The model in use now.")],
+    new: Annotated[str, typer.Argument(help="The model that may replace it.")],
     gold: Annotated[Path, typer.Argument(help="Labelled articles that neither model was fitted on.")],
-    bootstrap: Annotated[int, typer.Option(min=100, help="Paired samples of articles for the intervals.")] = 1000,
+    bootstrap: Annotated[
+        int, typer.Option(min=100, help="Paired bootstrap samples of articles for the intervals.")
+    ] = 1000,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write everything as JSON.")] = None,
     html_path: Annotated[Path | None, typer.Option("--html", help="Write a page for a browser.")] = None,
 ) -> None:
-    """Measure two models on the same articles; ends with 0 only if NEW is not worse beyond noise on anything guarded.
+    """Compare two models on the same articles; exits with 0 only if no guarded measure of NEW is worse beyond noise.
 
     Example: inquit compare current models/en-desk gold.jsonl --html comparison.html
     """
@@ -194,10 +198,12 @@ def promote(
     new: Annotated[str, typer.Argument(help="A model folder that passed `inquit compare current NEW GOLD`.")],
     gold: Annotated[
         Path | None,
-        typer.Option(help="Labelled articles that guard promotions from now on; without it those that did."),
+        typer.Option(
+            help="Labelled articles that guard promotions from now on; default: those that guarded them so far."
+        ),
     ] = None,
 ) -> None:
-    """Make a model the current one; `inquit model use OLD` goes back.
+    """Make a model the current one; `inquit model use OLD` reverts to the old one.
 
     Example: inquit promote models/en-desk
     """
