@@ -20,10 +20,10 @@ articles in one run.
 
 {quality}
 
-All columns are F1, except the last, which is a share. Full attribution means content and source both right, with its
-95 % interval over articles; quoted and indirect are its parts with and without quotation marks. A dash means that the
-system does not look for these, which still costs it recall in the first column. The measures are `d_full`, `a_exact`,
-`c_…` and `e_acc` of `inquit evaluate`.
+All figures are F1, except in the last column, which is a share. Full attribution means content and source both right,
+with its 95 % interval over articles; quoted and indirect are its parts with and without quotation marks. A dash means
+that the system does not look for these, which still costs it recall in the first column. The measures are `d_full`,
+`a_exact`, `c_…` and `e_acc` of `inquit evaluate`.
 
 ## Speed
 
