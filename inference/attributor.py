@@ -21,10 +21,11 @@ from inquit.models.linker import LINK_FEATURES, Link, Linker
 from inquit.models.narration import NarrationFinder, OwnSentence
 from inquit.models.passage import Passage
 from inquit.models.pieces import WindowConfig
-from inquit.models.quotation_marks import has_unbalanced_quotation
+from inquit.models.quotation_marks import has_unbalanced_quotation, nests_too_deeply
 from inquit.models.result import ArticleResult, Attribution, Claim, Narration, Speaker
 from inquit.models.segmentation import Document, Floats, segment
 from inquit.models.speakers.resolver import SpeakerResolver
+from inquit.models.style import has_unusual_style
 from inquit.models.tagger import Tagger
 
 Part = TypeVar("Part")
@@ -228,8 +229,12 @@ def _attributions(
 def _warnings(document: Document) -> tuple[str, ...]:
     if not len(document.words):
         return ("W_EMPTY",)
-    is_unbalanced = has_unbalanced_quotation(document.quotations, document.paragraphs)
-    return ("W_UNBALANCED_QUOTE",) if is_unbalanced else ()
+    warnings = {
+        "W_UNBALANCED_QUOTE": has_unbalanced_quotation(document.quotations, document.paragraphs),
+        "W_DEPTH": nests_too_deeply(document.text, document.paragraphs),
+        "W_STYLE": has_unusual_style(document),
+    }
+    return tuple(code for code, applies in warnings.items() if applies)
 
 
 def _find_passage(document: Document, result: ArticleResult, passage: str | Span) -> Passage:

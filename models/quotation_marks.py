@@ -93,6 +93,11 @@ def has_unbalanced_quotation(quotations: Sequence[Quotation], paragraphs: Sequen
     )
 
 
+def nests_too_deeply(text: str, paragraphs: Sequence[Span]) -> bool:
+    """Whether a quotation would open inside ``MAX_DEPTH`` others, and was read as text instead."""
+    return any(_Scan(text, paragraph).is_too_deep for paragraph in paragraphs)
+
+
 def _opening_family(text: str, paragraph: Span | None) -> str | None:
     """The family of the mark that the paragraph begins with."""
     if paragraph is None:
@@ -109,6 +114,7 @@ class _Scan:
         self._paragraph = paragraph
         self._stack: list[_Opening] = []
         self._closed: list[_Found] = []
+        self.is_too_deep = False
         for match in _MARK.finditer(text, paragraph.start, paragraph.end):
             mark, start, end = match.group(), match.start(), match.end()
             read = self._read_single if _FAMILY[mark] == "single" else self._read
@@ -202,6 +208,8 @@ class _Scan:
     def _open(self, mark: str, start: int) -> None:
         if len(self._stack) < MAX_DEPTH:
             self._stack.append(_Opening(_FAMILY[mark], mark, start))
+        else:
+            self.is_too_deep = True
 
     def _close(self, opening: _Opening, end: int) -> None:
         """Close ``opening``; what was opened inside it and never closed is no quotation."""

@@ -264,6 +264,19 @@ def test_an_unclosed_quotation_is_told(tmp_path: Path, model: Attributor) -> Non
     assert outcome(result) == "ok W_UNBALANCED_QUOTE"
 
 
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        pytest.param("“‘" * 60 + "a" + "’”" * 60, "W_DEPTH", id="A20 nested quotes"),
+        pytest.param("LEE: WE AGREED.\nHOST: WHEN?\nLEE: IN MAY.\nHOST: WHY?", "W_STYLE", id="A28 a transcript"),
+    ],
+)
+def test_what_is_read_less_well_is_flagged(tmp_path: Path, model: Attributor, text: str, warning: str) -> None:
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    (result,) = answers(tmp_path, model)
+    assert outcome(result) == f"ok {warning}"
+
+
 @pytest.mark.parametrize("cell", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
 def test_a_formula_is_no_formula_in_csv(cell: str) -> None:
     """A30, and A9: NUL is shown, since many readers of CSV end a cell there."""
