@@ -82,8 +82,8 @@ def check_attributions(attributions: Sequence[Attribution], text: str, claim_typ
 
 
 def claim_types_of(results: Iterable[ArticleResult]) -> tuple[str, ...]:
-    """The types of the codebook, and those that a retrained model added."""
-    claims = (attribution.claim for result in results for attribution in result.attributions)
+    """The types of the codebook, and those that a retrained model or a person added."""
+    claims = (part.claim for result in results for part in (*result.attributions, *result.narration))
     used = {name for claim in claims if claim is not None for name in (claim.type, *claim.probabilities)}
     return (*CLAIM_TYPES, *sorted(used.difference(CLAIM_TYPES)))
 
@@ -129,7 +129,6 @@ class Corrections:
         self.path = path
         self.reviewer = reviewer
         self.n_changes = 0
-        self._claim_types = claim_types_of(self.results.values())
         self._corrected: dict[str, ArticleResult] = {}
         self._lines: dict[str, bytes] = {}
         self._versions: dict[str, int] = {}
@@ -142,6 +141,7 @@ class Corrections:
         except BaseException:
             self.close()
             raise
+        self._claim_types = claim_types_of([*self.results.values(), *self._corrected.values()])
 
     def _read(self) -> None:
         if self.path.exists():

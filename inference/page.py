@@ -55,7 +55,7 @@ def render_page(
     data = {
         "title": title,
         "server": server,
-        "claim_types": claim_types_of(results),
+        "claim_types": claim_types_of([*results, *corrections.values()]),
         "polarities": POLARITIES,
         "speaker_kinds": SPEAKER_KINDS,
         "kinds": [kind.value for kind in QuoteKind],

@@ -291,6 +291,7 @@ def queue(
 
     Example: inquit queue results.jsonl -n 20 -o tasks.json
     """
+    from inquit.inference.corrections import claim_types_of
     from inquit.inference.writers import read_results
     from inquit.training.labels.formats import write_tasks
     from inquit.training.labels.label_studio_tasks import to_task
@@ -308,5 +309,6 @@ def queue(
         )
         for rank, item in enumerate(chosen, start=1)
     ]
-    written = _or_fail(lambda: write_tasks(tasks, output))
+    claim_types = claim_types_of(item.result for item in chosen)
+    written = _or_fail(lambda: write_tasks(tasks, output, claim_types))
     print(f"{counted(len(tasks), 'article')}: {', '.join(map(str, written))}", file=sys.stderr)

@@ -199,6 +199,13 @@ def test_the_queue_is_label_studio_tasks_and_always_the_same(tmp_path: Path) -> 
     assert (tmp_path / "first.config.xml").is_file()
 
 
+def test_the_tasks_of_a_queue_can_be_given_the_types_that_a_retrained_model_added(tmp_path: Path) -> None:
+    claim = {"type": "event", "probabilities": {"event": 0.9, "threat": 0.1}}
+    path = write_jsonl(tmp_path / "results.jsonl", record(safe(confidence=0.5, claim=claim), model="en-1"))
+    assert inquit("queue", path, "-o", tmp_path / "tasks.json").exit_code == 0
+    assert '<Choice value="threat"/>' in (tmp_path / "tasks.config.xml").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "command", [["labels", name] for name in ("check", "import", "export", "agreement")] + [["queue"]]
 )

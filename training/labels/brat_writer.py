@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from inquit.inference.corrections import claim_types_of
 from inquit.inference.writers import OutputError, open_atomically
 from inquit.models.article import Spans, text_sha256
-from inquit.models.labels import CLAIM_TYPES, POLARITIES, SPEAKER_KINDS
+from inquit.models.labels import POLARITIES, SPEAKER_KINDS
 from inquit.models.result import ArticleResult, Attribution, Claim, QuoteKind
 
 _MAX_NAME = 150
@@ -27,7 +28,8 @@ def write_brat(articles: Iterable[ArticleResult], folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be made: {error.strerror}") from error
-    files = {"annotation.conf": annotation_conf()}
+    articles = list(articles)
+    files = {"annotation.conf": annotation_conf(claim_types_of(articles))}
     for article in articles:
         if article.text is None:
             raise ValueError(f"article {article.id}: has no text, which brat needs; score without --no-text")
@@ -108,7 +110,7 @@ class _Writer:
         return f"{self._next('A')}\t{name} {target}" + ("" if value is None else f" {value}")
 
 
-def annotation_conf() -> str:
+def annotation_conf(claim_types: Iterable[str]) -> str:
     """brat's annotation.conf for these spans, events and attributes."""
 
     def attribute(name: str, values: Iterable[str] = ()) -> str:
@@ -123,7 +125,7 @@ def annotation_conf() -> str:
             "[events]",
             "Attribution\tContent+:Content, Cue*:Cue, Source*:Source",
             "[attributes]",
-            *(attribute(name, CLAIM_TYPES) for name in ("ClaimType", "Secondary", "Secondary2")),
+            *(attribute(name, claim_types) for name in ("ClaimType", "Secondary", "Secondary2")),
             attribute("Polarity", POLARITIES),
             attribute("Kind", [kind.value for kind in QuoteKind]),
             attribute("SpeakerKind", SPEAKER_KINDS),

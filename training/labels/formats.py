@@ -8,6 +8,7 @@ from pathlib import Path
 
 import orjson
 
+from inquit.inference.corrections import claim_types_of
 from inquit.inference.writers import OutputError, open_atomically, to_json_line
 from inquit.models.result import ArticleResult
 from inquit.training.corpora import CorpusError
@@ -142,19 +143,20 @@ def write_labels(articles: Iterable[ArticleResult], path: Path, export_format: E
         case ExportFormat.SCHEMA_ORG:
             write_file(path, [_pretty(to_schema_org(articles))])
         case ExportFormat.LABEL_STUDIO:
-            return write_tasks([to_task(article) for article in articles], path)
+            articles = list(articles)
+            return write_tasks([to_task(article) for article in articles], path, claim_types_of(articles))
     return [path]
 
 
-def write_tasks(tasks: list[dict[str, object]], path: Path) -> list[Path]:
-    """Label Studio tasks, and beside them the labeling configuration of their project.
+def write_tasks(tasks: list[dict[str, object]], path: Path, claim_types: tuple[str, ...]) -> list[Path]:
+    """Label Studio tasks, and beside them the labeling configuration of their project, with the types to choose from.
 
     Raises:
         inquit.inference.writers.OutputError: ``path`` cannot be written.
     """
     config_path = path.with_suffix(".config.xml")
     write_file(path, [_pretty(tasks)])
-    write_file(config_path, [labeling_config().encode()])
+    write_file(config_path, [labeling_config(claim_types).encode()])
     return [path, config_path]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import quoteattr
 
-from inquit.models.labels import CLAIM_TYPES, POLARITIES, SPEAKER_KINDS
+from inquit.models.labels import POLARITIES, SPEAKER_KINDS
 from inquit.models.result import QuoteKind
 
 ROLE, TEXT, FLAGS = "role", "text", "flags"
@@ -28,7 +28,7 @@ _SPEAKER_FIELD = (
 )
 
 
-def labeling_config(claim_types: tuple[str, ...] = CLAIM_TYPES) -> str:
+def labeling_config(claim_types: tuple[str, ...]) -> str:
     """The XML to paste under Settings, Labeling Interface, Code.
 
     Args:

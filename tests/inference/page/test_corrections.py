@@ -73,6 +73,14 @@ def test_corrections_go_on_after_a_restart(keep: Keep, tmp_path: Path) -> None:
     assert keep(tmp_path).by_id()["emoji"].reviewed_by == "ann"
 
 
+def test_a_claim_type_that_stands_in_the_file_is_known_after_a_restart(keep: Keep, tmp_path: Path) -> None:
+    record = EMOJI.to_dict() | {"attributions": [labels(claim={"type": "threat"}, reviewed_by="ann")]}
+    (tmp_path / "c.jsonl").write_bytes(to_json_line(ArticleResult.from_dict(record)))
+    keep(tmp_path).apply(change(0, labels(claim={"type": "threat"}), is_done=True))
+    (label,) = read_results(tmp_path / "c.jsonl")
+    assert label.reviewed_by == "ann"
+
+
 def test_undo_gives_back_what_was_and_at_last_the_models_answer(keep: Keep, tmp_path: Path) -> None:
     corrections = keep(tmp_path)
     first = corrections.apply(change(0, labels()))

@@ -89,6 +89,13 @@ def test_claim_types_of_a_retrained_model_are_offered() -> None:
     assert types[-1] == "threat"  # type: ignore[index]
 
 
+def test_claim_types_that_a_person_added_are_offered() -> None:
+    (attribution,) = EMOJI.to_dict()["attributions"]
+    record = EMOJI.to_dict() | {"attributions": [attribution | {"claim": {"type": "threat"}}]}
+    page = render_page([EMOJI], {EMOJI.id: ArticleResult.from_dict(record)}, title="t")
+    assert embedded_data(page)["claim_types"][-1] == "threat"  # type: ignore[index]
+
+
 def test_a_thousand_articles_stay_small() -> None:
     assert len(render_page(scored_examples(1000), {}, title="t")) < 12_000_000
 

@@ -14,7 +14,7 @@ from inquit.training.labels import ExportFormat, load_labels, run_check, write_l
 from inquit.training.labels.brat_writer import file_name, to_standoff
 from inquit.training.labels.check import read_annotations
 
-from .articles import article
+from .articles import article, record, safe
 
 TEXT = "Mayor Ada Lund said the bridge is safe.\nA rival disagreed."
 MARKS = "T1\tSource 0 14\tMayor Ada Lund\nT2\tCue 15 19\tsaid\nT3\tContent 20 30;34 38\tthe bridge safe\n"
@@ -114,6 +114,12 @@ def test_an_id_is_never_a_path(tmp_path: Path, article_id: str, name: str) -> No
     write_labels([replace(article(), id=article_id)], tmp_path / "out", ExportFormat.BRAT)
     assert {path.name for path in tmp_path.rglob("*.*")} == {"annotation.conf", f"{name}.ann", f"{name}.txt"}
     assert [result.id for result in load_labels([tmp_path / "out"])] == [article_id]
+
+
+def test_the_configuration_offers_claim_types_that_were_added(tmp_path: Path) -> None:
+    threat = ArticleResult.from_dict(record(safe(claim={"type": "threat"})))
+    write_labels([article(), threat], tmp_path, ExportFormat.BRAT)
+    assert "|event|threat\n" in (tmp_path / "annotation.conf").read_text(encoding="utf-8")
 
 
 def test_a_long_id_is_hashed() -> None:
