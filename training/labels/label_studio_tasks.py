@@ -31,7 +31,7 @@ def to_task(result: ArticleResult, *, data: Mapping[str, Any] | None = None) -> 
     if result.text is None:
         raise ValueError(f"article {result.id}: has no text, which a task needs; score without --no-text")
     regions = list(_Regions(result.text).of(result))
-    task: dict[str, Any] = {"data": {"id": result.id, "text": result.text, **result.metadata, **(data or {})}}
+    task: dict[str, Any] = {"data": {**result.metadata, **(data or {}), "id": result.id, "text": result.text}}
     if is_gold(result.to_dict()):
         task["annotations"] = [{"result": regions, "was_cancelled": False, "ground_truth": False}]
     else:

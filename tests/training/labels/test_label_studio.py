@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from inquit.models.article import Span
+from inquit.models.result import ArticleResult
 from inquit.training.labels import ExportFormat, run_check, write_labels
 from inquit.training.labels.check import read_annotations
 from inquit.training.labels.label_studio_config import labeling_config
 from inquit.training.labels.label_studio_tasks import to_task
 
-from .articles import TEXT, article, span
+from .articles import TEXT, article, record, safe, span
 
 SOURCE, CUE, CONTENT = span("Bo Ek"), span("denied"), span("costs had doubled")
 
@@ -185,6 +186,25 @@ def test_added_types_can_be_chosen() -> None:
     config = ET.fromstring(labeling_config(("event", 'a "new" <type>')))
     values = [choice.get("value") for choice in config.findall(".//Choices[@name='claim_type']/Choice")]
     assert values == ["event", 'a "new" <type>']
+
+
+def test_the_exported_configuration_offers_claim_types_that_were_added(tmp_path: Path) -> None:
+    sentence = {"span": span("Bo Ek"), "claim": {"type": "rumour"}}
+    added = ArticleResult.from_dict(record(safe(claim={"type": "threat"}), narration=[sentence]))
+    _, config_path = write_labels([article(), added], tmp_path / "tasks.json", ExportFormat.LABEL_STUDIO)
+    for control in ("claim_type", "secondary"):
+        choices = ET.parse(config_path).findall(f".//Choices[@name='{control}']/Choice")
+        assert [choice.get("value") for choice in choices][-3:] == ["event", "rumour", "threat"]
+
+
+def test_metadata_comes_back_and_never_takes_the_place_of_id_and_text(tmp_path: Path) -> None:
+    metadata = {"title": "Bridge", "date": "2026-01-02", "byline": "By Eva Ny", "author": "Eva Ny", "outlet": "Post"}
+    metadata |= {"publisher": "Post Ltd", "url": "https://post.example/1"}
+    odd = replace(article(), metadata=metadata | {"id": "cms-7", "text": "short"})
+    write_labels([odd], tmp_path / "tasks.json", ExportFormat.LABEL_STUDIO)
+    (back,) = read_annotations([tmp_path / "tasks.json"])
+    assert (back.id, back.text) == (odd.id, odd.text)
+    assert back.metadata == metadata | {"annotator": "unknown"}
 
 
 def test_odd_ids_stay_apart() -> None:
