@@ -83,7 +83,11 @@ def check_attributions(attributions: Sequence[Attribution], text: str, claim_typ
 
 def claim_types_of(results: Iterable[ArticleResult]) -> tuple[str, ...]:
     """The types of the codebook, and those that a retrained model or a person added."""
-    claims = (part.claim for result in results for part in (*result.attributions, *result.narration))
+    claims = (
+        claim
+        for result in results
+        for claim in (*(a.claim for a in result.attributions), *(sentence.claim for sentence in result.narration))
+    )
     used = {name for claim in claims if claim is not None for name in (claim.type, *claim.probabilities)}
     return (*CLAIM_TYPES, *sorted(used.difference(CLAIM_TYPES)))
 
