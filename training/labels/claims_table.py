@@ -75,7 +75,7 @@ class _Article:
         self._rows = rows
         self._findings: list[Finding] = []
         self._text = texts.get(article, article)
-        named = rows[0][1].get("id") or (article if article in texts else None)
+        named = article if article in texts else rows[0][1].get("id")
         self._id = named or text_sha256(article)[:16]
         # An id has no blanks in it, an article has.
         self._is_text = article in texts or any(map(str.isspace, article.strip()))
@@ -108,7 +108,7 @@ class _Article:
         labels, is_assumed = build_labels(_values(row))
         if is_assumed:
             self._report("kind-assumed", f"{row['speaker']!r} was taken for a person", line)
-        near = {role: self._nearest(row.get(role) or "", places[0][0]) for role in ("cue", "source")}
+        near = {role: self._nearest(role, row, line, places[0][0]) for role in ("cue", "source")}
         return {"id": f"t{line}", "content": [list(places[0])], **near, **labels}
 
     def _places(self, words: str) -> list[tuple[int, int]]:
@@ -116,8 +116,11 @@ class _Article:
         pattern = r"\s+".join(_any_marks(word) for word in words.split())
         return [match.span() for match in re.finditer(pattern, self._text)] if pattern else []
 
-    def _nearest(self, words: str, start: int) -> list[list[int]]:
+    def _nearest(self, role: str, row: Row, line: int, start: int) -> list[list[int]]:
+        words = (row.get(role) or "").strip()
         places = sorted(self._places(words), key=lambda place: abs(place[0] - start))
+        if words and not places:
+            self._report("content-not-found", f"the {role} {words[:60]!r} stands 0 times in the article", line)
         return [list(places[0])] if places else []
 
 

@@ -59,7 +59,9 @@ RULES: Mapping[str, Rule] = {
     "parts-overlap": _warning("parts of one content, cue or source overlap or are out of order", "merge and sort them"),
     "roles-overlap": _warning("content, cue and source of one attribution overlap", "make them share no characters"),
     "content-missing": _error("an attribution has no content", "mark what is attributed, or remove the attribution"),
-    "content-not-found": _error("the content does not occur in the article", "copy it verbatim from the article"),
+    "content-not-found": _error(
+        "a content, cue or source does not occur in the article", "copy it verbatim from the article"
+    ),
     "content-ambiguous": _error("the content occurs in the article several times", "add a column `start`"),
     # Labels
     "unknown-type": _error("a claim type that does not exist", "correct it, or allow it: --new-type NAME"),

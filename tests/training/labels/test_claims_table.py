@@ -48,7 +48,8 @@ def test_a_content_may_have_other_quotation_marks_than_the_article(tmp_path: Pat
 
 def test_an_article_may_be_named_by_its_id(tmp_path: Path) -> None:
     articles = write_jsonl(tmp_path / "articles.jsonl", {"id": "bridge", "text": TEXT})
-    result = run_check([write(tmp_path / "claims.csv", ROW | {"article": "bridge"})], articles=[articles])
+    row = ROW | {"article": "bridge", "id": "claim-1"}
+    result = run_check([write(tmp_path / "claims.csv", row)], articles=[articles])
     assert [(record["id"], record["text"]) for record in result.kept] == [("bridge", TEXT)]
 
 
@@ -57,6 +58,7 @@ def test_an_article_may_be_named_by_its_id(tmp_path: Path) -> None:
     [
         (ROW | {"content": "the bridge is sound"}, "content-not-found", "stands 0 times"),
         (ROW | {"content": "said"} | {"article": "She said he said."}, "content-ambiguous", "stands 2 times"),
+        (ROW | {"source": "Ida Lund"}, "content-not-found", "the source 'Ida Lund' stands 0 times"),
         (ROW | {"article": "bridge"}, "text-missing", "neither a text nor a known id: 'bridge'"),
         (ROW | {"type": "evalution"}, "unknown-type", "Did you mean 'evaluation'?"),
         (ROW, "kind-assumed", "'Ada Lund' was taken for a person"),
