@@ -184,6 +184,11 @@ def test_agreement_is_a_table_and_disagreements_a_file(tmp_path: Path) -> None:
     assert measured["labels"]["type"] == {"n": 3, "share": 1.0, "kappa": 1.0}
 
 
+def test_agreement_does_not_propose_an_option_that_it_has_not(tmp_path: Path) -> None:
+    run = inquit("labels", "agreement", write_jsonl(tmp_path / "ann.jsonl", SWAPPED, other_record()))
+    assert (run.exit_code, "[span-swapped]" in run.stderr, "--drop-bad" in run.stderr) == (4, True, False)
+
+
 def test_the_queue_is_label_studio_tasks_and_always_the_same(tmp_path: Path) -> None:
     predicted = [record(safe(confidence=c), id=f"a{c}", text=TEXT, model="en-1") for c in (0.9, 0.6, 0.7)]
     path = write_jsonl(tmp_path / "results.jsonl", *predicted)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inquit.inference.batch.summary import counted
 from inquit.models.result import LIKELY, ArticleResult
 from inquit.training.corpora import CorpusError
 from inquit.training.labels.check_corpus import (
@@ -32,15 +33,18 @@ class LabelError(CorpusError):
 
     Attributes:
         findings: every error.
+
+    Args:
+        can_drop: whether the call that failed has a `drop_bad` that would help.
     """
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding], *, can_drop: bool = True) -> None:
         self.findings = list(findings)
+        way_out = ", or drop what is bad with --drop-bad" if can_drop else ""
         shown = "\n".join(f"  {finding}" for finding in self.findings[:_N_SHOWN])
         more = f"\n  and {len(self.findings) - _N_SHOWN} more" if len(self.findings) > _N_SHOWN else ""
         super().__init__(
-            f"{len(self.findings)} errors in the labels; see `inquit labels check`, or drop what is bad with --drop-bad:\n"
-            f"{shown}{more}"
+            f"{counted(len(self.findings), 'error')} in the labels; see `inquit labels check`{way_out}:\n{shown}{more}"
         )
 
 
@@ -120,7 +124,7 @@ def read_annotations(paths: Iterable[Path], *, vocabulary: Vocabulary | None = N
     drafts = [check_record(record, vocabulary, {}) for record in records]
     errors = [f for draft in drafts for f in draft.findings if f.severity is Severity.ERROR]
     if errors:
-        raise LabelError(errors)
+        raise LabelError(errors, can_drop=False)
     return [ArticleResult.from_dict(as_labels(kept)) for draft in drafts if (kept := draft.kept()) is not None]
 
 
@@ -218,7 +222,7 @@ def check_training_labels(
     errors = [finding for finding in check.errors if not (joins_others and finding.code == "one-class")]
     fatal = [finding for finding in errors if finding.code in ("no-labels", "one-class")]
     if fatal or (errors and not drop_bad):
-        raise LabelError(fatal if drop_bad else errors)
+        raise LabelError(fatal if drop_bad else errors, can_drop=not fatal)
     for finding in check.findings:
         logger.info("%s", finding)
     if check.n_dropped:

@@ -45,8 +45,9 @@ def test_bad_labels_are_dropped_where_asked_and_counted(tmp_path: Path, caplog: 
     [([], "no-labels"), ([record(attributions=[])], "no-labels"), ([record(OUTSIDE)], "no-labels")],
 )
 def test_nothing_to_learn_from_is_refused_in_any_case(tmp_path: Path, records: list[Any], code: str) -> None:
-    with pytest.raises(LabelError, match=code):
+    with pytest.raises(LabelError, match=code) as e:
         load(tmp_path, *records, drop_bad=True)
+    assert "1 error in the labels; see `inquit labels check`:\n" in str(e.value)
 
 
 def test_exact_duplicates_are_merged_without_a_refusal(tmp_path: Path) -> None:
