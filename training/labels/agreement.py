@@ -177,4 +177,4 @@ def split_annotators(articles: Iterable[ArticleResult]) -> tuple[list[ArticleRes
 
 
 def _annotator(article: ArticleResult) -> str:
-    return article.metadata.get("annotator", "")
+    return article.metadata.get("annotator") or article.reviewed_by or ""

@@ -51,12 +51,14 @@ def _where(draft: Draft) -> str:
 
 
 def _annotator(draft: Draft) -> str | None:
-    metadata = draft.record.get("metadata")
-    return draft.record.get("annotator") or (metadata.get("annotator") if isinstance(metadata, dict) else None)
+    record, metadata = draft.record, draft.record.get("metadata") or {}
+    return record.get("annotator") or metadata.get("annotator") or record.get("reviewed_by")
 
 
 def _labels(draft: Draft) -> set[Any]:
-    return {label_key(attribution) for _, attribution in draft.parts("attributions")}
+    sentences = (sentence | {"content": [sentence["span"]]} for _, sentence in draft.parts("narration"))
+    attributions = (attribution for _, attribution in draft.parts("attributions"))
+    return {(role, label_key(part)) for role, parts in enumerate((attributions, sentences)) for part in parts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def _report_twice(
         draft.drop(earlier)
 
 
-_LABELS = ("cue", "source", "speaker", "type", "polarity", "checkworthy")
+_LABELS = ("cue", "source", "speaker", "type", "secondary", "polarity", "checkworthy")
 
 
 def _label(attribution: Mapping[str, Any], name: str) -> Any:
@@ -142,6 +142,8 @@ def _label(attribution: Mapping[str, Any], name: str) -> Any:
         return tuple(map(tuple, attribution.get(name) or ()))
     if name == "speaker":
         return speaker.get("name"), speaker.get("kind")
+    if name == "secondary":
+        return frozenset(claim.get("secondary") or ())
     return claim.get(name, {"polarity": "asserted", "checkworthy": False}.get(name) if claim else None)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
+from inquit.models.claims import ClaimOutputs
 from inquit.models.labels import CLAIM_TYPES, POLARITIES, SPEAKER_KINDS
 from inquit.models.result import QuoteKind
 from inquit.training.evaluation.labels import split_joint_name
@@ -101,10 +102,20 @@ def _check_claim(draft: Draft, part: Part, holder: dict[str, Any], vocabulary: V
         draft.report("unknown-type", f'a claim must be an object with a "type", got {claim!r}', part=part)
         return
     claim["type"] = vocabulary.renames.get(claim["type"], claim["type"])
-    _check_label(draft, part, claim, "type", vocabulary.claim_types, item="claim type", code="unknown-type")
+    _check_type(draft, part, claim, vocabulary, item="claim type")
     _check_label(draft, part, claim, "polarity", POLARITIES, item="polarity")
     _check_secondary(draft, part, claim, vocabulary)
     _check_worth(draft, part, claim)
+
+
+def _check_type(draft: Draft, part: Part, holder: dict[str, Any], vocabulary: Vocabulary, *, item: str) -> None:
+    _check_label(draft, part, holder, "type", vocabulary.claim_types, item=item, code="unknown-type")
+    name = holder["type"]
+    if name in vocabulary.claim_types and name not in CLAIM_TYPES:
+        try:
+            ClaimOutputs((*CLAIM_TYPES, name))
+        except ValueError as error:
+            draft.report("unknown-type", str(error), part=part, item=item, mend=f"rename it: --rename {name!r}=NAME")
 
 
 def _check_secondary(draft: Draft, part: Part, claim: dict[str, Any], vocabulary: Vocabulary) -> None:
@@ -114,7 +125,7 @@ def _check_secondary(draft: Draft, part: Part, claim: dict[str, Any], vocabulary
         return
     slots = [{"type": vocabulary.renames.get(value, value) if isinstance(value, str) else value} for value in secondary]
     for slot in slots:
-        _check_label(draft, part, slot, "type", vocabulary.claim_types, item="secondary type", code="unknown-type")
+        _check_type(draft, part, slot, vocabulary, item="secondary type")
     claim["secondary"] = [slot["type"] for slot in slots]
 
 
@@ -144,6 +155,7 @@ def _check_speaker(draft: Draft, part: Part, attribution: dict[str, Any]) -> Non
         draft.report("speaker-malformed", message, part=part, item="speaker")
         return
     _check_label(draft, part, speaker, "kind", SPEAKER_KINDS, item="speaker kind")
+    _check_named(draft, part, speaker)
     name = speaker.get("name")
     if speaker["kind"] == "author":
         return
@@ -154,6 +166,21 @@ def _check_speaker(draft: Draft, part: Part, attribution: dict[str, Any]) -> Non
     for missing in _names_not_in(name, draft.text):
         message = f"{missing!r} does not stand in the article"
         draft.report("speaker-not-in-text", message, part=part, item="speaker")
+
+
+def _check_named(draft: Draft, part: Part, speaker: dict[str, Any]) -> None:
+    """A table makes texts of true and false, and any text would count as true."""
+    value = speaker.get("named")
+    if value is None or isinstance(value, bool):
+        return
+    written = str(value).strip().casefold()
+    mended = {"true": True, "yes": True, "false": False, "no": False}.get(written)
+    message = f"named must be true or false, got {value!r}"
+    if mended is not None:
+        speaker["named"] = mended
+    draft.report(
+        "speaker-malformed", message, part=part, item="speaker", mended=None if mended is None else str(mended).lower()
+    )
 
 
 def _names_not_in(name: str, text: str) -> Iterator[str]:

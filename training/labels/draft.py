@@ -69,6 +69,7 @@ class Draft:
         *,
         part: Part | None = None,
         item: str = "",
+        mend: str | None = None,
         mended: str | None = None,
     ) -> None:
         """Add a finding; an error that is not mended drops its part, or the record where it is of no part."""
@@ -83,6 +84,7 @@ class Draft:
             line=line,
             article=self.article,
             item=where or None,
+            mend=mend,
             mended=mended,
         )
         self.findings.append(finding)

@@ -24,7 +24,8 @@ def is_prodigy(record: Task) -> bool:
 
 
 def is_doccano(record: Task) -> bool:
-    return "attributions" not in record and isinstance(record.get("entities"), list)
+    # A result has entities as well, of another kind, and the hash of its text.
+    return not {"attributions", "text_sha256"} & set(record) and isinstance(record.get("entities"), list)
 
 
 def read_prodigy(task: Task, path: str, line: int) -> LabelRecord:

@@ -76,5 +76,7 @@ def test_one_file_may_hold_both_annotators() -> None:
     ben, ann = (replace(result(), metadata={"annotator": name}) for name in ("ben", "ann"))
     first, second = split_annotators([ben, ArticleResult.from_dict(other_record()), ann])
     assert [a.metadata["annotator"] for a in (*first, *second)] == ["ann", "ben"]
+    reviewed = [replace(result(), reviewed_by=name) for name in ("ben", "ann")]
+    assert [a.reviewed_by for (a,) in split_annotators(reviewed)] == ["ann", "ben"]
     with pytest.raises(ValueError, match="no article is labelled twice"):
         split_annotators([ben])

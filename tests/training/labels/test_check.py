@@ -37,6 +37,8 @@ def test_sound_labels_have_no_finding(tmp_path: Path) -> None:
     assert check(tmp_path, record(), other_record()) == []
 
 
+ADA = {"name": "Ada Lund", "kind": "person"}
+
 #: One faulty attribution: (code, attribution, place, part of the message, what --fix makes of it).
 FAULTY_ATTRIBUTIONS = [
     ("span-malformed", safe(content=[[START, "end"]]), "attributions[0] content", "in whole numbers", None),
@@ -98,6 +100,8 @@ FAULTY_ATTRIBUTIONS = [
     ("checkworthy-malformed", safe(claim=claim(checkworthy=7)), "attributions[0] checkworthy", "got 7", None),
     ("speaker-malformed", safe(speaker="Ada Lund"), "attributions[0] speaker", "got 'Ada Lund'", None),
     ("speaker-malformed", safe(speaker={"kind": "person"}), "attributions[0] speaker", "must have a name", None),
+    ("speaker-malformed", safe(speaker=ADA | {"named": "False"}), "attributions[0] speaker", "got 'False'", "false"),
+    ("speaker-malformed", safe(speaker=ADA | {"named": "perhaps"}), "attributions[0] speaker", "true or false", None),
     (
         "speaker-not-in-text",
         safe(speaker={"name": "Ada Lund & Cy Oz", "kind": "person"}),
@@ -146,6 +150,7 @@ def shifted(shift: int) -> dict[str, Any]:
 
 HASH = text_sha256(OTHER_TEXT)
 NARRATION = [{"span": [0, 999], "claim": claim()}]
+BOTH = claim(type="evaluation", secondary=["event"])
 
 #: Faults of records and between them: (code, records, line of the finding, part of the message).
 FAULTY_RECORDS: list[tuple[str, list[Any], int | None, str]] = [
@@ -155,6 +160,7 @@ FAULTY_RECORDS: list[tuple[str, list[Any], int | None, str]] = [
     ("not-json", [record(), ["bridge"]], 2, "wanted a JSON object, got list"),
     ("shape", [other_record(), record(attributions=None)], 2, '"attributions" must be a list'),
     ("shape", [record(), other_record(metadata="The Post")], 2, '"metadata" must be an object'),
+    ("shape", [record(), {"id": "x", "text": TEXT, "text_sha256": HASH, "entities": []}], 2, "must be a list, [] for"),
     ("shape", [record(), {"data": {}, "annotations": []}], 2, "got a Label Studio task"),
     ("id-missing", [record(), other_record(id=None)], 2, "got None"),
     ("text-missing", [record(), other_record(text=None)], 2, "no text for the offsets"),
@@ -166,6 +172,7 @@ FAULTY_RECORDS: list[tuple[str, list[Any], int | None, str]] = [
     ("not-scored", [record(), {"id": "x", "status": "error"}], 2, "status 'error'"),
     ("duplicate-attribution", [record(safe(), safe(id="t9"), hold())], 1, "the same as attributions[0]"),
     ("contradiction", [record(safe(), safe(id="t9", claim=claim()), hold())], 1, "with another type"),
+    ("contradiction", [record(safe(), safe(id="t9", claim=BOTH), hold())], 1, "with another secondary"),
     ("content-twice", [record(safe(), safe(id="t9", source=[], cue=[]), hold())], 1, "with another cue, source"),
     (
         "contradiction-elsewhere",
@@ -205,6 +212,8 @@ FAULTY_RECORDS: list[tuple[str, list[Any], int | None, str]] = [
     ("duplicate-id", [record(), other_record(id="bridge")], 2, "was in"),
     ("duplicate-article", [record(), record()], 2, "the same as in"),
     ("double-annotation", [record(annotator="ann"), record(safe(), hold(), annotator="ben")], 2, "by ann and ben"),
+    ("double-annotation", [record(reviewed_by="ann"), record(safe(), reviewed_by="ben")], 2, "by ann and ben"),
+    ("double-annotation", [record(), record(narration=[{"span": span("Bo Ek"), "claim": claim()}])], 2, "other labels"),
     ("near-duplicate", [record(), record(id="copy", text=TEXT + " More.")], 2, "100% of it stands in article 'bridge'"),
     ("one-class", [record(safe(), hold(claim=claim(type="evaluation")))], None, "all 2 claims are 'evaluation'"),
     ("unreviewed", [record(model="en-1"), other_record()], 1, "3 attributions are a model's own answers"),
@@ -293,6 +302,16 @@ def test_a_type_like_no_other_with_several_examples_is_a_new_one(
     labels = [record(safe(claim=claim(type=name)), hold(), id=f"a{i}", text=TEXT + "!" * i) for i in range(n)]
     codes = {finding.code for finding in check(tmp_path, *labels)}
     assert ("new-type" in codes, "unknown-type" in codes) == (is_new, not is_new)
+
+
+@pytest.mark.parametrize("name", ["call to action", "Threat", "denied"])
+@pytest.mark.parametrize("vocabulary", [Vocabulary(), Vocabulary(new_types=("call to action", "Threat", "denied"))])
+def test_a_name_that_no_type_may_have_is_refused_in_its_line(tmp_path: Path, name: str, vocabulary: Vocabulary) -> None:
+    labels = [record(safe(claim=claim(type=name)), hold(), id=f"a{i}", text=TEXT + "!" * i) for i in range(5)]
+    findings = [f for f in check(tmp_path, *labels, vocabulary=vocabulary) if f.code == "unknown-type"]
+    assert [f.line for f in findings] == [1, 2, 3, 4, 5]
+    assert "must be lower case letters" in findings[0].message
+    assert findings[0].mend == f"rename it: --rename {name!r}=NAME"
 
 
 def test_an_article_or_attribution_that_a_person_reviewed_is_a_label(tmp_path: Path) -> None:
