@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
+from itertools import count, groupby, pairwise
 from typing import Any
 
 import orjson
@@ -36,9 +36,8 @@ def _article_lines(article: ArticleResult, text: str) -> Iterator[str]:
     for key in ARTICLE_FIELDS:
         if record.get(key):
             yield f"# {key} = {_dumps(record[key])}\n"
-    for index, attribution in enumerate(record["attributions"]):
+    for name, attribution in zip(_names(record["attributions"]), record["attributions"], strict=True):
         labels = {key: attribution[key] for key in LABEL_FIELDS if attribution.get(key) is not None}
-        name = attribution["id"] if re.fullmatch(r"[^\s=]+", attribution["id"]) else f"t{index}"
         yield f"# attribution {name} = {_dumps(labels)}\n"
     for sentence in record["narration"]:
         yield f"# narration = {_dumps(sentence)}\n"
@@ -49,6 +48,13 @@ def _article_lines(article: ArticleResult, text: str) -> Iterator[str]:
             tags = "".join(f"\t{_tag(column, start)}" for column in columns)
             yield f"{text[start:end]}\t{start}\t{end}{tags}\n"
         yield "\n"
+
+
+def _names(attributions: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Their ids, and for one that a comment cannot hold a name that no other has."""
+    ids = [attribution["id"] for attribution in attributions]
+    new = (name for number in count() if (name := f"t{number}") not in ids)
+    return [name if re.fullmatch(r"[^\s=]+", name) else next(new) for name in ids]
 
 
 def _dumps(value: Any) -> str:

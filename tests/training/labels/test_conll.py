@@ -87,6 +87,14 @@ def test_each_tag_column_is_an_attribution(tmp_path: Path) -> None:
     assert [len(a.content + a.cue + a.source) for a in result.attributions] == [3, 1]
 
 
+def test_an_id_that_a_comment_cannot_hold_takes_no_others_name(tmp_path: Path) -> None:
+    labels = ArticleResult.from_dict(record(safe(id="a b"), hold(id="t0"), doubled(id="c=d")))
+    write_labels([labels], tmp_path / "labels.conll", ExportFormat.CONLL)
+    (back,) = read_annotations([tmp_path / "labels.conll"])
+    assert [a.id for a in back.attributions] == ["t1", "t0", "t2"]
+    assert [(a.content, a.claim) for a in back.attributions] == [(a.content, a.claim) for a in labels.attributions]
+
+
 def test_articles_are_parted_by_their_heads(tmp_path: Path) -> None:
     content = "-DOCSTART- O\n\n" + lines(WORDS, BIO) + "\n-DOCSTART- O\n\n" + lines(WORDS, BIO)
     assert [result.id for result in read_annotations([write(tmp_path / "a.conll", content)])] == ["a-1", "a-2"]
