@@ -68,8 +68,9 @@ def _find_comparison(
     command = f"inquit compare {CURRENT} {new.folder} GOLD"
     if not fitting:
         on = "" if gold_sha256 is None else f" on the articles that guard promotions (sha256 {gold_sha256[:_N_NAME]}…)"
+        others = "; it was on others: --gold FILE says which shall guard them instead" if of_both else ""
         raise PromotionError(
-            f"{new.title} was not compared with the current model {current.title}{on}: run `{command}`"
+            f"{new.title} was not compared with the current model {current.title}{on}: run `{command}`{others}"
         )
     failed = [record for record in fitting if not record["passed"]]
     if failed:
