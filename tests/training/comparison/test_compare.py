@@ -159,6 +159,14 @@ def test_the_page_escapes_what_articles_say_and_runs_no_script(manifests: tuple[
     json.dumps(comparison.to_dict(), allow_nan=False)
 
 
+def test_the_page_fits_a_phone_and_names_its_columns(manifests: tuple[Manifest, Manifest]) -> None:
+    page = comparison_page(compare(answers(), answers(), manifests))
+    assert 'name="viewport"' in page
+    assert page.count('<div class="scroll" tabindex="0" role="region"') == page.count("<table>") == 4
+    assert "<th>" not in page
+    assert ".free { color: #666; }" in page  # 5.7 to 1 on white
+
+
 def test_outcomes_follow_gold_items() -> None:
     items, found = gold_items(GOLD), outcomes(GOLD, {})
     assert len(items) == len(found) == len(GOLD) * len(SENTENCES)
