@@ -26,9 +26,9 @@ def result_table(result: Mapping[str, Any]) -> RenderableType:
         return Group(title, _text(f"{error['code']}: {error['message']}", style="red"), "")
     text = result.get("text", "")
     table = Table(box=None, pad_edge=False, expand=True, header_style="dim")
-    table.add_column("who", ratio=3, max_width=36)
+    table.add_column("who", ratio=3, max_width=36, overflow="fold")
     table.add_column("cue", width=_CUE_WIDTH, overflow="fold")
-    table.add_column("what", ratio=8)
+    table.add_column("what", ratio=8, overflow="fold")
     table.add_column("claim", no_wrap=True)
     table.add_column("sure", justify="right", no_wrap=True)
     for attribution in result["attributions"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 
 import pytest
@@ -64,6 +65,13 @@ def test_a_cue_is_whole_on_80_columns(cue: str) -> None:
     attribution = Attribution("t0", (Span(9 + len(cue), len(text)),), (Span(8, 8 + len(cue)),), (Span(0, 7),))
     table = shown(result_table(ArticleResult("a", text, (attribution,)).to_dict()), width=80)
     assert all(word in table for word in cue.split())
+    assert "…" not in table
+
+
+def test_no_name_and_no_address_is_cut_on_60_columns() -> None:
+    text = "Donaudampfschifffahrtsgesellschaft said https://news.example/a/path/without/an/end"
+    who, cue, what = (Span(match.start(), match.end()) for match in re.finditer(r"\S+", text))
+    table = shown(result_table(ArticleResult("a", text, (Attribution("t0", (what,), (cue,), (who,)),)).to_dict()), 60)
     assert "…" not in table
 
 
