@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _BACKGROUNDS = {"content": "rgba(242,193,46,.28)", "cue": "rgba(60,170,90,.32)", "source": "rgba(70,130,230,.32)"}
 _MAX_ROWS = 50
 _CELL = "text-align:left;vertical-align:top;white-space:normal"
+_WORDS_CELL = f"{_CELL};overflow-wrap:anywhere"
+#: Each paragraph has its own direction.
+_PARAGRAPHS = "white-space:pre-wrap;unicode-bidi:plaintext;max-width:44em;line-height:1.6;overflow-wrap:anywhere"
 
 
 def to_frame(result: ArticleResult) -> pandas.DataFrame:
@@ -86,7 +89,7 @@ def _marked_text(text: str, attributions: tuple[Attribution, ...]) -> str:
         parts += [escape(text[position:start]), _mark(role, text[start:end])]
         position = end
     parts.append(escape(text[position:]))
-    return f'<p dir="auto" style="white-space:pre-wrap;max-width:44em;line-height:1.6">{"".join(parts)}</p>'
+    return f'<p dir="auto" style="{_PARAGRAPHS}">{"".join(parts)}</p>'
 
 
 def _stretches(attributions: tuple[Attribution, ...]) -> list[tuple[int, int, str]]:
@@ -121,15 +124,15 @@ def _table(result: ArticleResult) -> str:
 def _table_row(attribution: Attribution, text: str | None) -> str:
     speaker = attribution.speaker
     name = (speaker and (speaker.name or speaker.kind.value)) or _words(attribution.source, text) or "(nobody named)"
-    cells = (
-        name,
-        _words(attribution.content, text) or "",
+    words = (name, _words(attribution.content, text) or "")
+    answers = (
         attribution.kind.value if attribution.kind else "",
         _claim(attribution.claim),
         f"{float(attribution.claim.checkworthy):.2f}" if attribution.claim else "",
         "" if attribution.confidence is None else f"{attribution.confidence:.0%}",
     )
-    return "<tr>" + "".join(f'<td dir="auto" style="{_CELL}">{escape(cell)}</td>' for cell in cells) + "</tr>"
+    cells = [(_WORDS_CELL, cell) for cell in words] + [(_CELL, cell) for cell in answers]
+    return "<tr>" + "".join(f'<td dir="auto" style="{style}">{escape(cell)}</td>' for style, cell in cells) + "</tr>"
 
 
 def _claim(claim: Claim | None) -> str:

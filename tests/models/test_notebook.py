@@ -33,6 +33,14 @@ def test_a_notebook_shows_the_marked_text_escaped() -> None:
     assert "http" not in html
 
 
+def test_long_words_break_and_each_paragraph_has_its_own_direction() -> None:
+    html = RESULT._repr_html_()
+    text, table = html.split("<table>")
+    assert "unicode-bidi:plaintext" in text
+    assert "overflow-wrap:anywhere" in text
+    assert table.count("overflow-wrap:anywhere") == 2 * len(RESULT.attributions)
+
+
 def test_an_error_shows_its_code() -> None:
     result = ArticleResult("a", None, status=Status.ERROR, error=ErrorInfo("E_JSON", "read", "line <2>"))
     assert "E_JSON: line &lt;2&gt;" in result._repr_html_()
