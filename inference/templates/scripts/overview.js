@@ -188,7 +188,7 @@ class Overview {
       "Kinds of claims",
       "types",
       rows.length ? el("ul", { class: "bars" }, ...rows) : nothing(),
-      el("p", { class: "small" }, "The dark part is worth a check."),
+      el("p", { class: "small" }, "The part in full colour is worth a check."),
     );
   }
 

@@ -75,7 +75,7 @@ class Reader {
         el("button", { type: "button", onclick: () => this.step(1) }, "Next →"),
         el("label", { class: "done", hidden: article.text === null }, done, " Article done"),
       ),
-      facts.length && el("p", { class: "facts" }, ...facts.map((fact) => bdi(fact, { class: "fact" }))),
+      facts.length > 0 && el("p", { class: "facts" }, ...facts.map((fact) => bdi(fact, { class: "fact" }))),
       // A headline that says what somebody said is shown with its marks, as the first paragraph.
       el("h2", { dir: "auto", class: headline?.isMarked ? "hidden" : null }, article.title),
       el(

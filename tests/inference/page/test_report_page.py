@@ -14,7 +14,7 @@ from inquit.inference.batch.summary import speaker_name
 from inquit.inference.report import write_report
 from inquit.inference.writers import read_results
 from inquit.models.article import Span
-from inquit.models.result import ArticleResult
+from inquit.models.result import ArticleResult, ErrorInfo, Status
 
 from .actions import (
     axe_violations,
@@ -132,6 +132,10 @@ def test_confidence_is_a_figure_and_doubt_is_seen(new_page: NewPage, report: Pat
     ]
     n_unsure = sum((attribution.confidence or 0) < 0.7 for attribution in result.attributions)
     assert page.locator(".notes > li.unsure").count() == n_unsure
+    assert [text.split()[0] for text in shown] == [
+        "unsure" if confidence < 0.7 else "likely" if confidence < 0.9 else "sure"
+        for confidence in (attribution.confidence or 0 for attribution in result.attributions)
+    ]
 
 
 def test_the_journalists_own_claims_are_shown_on_demand(new_page: NewPage, report: Path) -> None:
@@ -266,7 +270,7 @@ def test_undo_takes_back_one_change_after_the_other(new_page: NewPage, report: P
     assert page.locator(".note .who").all_inner_texts() == ["Bo Dahl"]
     page.get_by_role("button", name="Undo").click()
     assert page.locator(".note .who").all_inner_texts() == ["Ann Lee"]
-    assert page.locator(".note .sureness").inner_text() == "95%"
+    assert page.locator(".note .sureness").inner_text() == "sure 95%"
 
 
 @pytest.mark.parametrize(("place", "event"), [("#list", "scroll"), (".filters", "input")])
@@ -406,6 +410,10 @@ def test_axe_finds_nothing_serious(new_page: NewPage, report: Path, axe_script: 
     open_article(page, "Two Larkmouth libraries")
     note(page, 2).click()
     found["article"] = axe_violations(page, axe_script)
+    page.locator("#filter-checkworthy").check()
+    playwright.expect(page.locator(".notes > li.faded").first).to_be_visible()
+    found["filtered"] = axe_violations(page, axe_script)
+    page.locator("#filter-checkworthy").uncheck()
     page.get_by_role("button", name="Correct", exact=True).click()
     found["form"] = axe_violations(page, axe_script)
     select_words(page, "grant since 2019")
@@ -444,12 +452,34 @@ def test_nothing_is_wider_than_a_phone(new_page: NewPage, report: Path, view: st
         assert page.locator("#list").is_visible()
 
 
+def test_what_came_with_an_article_fits_a_phone(new_page: NewPage, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    outlet = "https://news.example/" + "section/" * 20
+    write_report([replace(EMOJI, metadata={"title": "A", "outlet": outlet, "byline": "Anna" * 40})], path)
+    page = new_page(path, viewport={"width": 390, "height": 844})
+    open_article(page, "A")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    open_view(page, "Claims")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_an_article_of_which_nothing_is_known_has_no_line_of_facts(new_page: NewPage, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    write_report(
+        [ArticleResult("bad", None, status=Status.ERROR, error=ErrorInfo("E_TEXT_MISSING", "read", "x"))], path
+    )
+    page = new_page(f"{path.as_uri()}#view=articles")
+    assert page.locator(".reader header").evaluate("node => [...node.childNodes].map((child) => child.nodeName)") == [
+        *("DIV", "H2", "P", "P")
+    ]
+
+
 def test_print_leaves_the_controls_out(new_page: NewPage, report: Path) -> None:
     page = new_page(report)
     open_article(page, "Two Larkmouth libraries")
     page.emulate_media(media="print", color_scheme="dark")
     assert page.locator(".note").first.is_visible()
-    for hidden in (".filters", ".views", "#list", ".steps"):
+    for hidden in (".filters", ".views", "#list", ".steps", ".own-switch"):
         assert not page.locator(hidden).is_visible()
     assert page.locator(".reader").evaluate("node => getComputedStyle(node).overflowY") == "visible"
 
