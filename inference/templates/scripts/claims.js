@@ -71,16 +71,18 @@ class ClaimsView {
     box.replaceChildren(el("p", { class: "order" }, el("label", {}, "Order ", this.select)), this.list, this.more);
   }
 
-  show(found) {
+  /** `isAnew` is false after a correction: as many stay shown as a person had asked for. */
+  show(found, { isAnew = true } = {}) {
     this.found = found;
     this.sorted = [...found.attributions].sort(CLAIM_ORDERS[this.order][1]);
+    const n = isAnew ? N_CLAIMS : Math.max(N_CLAIMS, this.list.children.length);
     this.list.replaceChildren();
-    this.showMore();
+    this.showMore(n);
   }
 
-  showMore() {
+  showMore(n = N_CLAIMS) {
     const shown = this.list.children.length;
-    const next = this.sorted.slice(shown, shown + N_CLAIMS);
+    const next = this.sorted.slice(shown, shown + n);
     this.list.append(...next.map((attribution) => claimItem(attribution, this.openAttribution)));
     const left = this.sorted.length - this.list.children.length;
     this.more.hidden = left <= 0;

@@ -29,7 +29,7 @@ class Editor {
     this.reveal(item);
   }
 
-  /** Scroll until the form is in sight, but never its note, and so the words that it is about, out of sight. */
+  /** Scroll until note and words are in sight, and as much of the form as then fits; where not all does, the note. */
   reveal(item) {
     const { box } = this.reader;
     const scroller = getComputedStyle(box).overflowY === "visible" ? document.scrollingElement : box;
@@ -37,7 +37,8 @@ class Editor {
     const below = this.node.getBoundingClientRect().bottom - seen.bottom + 12;
     const words = this.reader.pieces.filter(({ ids }) => ids.includes(this.attribution.id)).map(({ node }) => node);
     const room = Math.min(...[item, ...words].map((node) => node.getBoundingClientRect().top)) - seen.top - 12;
-    if (below > 0) scroller.scrollTop += Math.max(0, Math.min(below, room));
+    const noteBelow = item.querySelector(".note").getBoundingClientRect().bottom - seen.bottom + 12;
+    scroller.scrollTop += Math.max(noteBelow, Math.min(Math.max(0, below), room));
   }
 
   close() {

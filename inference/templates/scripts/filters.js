@@ -117,6 +117,9 @@ class FilterBar {
       const control = byId(`filter-${name}`);
       this.filter.values[name] = control.type === "checkbox" ? control.checked : control.value;
     }
+    // Where they are folded away, the button says how many of them are set.
+    const n = Object.entries(this.filter.values).filter(([name, value]) => name !== "text" && value).length;
+    byId("filters-open").textContent = n ? `Filters (${n})` : "Filters";
   }
 
   /** Set some values, as a click on a picture does. */

@@ -6,6 +6,8 @@ class Page {
     this.view = "overview";
     this.isCorrecting = Boolean(DATA.server);
     this.stale = new Set(["overview", "articles", "claims"]);
+    /** How far each view was scrolled when it was left; another question begins each at its top. */
+    this.tops = new Map();
     const openAttribution = (attribution) => this.openAttribution(attribution);
     this.filterBar = new FilterBar(this.filter, () => this.applyFilter());
     this.overview = new Overview(byId("overview"), {
@@ -23,7 +25,7 @@ class Page {
     this.list = new VirtualList(byId("list"), {
       rowHeight: 78,
       renderRow: articleRow,
-      onPick: (item) => this.openArticle(item.article),
+      onPick: (item, { isOpened }) => this.openArticle(item.article, { isOpened }),
     });
     CHANGES.onChange((article) => this.onChange(article));
     this.bindActions();
@@ -67,6 +69,7 @@ class Page {
     this.found = this.filter.apply();
     this.showCount();
     this.stale = new Set(["overview", "articles", "claims"]);
+    this.tops.clear();
     this.drawView();
   }
 
@@ -84,14 +87,19 @@ class Page {
 
   /** Draw the view in sight; the others are drawn when they are opened. */
   drawView() {
+    const isOther = this.shown !== this.view;
+    if (isOther) this.tops.set(this.shown, scrollY);
+    this.shown = this.view;
     for (const view of ["overview", "articles", "claims"]) byId(view).hidden = view !== this.view;
     for (const button of document.querySelectorAll("[data-view]")) {
       if (button.dataset.view === this.view) button.setAttribute("aria-current", "page");
       else button.removeAttribute("aria-current");
     }
-    if (!this.stale.delete(this.view)) return;
-    if (this.view === "articles") this.drawArticles();
-    else this[this.view].show(this.found);
+    if (this.stale.delete(this.view)) {
+      if (this.view === "articles") this.drawArticles();
+      else this[this.view].show(this.found, { isAnew: !this.tops.has(this.view) });
+    }
+    if (isOther) scrollTo({ top: this.tops.get(this.view) ?? 0, behavior: "instant" });
   }
 
   drawArticles() {
@@ -104,12 +112,15 @@ class Page {
     this.reopenEditor();
   }
 
-  openArticle(article, attributionId = null) {
+  openArticle(article, { attributionId = null, isOpened = true } = {}) {
     const item = this.found.articles.find((found) => found.article === article);
+    const hadFocus = document.activeElement === byId("list");
     this.editor.close();
-    byId("articles").classList.add("reading");
+    if (isOpened) byId("articles").classList.add("reading");
     this.reader.show(article, item && this.filter.asksForAttributions ? item.attributions : null);
     if (attributionId) this.reader.select(attributionId, { focus: true, reveal: true });
+    // On a phone the list is gone now.
+    else if (hadFocus && !byId("list").checkVisibility()) this.reader.body.focus({ preventScroll: true });
     this.rememberAddress();
   }
 
@@ -119,7 +130,7 @@ class Page {
     this.stale.add("articles");
     this.drawView();
     this.list.reveal(Math.max(0, this.list.picked));
-    this.openArticle(article, id);
+    this.openArticle(article, { attributionId: id });
   }
 
   leaveReader() {
@@ -139,8 +150,10 @@ class Page {
     this.stale = new Set(["overview", "articles", "claims"]);
     if (article === this.reader.article && this.view === "articles") {
       if (this.reader.isStale) {
-        this.keepPlace(() => this.reader.draw());
-        this.reopenEditor();
+        this.keepPlace(() => {
+          this.reader.draw();
+          this.reopenEditor();
+        });
       } else {
         this.reader.refreshNotes();
         this.editor.refresh();
@@ -156,13 +169,12 @@ class Page {
 
   /** Draw anew without moving what the person looks at; the focus returns to the control of the same key. */
   keepPlace(draw) {
-    const key = document.activeElement?.dataset?.key;
+    this.focusKey = document.activeElement?.dataset?.key;
     const { scrollTop } = byId("reader");
     const pageTop = scrollY;
     draw();
     byId("reader").scrollTop = scrollTop;
     scrollTo({ top: pageTop, behavior: "instant" });
-    this.focusKey = key;
   }
 
   reopenEditor() {
@@ -350,7 +362,7 @@ class Page {
     this.drawView();
     if (view === "articles" && article) {
       this.list.reveal(Math.max(0, this.list.picked));
-      this.openArticle(article, wanted.get("attribution"));
+      this.openArticle(article, { attributionId: wanted.get("attribution") });
     }
   }
 }

@@ -68,12 +68,13 @@ class VirtualList {
     row.replaceChildren(...this.renderRow(this.items[i]));
   }
 
-  pick(i) {
+  /** `isOpened` is false where an arrow key only passes: on a phone, what is opened takes the list's place. */
+  pick(i, { isOpened = true } = {}) {
     if (i < 0 || i >= this.items.length) return;
     this.picked = i;
     this.reveal(i);
     this.fill();
-    this.onPick(this.items[i]);
+    this.onPick(this.items[i], { isOpened });
   }
 
   reveal(i) {
@@ -93,9 +94,10 @@ class VirtualList {
       PageUp: Math.max(0, this.picked - page),
       Home: 0,
       End: last,
+      Enter: this.picked,
     }[event.key];
     if (target === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    this.pick(target);
+    this.pick(target, { isOpened: event.key === "Enter" });
   }
 }

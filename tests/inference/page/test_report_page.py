@@ -97,6 +97,33 @@ def test_search_finds_words_of_texts_and_clear_brings_all_back(new_page: NewPage
     assert counts(page) == everything
 
 
+def test_the_claims_are_where_they_were_left(new_page: NewPage, thousand: Path) -> None:
+    page = new_page(thousand)
+    open_view(page, "Claims")
+    page.get_by_role("button", name=re.compile("^Show 50 more")).click()
+    page.locator("#claims .claim button.link").nth(80).scroll_into_view_if_needed()
+    top = page.evaluate("scrollY")
+    assert top > 0
+    page.locator("#claims .claim button.link").nth(80).click()
+    page.get_by_role("button", name="Correct", exact=True).click()
+    page.get_by_role("button", name="All right").click()
+    open_view(page, "Claims")
+    assert page.locator("#claims .claim").count() == 100
+    assert page.evaluate("scrollY") == top
+    page.locator("#filter-checkworthy").check()
+    playwright.expect(page.locator("#claims .claim")).to_have_count(50)
+
+
+def test_a_phone_says_how_many_of_the_folded_filters_are_set(new_page: NewPage, report: Path) -> None:
+    page = new_page(report, viewport={"width": 390, "height": 844})
+    page.locator(".matrix tbody button.link").first.click()
+    folded = page.locator("#filters-open")
+    assert folded.inner_text() == "Filters (1)"
+    folded.click()
+    page.get_by_role("button", name="Clear").click()
+    playwright.expect(folded).to_have_text("Filters")
+
+
 def test_a_click_on_a_picture_filters_by_speaker_and_type(new_page: NewPage, report: Path) -> None:
     page = new_page(report)
     page.get_by_role("button", name="Ann, event: 300").or_(
@@ -258,6 +285,34 @@ def test_the_form_lies_over_no_words_and_leads_to_the_next_note(new_page: NewPag
     assert page.locator(".editor").get_attribute("aria-label") == "Correct attribution 3"
 
 
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (390, 844)])
+def test_the_form_leaves_its_note_and_words_in_sight(new_page: NewPage, report: Path, width: int, height: int) -> None:
+    page = new_page(report, viewport={"width": width, "height": height}, reduced_motion="reduce")
+    open_article(page, "Two Larkmouth libraries")
+    page.get_by_role("button", name="Correct", exact=True).click()
+    for _ in range(5):
+        page.keyboard.press("j")
+        playwright.expect(page.locator("li.selected .note")).to_be_in_viewport(ratio=1)
+        playwright.expect(page.locator(".paragraph .content.selected").first).to_be_in_viewport()
+
+
+def test_moving_a_span_leaves_the_form_where_it_is(new_page: NewPage, report: Path) -> None:
+    page = new_page(report, viewport={"width": 390, "height": 600}, reduced_motion="reduce")
+    open_article(page, "Two Larkmouth libraries")
+    page.get_by_role("button", name="Correct", exact=True).click()
+    note(page, 3).click()
+    words = page.locator(".editor .span").first
+    words.locator(".nudge").last.click()  # the first change adds "Undo" and what is saved to the page's head
+    words.locator(".nudge").last.scroll_into_view_if_needed()
+    before, place = words.inner_text(), page.locator(".editor").bounding_box()
+    words.locator(".nudge").last.click()
+    playwright.expect(words).not_to_have_text(before)
+    after = page.locator(".editor").bounding_box()
+    assert place is not None
+    assert after is not None
+    assert abs(after["y"] - place["y"]) < 2
+
+
 def test_undo_takes_back_one_change_after_the_other(new_page: NewPage, report: Path) -> None:
     page = new_page(report)
     open_article(page, "👩‍👧 A 🌪️ day")
@@ -333,6 +388,19 @@ def test_everything_can_be_done_by_keyboard(new_page: NewPage, report: Path, tmp
     page.keyboard.press("z")
     page.keyboard.press("z")
     assert page.locator(".note").count() == 1
+
+
+def test_arrow_keys_pass_through_the_list_of_a_narrow_page_and_enter_opens(new_page: NewPage, report: Path) -> None:
+    page = new_page(report, viewport={"width": 700, "height": 450})  # as a laptop's page at twice its size
+    open_view(page, "Articles")
+    page.locator("#list").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    title = page.locator(".article-row[aria-selected=true] .row-title").inner_text()
+    page.keyboard.press("Enter")
+    assert not page.locator("#list").is_visible()
+    assert page.locator(".reader h2").text_content() == title
+    assert page.evaluate("document.activeElement.className") == "body"
 
 
 def test_a_span_moves_word_by_word(new_page: NewPage, report: Path, tmp_path: Path) -> None:
