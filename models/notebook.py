@@ -16,8 +16,8 @@ _BACKGROUNDS = {"content": "rgba(242,193,46,.28)", "cue": "rgba(60,170,90,.32)",
 _MAX_ROWS = 50
 _CELL = "text-align:left;vertical-align:top;white-space:normal"
 _WORDS_CELL = f"{_CELL};overflow-wrap:anywhere"
-#: Each paragraph has its own direction.
 _PARAGRAPHS = "white-space:pre-wrap;unicode-bidi:plaintext;max-width:44em;line-height:1.6;overflow-wrap:anywhere"
+"""Each paragraph has its own direction."""
 
 
 def to_frame(result: ArticleResult) -> pandas.DataFrame:
