@@ -35,7 +35,9 @@ def list_models() -> None:
 
 @model_app.command("use")
 def use_model(
-    model: Annotated[str, typer.Argument(help="A shipped model's name, or a promoted model's title or fingerprint.")],
+    model: Annotated[
+        str, typer.Argument(help="A shipped model's name or title, or a promoted model's title or fingerprint.")
+    ],
 ) -> None:
     """Make a shipped model, or one that was promoted before, the current one.
 
@@ -43,17 +45,18 @@ def use_model(
     """
     registry = Registry.default()
     with exit_codes(), registry.lock():
-        shipped = shipped_models()
-        folder = WEIGHTS / model if model in shipped else registry.find(model)
+        shipped = {name: read_manifest(WEIGHTS / name) for name in shipped_models()}
+        named = [manifest for name, manifest in shipped.items() if model in (name, manifest.title)]
+        folder = named[0].folder if named else registry.find(model)
         if folder is None:
             promoted = [manifest.title for manifest in registry.models()]
             fail(
-                f"no model '{model}' ships with inquit or was promoted; those that ship: {shipped}, "
+                f"no model '{model}' ships with inquit or was promoted; those that ship: {list(shipped)}, "
                 f"that were promoted: {promoted}. See inquit promote",
                 EXIT_MODEL,
             )
         manifest = verify(folder)
-        registry.point_to("" if model in shipped else manifest.fingerprint)
+        registry.point_to("" if named else manifest.fingerprint)
     print(f"{manifest.title} is the current model: {manifest.folder}")
 
 

@@ -284,7 +284,10 @@ def queue(
     ] = 0.5,
     labelled: Annotated[
         list[Path] | None,
-        typer.Option("--labelled", help="Labels you already have; their articles are left out. Repeatable."),
+        typer.Option(
+            "--labelled",
+            help="Labels you already have; articles that are labelled or reviewed throughout are left out. Repeatable.",
+        ),
     ] = None,
 ) -> None:
     """Choose articles to label next, as Label Studio tasks with predictions.
@@ -293,12 +296,13 @@ def queue(
     """
     from inquit.inference.corrections import claim_types_of
     from inquit.inference.writers import read_results
+    from inquit.training.labels.check_record import is_gold
     from inquit.training.labels.formats import write_tasks
     from inquit.training.labels.label_studio_tasks import to_task
     from inquit.training.labels.queue import queue_articles
 
     refuse_overwriting([results, *(labelled or ())], output)
-    known = _or_fail(lambda: [article.id for path in labelled or [] for article in read_results(path)])
+    known = _or_fail(lambda: [a.id for path in labelled or [] for a in read_results(path) if is_gold(a.to_dict())])
     chosen = _or_fail(lambda: queue_articles(read_results(results), n=n, diversity=diversity, labelled=known))
     if not chosen:
         fail(f"{results}: holds no article to label: wanted results with texts that are not in --labelled", EXIT_INPUT)

@@ -204,6 +204,15 @@ def test_the_queue_is_label_studio_tasks_and_always_the_same(tmp_path: Path) -> 
     assert (tmp_path / "first.config.xml").is_file()
 
 
+def test_the_queue_leaves_out_what_people_labelled_not_what_a_model_answered(tmp_path: Path) -> None:
+    answered = [record(safe(confidence=0.7), id=id_, text=TEXT, model="en-1") for id_ in ("a", "b")]
+    path = write_jsonl(tmp_path / "results.jsonl", *answered)
+    labelled = write_jsonl(tmp_path / "labelled.jsonl", answered[0], answered[1] | {"reviewed_by": "Ann"})
+    run = inquit("queue", path, "--labelled", labelled, "-o", tmp_path / "tasks.json")
+    assert run.exit_code == 0, run.output
+    assert [task["data"]["id"] for task in json.loads((tmp_path / "tasks.json").read_bytes())] == ["a"]
+
+
 def test_the_tasks_of_a_queue_can_be_given_the_types_that_a_retrained_model_added(tmp_path: Path) -> None:
     claim = {"type": "event", "probabilities": {"event": 0.9, "threat": 0.1}}
     path = write_jsonl(tmp_path / "results.jsonl", record(safe(confidence=0.5, claim=claim), model="en-1"))

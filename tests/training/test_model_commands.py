@@ -70,6 +70,8 @@ def test_a_model_is_compared_promoted_used_and_left_again(
     assert inquit_command("model", "use", "en-9.9.9").exit_code == 0
     assert inquit.load().name == "en-9.9.9"
     assert inquit_command("model", "verify").output.startswith("en-9.9.9")
+    assert inquit_command("model", "use", inquit.load("en").name).exit_code == 0
+    assert inquit.load().name == inquit.load("en").name
     assert inquit_command("model", "use", "en-8.8.8").exit_code == 3
 
 

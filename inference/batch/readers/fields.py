@@ -14,7 +14,7 @@ from inquit.inference.batch.record import ENCODING_REPLACED, Place, Record, fail
 from inquit.models.article import first_surrogate, text_sha256
 
 METADATA_FIELDS = ("title", "date", "byline", "author", "outlet", "publisher", "url")
-"""Fields that go with an article into its result."""
+"""Fields that go with an article into its result; an object ``metadata``, as results have it, may hold them too."""
 
 _MAX_NAME = 40
 
@@ -61,9 +61,15 @@ def record_of_fields(values: Mapping[str, Any], place: Place, options: ReadOptio
         )
     if not isinstance(text, str):
         return failed(record_id or fallback_id, place, "E_TEXT_TYPE", f"'{text_field}' must be text, got {_kind(text)}")
-    metadata = {name: _to_text(values[name]) for name in METADATA_FIELDS if _is_scalar(values.get(name))}
+    metadata = _metadata(values.get("metadata")) | _metadata(values)
     own_or_made = record_id or text_sha256(text)[:16]
     return Record(own_or_made, place, text, metadata, has_own_id=record_id is not None)
+
+
+def _metadata(values: Any) -> dict[str, str]:
+    if not isinstance(values, Mapping):
+        return {}
+    return {name: _to_text(values[name]) for name in METADATA_FIELDS if _is_scalar(values.get(name))}
 
 
 def with_characters_replaced(values: Mapping[str, Any]) -> dict[str, Any]:

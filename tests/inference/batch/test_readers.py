@@ -199,6 +199,13 @@ def test_fields_can_be_named_and_metadata_is_kept(tmp_path: Path) -> None:
     assert (record.id, record.content, dict(record.metadata)) == ("k", "One.", {"title": "T", "date": "2024"})
 
 
+def test_metadata_of_results_is_kept(tmp_path: Path) -> None:
+    """What inquit wrote can be scored again."""
+    (tmp_path / "a.jsonl").write_text('{"text": "One.", "title": "T", "metadata": {"title": "S", "outlet": "O"}}\n')
+    (record,) = read(tmp_path / "a.jsonl")
+    assert dict(record.metadata) == {"title": "T", "outlet": "O"}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "options", "message"),
     [
