@@ -69,6 +69,10 @@ class ClaimsView {
     this.list = el("ol", { class: "claim-list" });
     this.more = el("button", { type: "button", onclick: () => this.showMore() });
     box.replaceChildren(el("p", { class: "order" }, el("label", {}, "Order ", this.select)), this.list, this.more);
+    // Paper has no button: a print that ended with the first claims would look whole.
+    addEventListener("beforeprint", () => {
+      if (!box.hidden && !this.more.hidden) this.showMore(this.sorted.length);
+    });
   }
 
   /** `isAnew` is false after a correction: as many stay shown as a person had asked for. */

@@ -552,6 +552,15 @@ def test_print_leaves_the_controls_out(new_page: NewPage, report: Path) -> None:
     assert page.locator(".reader").evaluate("node => getComputedStyle(node).overflowY") == "visible"
 
 
+def test_a_print_of_the_claims_holds_them_all(new_page: NewPage, report: Path) -> None:
+    page = new_page(report)
+    n_attributions, _ = counts(page)
+    open_view(page, "Claims")
+    assert page.locator("#claims .claim").count() == 50 < n_attributions
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#claims .claim").count() == n_attributions
+
+
 class PageClock:
     """Processor time of a page's main thread: what the page takes on a machine that has nothing else to do."""
 
