@@ -152,6 +152,9 @@ def compare(
         print(f"inquit: warning: not recorded, so `inquit promote` will not accept it: {error}", file=sys.stderr)
     if not comparison.passed:
         fail("; ".join(comparison.objections), EXIT_WORSE)
+    if comparison.old_fingerprint == comparison.new_fingerprint:
+        print(f"passed, but {old} and {new} are the same model")
+        return
     print(f"passed: {new} is not worse beyond noise on anything guarded; next: inquit promote {new}")
 
 

@@ -65,6 +65,8 @@ def test_a_model_is_compared_promoted_used_and_left_again(
     assert [line for line in listed if line.startswith("*")] == [line for line in listed if "en-9.9.9" in line]
 
     assert inquit_command("promote", as_good).exit_code == 1
+    itself = inquit_command("compare", "current", as_good, gold, "--bootstrap", 100)
+    assert itself.output.endswith(f"passed, but current and {as_good} are the same model\n")
     assert inquit_command("model", "use", "en").exit_code == 0
     assert inquit.load().name == inquit.load("en").name
     assert inquit_command("model", "use", "en-9.9.9").exit_code == 0
