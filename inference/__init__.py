@@ -1,1 +1,1 @@
-"""Scoring: the pipeline, readers and writers, the batch runner. Imports `inquit.models` only."""
+"""Scoring: the pipeline, readers and writers, the batch runner. Imports nothing of inquit but `inquit.models`."""

@@ -1,6 +1,6 @@
-"""Scoring as a pure function over Arrow tables: rows of articles in, rows of results out, in any engine that has Arrow.
+"""Scoring as a pure function over Arrow tables: rows of articles in, rows of results out, in any engine with Arrow.
 
-Needs the extra: pip install 'inquit[parquet]'; those for Spark, Ray and Hugging Face include it.
+Needs pip install 'inquit[parquet]'; the extras for Spark, Ray and Hugging Face include it.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ _NO_ID = "(no id)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrowScorer:
-    """Scores tables with a column of texts. It can be pickled; each process loads the model at its first call.
+    """Scores tables that have a text column. It can be pickled; each process loads the model at its first call.
 
-    One row in is one row out, in order, with the columns of `RESULT_SCHEMA`. A row that cannot be scored is an error
-    row. The answer depends on the row alone, not on the batch that it comes in, so an engine may cut, repeat and
+    Each row in gives one row out, in order, with the columns of `RESULT_SCHEMA`. A row that cannot be scored becomes an
+    error row. A result depends only on its row, not on the batch it comes in, so an engine may split, repeat and
     reorder batches as it likes.
 
     Attributes:
-        model: a shipped model's name, or a model folder that every machine has at this path.
-        expect_sha256: refuse a model whose manifest has another SHA-256: the same model on every machine.
-        text_field, id_field: the columns of text and id; None stands for ``text``, and for ``id`` where there is one.
+        model: a shipped model's name, or a model folder that exists at this path on every machine.
+        expect_sha256: refuse a model whose manifest has a different SHA-256, so that all machines use the same model.
+        text_field, id_field: the text and id columns; None means ``text``, and ``id`` if there is one.
         encoding_errors: what to do with texts that are not UTF-8.
         with_text, min_confidence, max_chars: as in `inquit score`.
     """
@@ -57,18 +57,18 @@ class ArrowScorer:
         """The results of a record batch or a table.
 
         Raises:
-            FieldError: it has no column of texts.
-            ModelError: the model is missing, damaged, or another one.
+            FieldError: it has no text column.
+            ModelError: the model is missing, damaged, or not the expected one.
         """
         if isinstance(batch, pa.Table):
             return pa.Table.from_batches([self._score(part) for part in batch.to_batches()], schema=RESULT_SCHEMA)
         return self._score(batch)
 
     def columns(self, schema: pa.Schema) -> list[str]:
-        """The columns of a table that are read: an engine need not move the others.
+        """The columns of a table that are read; an engine need not ship the others.
 
         Raises:
-            FieldError: there is no column of texts.
+            FieldError: there is no text column.
         """
         return wanted_columns(schema, str(_PLACE), self._read_options)
 

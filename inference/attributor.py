@@ -32,12 +32,12 @@ Part = TypeVar("Part")
 
 
 class Attributor:
-    """A loaded model. Call it with a text or an article; it never alters what it is given and keeps no state.
+    """A loaded model. Call it with a text or an article; it never modifies its input and keeps no state.
 
     Attributes:
-        name: name and version of the model, as results quote it.
+        name: name and version of the model, as it appears in results.
         fingerprint: SHA-256 of the model's manifest.
-        least_confidence: attributions below it are left out.
+        least_confidence: attributions with a lower confidence are left out.
     """
 
     def __init__(
@@ -77,11 +77,11 @@ class Attributor:
         """Check a model folder and load it.
 
         Args:
-            min_confidence: leave out attributions that are less certain: 0 for all that are found, more for fewer wrong
-                ones; None for what is best on the whole, as fitted in `inquit.training.detection`.
+            min_confidence: attributions with a lower confidence are left out. 0 keeps all, more gives fewer wrong ones;
+                None uses the best threshold overall, as fitted in `inquit.training.detection`.
 
         Raises:
-            ModelError: a file is missing, changed, cannot be parsed, or does not hold what this version needs.
+            ModelError: a file is missing, changed, cannot be parsed, or lacks something that this version needs.
         """
         manifest = verify(model, expect_sha256=expect_sha256)
         try:
@@ -109,10 +109,10 @@ class Attributor:
         claim_types: Sequence[str] = CLAIM_TYPES,
         min_confidence: float | None = None,
     ) -> Attributor:
-        """Put a pipeline together from an encoder and the arrays of its heads.
+        """Assemble a pipeline from an encoder and the arrays of its heads.
 
         Raises:
-            ValueError: the arrays were fitted to what another version of inquit computes.
+            ValueError: the arrays were fitted to features that another version of inquit computes.
         """
         return cls(
             encoder,
@@ -128,20 +128,20 @@ class Attributor:
         )
 
     def __call__(self, article: Article | str) -> ArticleResult:
-        """Who said what in one article; a plain text gets an id from its hash.
+        """Who said what in one article; the id of a plain text is made from its hash.
 
         Raises:
-            TypeError: neither an article nor a text was given.
-            ValueError: the text holds lone surrogates, which no file format can carry.
+            TypeError: the input is neither an article nor a text.
+            ValueError: the text contains lone surrogates, which no file format can store.
         """
         if isinstance(article, str):
             article = Article(text_sha256(article)[:16], article)
         elif not isinstance(article, Article):
-            raise TypeError(f"what is scored must be an Article or a str, got {type(article).__name__}")
+            raise TypeError(f"the input must be an Article or a str, got {type(article).__name__}")
         return self.attribute(article)
 
     def score(self, articles: Iterable[Article | str]) -> Iterator[ArticleResult]:
-        """One result for each article, in order, as they come."""
+        """One result per article, in order, computed lazily."""
         return map(self, articles)
 
     def attribute(self, article: Article) -> ArticleResult:
@@ -175,9 +175,9 @@ class Attributor:
         """Which words moved a claim label, and by how much; see docs/claims.md.
 
         Args:
-            article: a result, corrected or not, whose passages are explained where they stand; or an article or text,
-                which is scored first.
-            passage: the id of an attribution, or the span of a sentence of the journalist's own.
+            article: a result, corrected or not, whose passages are taken as they are; or an article or text, which is
+                scored first.
+            passage: the id of an attribution, or the span of one of the journalist's own sentences.
             label: a claim type, a polarity, ``checkworthy`` or ``secondary:TYPE``; None for the type that the model
                 gives the passage.
             against: the alternative to compare it with; None for the average of all.
@@ -194,14 +194,14 @@ class Attributor:
         return explain_passage(document, states, found, head, self.claims.outputs, label=label, against=against)
 
     def confidences(self, links: Sequence[Link]) -> list[float]:
-        """How likely content and source of each link are both right."""
+        """For each link, the calibrated probability that content and source are both right."""
         if not links:
             return []
         confidences: list[float] = self.confidence.probabilities(np.stack([link.evidence for link in links])).tolist()
         return confidences
 
     def confident(self, links: Sequence[Link], confidences: Sequence[float]) -> tuple[list[Link], list[float]]:
-        """The links that are likely enough to be told, and how likely they are."""
+        """The links whose confidence reaches `least_confidence`, and their confidences."""
         kept = [i for i, confidence in enumerate(confidences) if confidence >= self.least_confidence]
         return [links[i] for i in kept], [confidences[i] for i in kept]
 
@@ -238,7 +238,7 @@ def _warnings(document: Document) -> tuple[str, ...]:
 
 
 def _find_passage(document: Document, result: ArticleResult, passage: str | Span) -> Passage:
-    """Where an attribution, by id, or a narration sentence, by span, stands."""
+    """The passage of an attribution, given its id, or of a narration sentence, given its span."""
     if isinstance(passage, Span):
         found = Passage.of_sentence(document, passage) if passage.end <= len(document.text) else None
     else:
@@ -247,26 +247,26 @@ def _find_passage(document: Document, result: ArticleResult, passage: str | Span
             raise ValueError(f"article {result.id} has no attribution {passage!r}; it has {list(by_id)}")
         found = Passage.of_attribution(document, by_id[passage])
     if found is None or found.parts[0][0] == found.parts[0][1]:
-        raise ValueError(f"article {result.id}: {passage!r} holds no words that could be explained")
+        raise ValueError(f"article {result.id}: {passage!r} contains no words to explain")
     return found
 
 
 def check_text(text: object) -> None:
-    """Raise where a text cannot be scored or written."""
+    """Raise if a text cannot be scored or written."""
     if not isinstance(text, str):
         raise TypeError(f"an article's text must be str, got {type(text).__name__}")
     if (place := first_surrogate(text)) is not None:
         raise ValueError(
-            f"the text holds a lone surrogate {text[place]!r} at character {place}: "
-            "it was cut inside a character; read it again from its source"
+            f"the text contains a lone surrogate {text[place]!r} at character {place}: "
+            "a character was cut in half; read the text again from its source"
         )
 
 
 def load_encoder(manifest: Manifest, *, n_threads: int) -> Encoder:
-    """The encoder of a model folder, with its tokenizer and windows.
+    """The encoder of a model folder, with its tokenizer and window settings.
 
     Raises:
-        ModelError: tokenizer or network cannot be parsed.
+        ModelError: the tokenizer or the network cannot be parsed.
     """
     data = manifest.data["encoder"]
     return Encoder(
@@ -283,5 +283,5 @@ def _parse(parser: Callable[[Path], Part], path: Path) -> Part:
         return parser(path)
     except MemoryError:
         raise
-    except Exception as error:  # what ONNX Runtime, tokenizers and safetensors raise has no class in common
+    except Exception as error:  # ONNX Runtime, tokenizers and safetensors share no base class for their errors
         raise ModelError(f"{path}: cannot be parsed: {error}") from error

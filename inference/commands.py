@@ -1,4 +1,4 @@
-"""What all commands share: exit codes, and the way to end with one. Only commands print and choose exit codes."""
+"""What all commands share: exit codes, and how to end with one. Only commands print and choose exit codes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ EXIT_INTERRUPTED = 130
 
 
 def without_controls(text: str) -> str:
-    """The text with its control characters spelt out: ids and texts are other people's, and a terminal obeys escape
-    sequences.
-    """
+    """The text with its control characters escaped: ids and texts are untrusted, and terminals obey escapes."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
@@ -32,7 +30,7 @@ def fail(reason: str | Exception, code: int) -> NoReturn:
 
 @contextmanager
 def exit_codes() -> Iterator[None]:
-    """End the command with the exit code of what fails inside."""
+    """Turn an error raised inside into the end of the command, with its exit code."""
     from inquit.inference.batch.errors import BatchError
     from inquit.models.files import LockedError
     from inquit.models.folder import ModelError
@@ -53,7 +51,7 @@ def exit_codes() -> Iterator[None]:
 
 
 def refuse_overwriting(inputs: Iterable[Path | None], *outputs: Path | None) -> None:
-    """End the command where an output is one of its inputs; what was not given is None."""
+    """End the command if an output is also one of its inputs; None means that an option was not given."""
     from inquit.inference.batch.errors import UsageError
     from inquit.inference.batch.readers.sources import check_output
 

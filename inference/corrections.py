@@ -1,8 +1,8 @@
-"""Corrections of results: what people made of them, in a file that is a label file at any moment.
+"""People's corrections of results, in a file that is a valid label file at any moment.
 
-One line an article, in the result format without probabilities and confidences. What a person set or confirmed bears
-`reviewed_by`: attributions one by one, and the article when the person has been through all of it. The file is written
-anew at every change, in one step, so a reader never sees half of one, and an article never stands twice.
+One line per article, in the result format without probabilities and confidences. Whatever a person set or confirmed has
+`reviewed_by`: each attribution by itself, and the article once the person has gone through all of it. The file is
+rewritten atomically at every change, so a reader never sees half a file, and no article appears in it twice.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _MAX_UNDO = 200
 
 
 class StaleVersion(Exception):
-    """A change was made on a version of the article that is no longer the last."""
+    """A change was made to a version of the article that is no longer the latest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a person wants an article to be, and the version that the person saw."""
+    """The labels that a person wants an article to have, and the version that the person saw."""
 
     article_id: str
     version: int
@@ -41,7 +41,7 @@ class Change:
         """Read what the page sends.
 
         Raises:
-            KeyError, TypeError, ValueError: it does not have this shape.
+            KeyError, TypeError, ValueError: it does not have the expected shape.
         """
         labels = ArticleResult.from_dict({"id": record["id"], "attributions": record["attributions"]})
         return cls(
@@ -53,17 +53,17 @@ class Change:
 
 
 def check_attributions(attributions: Sequence[Attribution], text: str, claim_types: Iterable[str]) -> None:
-    """Raise where labels cannot be of this text.
+    """Check that attributions are possible labels of a text.
 
     Raises:
-        ValueError: a span leaves the text, an id stands twice, a content is empty, or a claim type is not known.
+        ValueError: a span extends beyond the text, an id occurs twice, a content is empty, or a claim type unknown.
     """
     seen: set[str] = set()
     known = sorted(claim_types)
     for attribution in attributions:
         where = f"attribution '{attribution.id}'"
         if attribution.id in seen:
-            raise ValueError(f"{where}: its id stands twice")
+            raise ValueError(f"{where}: its id occurs twice")
         seen.add(attribution.id)
         if not attribution.content:
             raise ValueError(f"{where}: must have content; mark what was said, or delete the attribution")
@@ -71,7 +71,7 @@ def check_attributions(attributions: Sequence[Attribution], text: str, claim_typ
             for span in getattr(attribution, role):
                 if span.end > len(text):
                     raise ValueError(
-                        f"{where}: {role} [{span.start}, {span.end}] leaves the text, which has {len(text)} characters"
+                        f"{where}: {role} [{span.start}, {span.end}] extends beyond the text of {len(text)} characters"
                     )
         if attribution.claim is not None:
             for claim_type in (attribution.claim.type, *attribution.claim.secondary):
@@ -82,7 +82,7 @@ def check_attributions(attributions: Sequence[Attribution], text: str, claim_typ
 
 
 def claim_types_of(results: Iterable[ArticleResult]) -> tuple[str, ...]:
-    """The types of the codebook, and those that a retrained model or a person added."""
+    """The claim types of the codebook, then those that a retrained model or a person added."""
     claims = (
         claim
         for result in results
@@ -97,18 +97,18 @@ def read_corrections(path: Path, results: Iterable[ArticleResult]) -> dict[str, 
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a line is no result, an article stands twice, or its text is not the one that was scored.
+        ValueError: a line is not a result, an article occurs twice, or its text is not the one that was scored.
     """
     corrections: dict[str, ArticleResult] = {}
     for correction in read_results(path):
         if correction.id in corrections:
-            raise ValueError(f"{path}: article '{correction.id}' stands twice; keep one of its lines")
+            raise ValueError(f"{path}: article '{correction.id}' occurs twice; keep one of its lines")
         corrections[correction.id] = correction
     for result in results:
         known = corrections.get(result.id)
         if known is not None and None not in (known.text, result.text) and known.text != result.text:
             raise ValueError(
-                f"{path}: article '{result.id}' has another text than the result; its spans would be wrong"
+                f"{path}: article '{result.id}' has a different text from the result, so its spans would be wrong"
             )
     return corrections
 
@@ -117,16 +117,16 @@ class Corrections:
     """Keeps the corrections of a set of results in a file; safe to call from several threads.
 
     Attributes:
-        results: what was scored, by article id.
-        n_changes: how many changes were made since the file was opened.
+        results: the results being corrected, by article id.
+        n_changes: how many changes have been made since the file was opened.
     """
 
     def __init__(self, results: Iterable[ArticleResult], path: Path, *, reviewer: str) -> None:
         """Read the file if it exists.
 
         Raises:
-            ValueError: it is no corrections file of these results.
-            LockedError: another process keeps it.
+            ValueError: it is not a corrections file of these results.
+            LockedError: another process has it open.
             OutputError: it cannot be written.
         """
         self.results = {result.id: result for result in results}
@@ -151,7 +151,7 @@ class Corrections:
         if self.path.exists():
             self._corrected = read_corrections(self.path, self.results.values())
         self._lines = {article_id: to_json_line(correction) for article_id, correction in self._corrected.items()}
-        # Find out before an hour of work that the file cannot be written.
+        # If the file cannot be written, find out now and not after an hour of work.
         self._write(self._lines)
 
     def __enter__(self) -> Self:
@@ -161,7 +161,7 @@ class Corrections:
         self.close()
 
     def close(self) -> None:
-        """Give the file free for another process."""
+        """Release the file for other processes."""
         self._lock_file.close()
 
     def by_id(self) -> dict[str, ArticleResult]:
@@ -170,7 +170,7 @@ class Corrections:
             return dict(self._corrected)
 
     def version(self, article_id: str) -> int:
-        """How often the article changed since the file was opened."""
+        """How often the article has changed since the file was opened."""
         return self._versions.get(article_id, 0)
 
     def versions(self) -> dict[str, int]:
@@ -178,23 +178,23 @@ class Corrections:
             return dict(self._versions)
 
     def changed_since(self, n_changes: int) -> dict[str, ArticleResult | None]:
-        """Articles that changed after the first ``n_changes`` changes; None where all was undone."""
+        """Articles that have changed since change number ``n_changes``; None where no correction is left."""
         with self._mutex:
             ids = [article_id for article_id, at in self._changed_at.items() if at > n_changes]
             return {article_id: self._corrected.get(article_id) for article_id in ids}
 
     def apply(self, change: Change) -> ArticleResult:
-        """Save a change; it is on the disk when this returns.
+        """Save a change; it is on disk when this returns.
 
         Raises:
             KeyError: there is no such article.
-            ValueError: the labels cannot be of its text.
+            ValueError: these are not possible labels of its text.
             StaleVersion: somebody else changed the article first.
-            OutputError: it cannot be written; nothing has changed then.
+            OutputError: the file cannot be written; nothing has changed then.
         """
         result = self.results[change.article_id]
         if result.text is None:
-            raise ValueError(f"article '{result.id}' came without its text, so it cannot be corrected")
+            raise ValueError(f"article '{result.id}' has no text, so it cannot be corrected")
         check_attributions(change.attributions, result.text, self._claim_types)
         with self._mutex:
             self._check_version(change.article_id, change.version)
@@ -208,12 +208,12 @@ class Corrections:
             return corrected
 
     def undo(self, article_id: str, version: int) -> ArticleResult | None:
-        """Take the last change of an article back; None where no correction is left.
+        """Revert the last change of an article; returns None if no correction is left.
 
         Raises:
-            ValueError: nothing is left to undo since the file was opened.
+            ValueError: no change since the file was opened is left to undo.
             StaleVersion: somebody else changed the article first.
-            OutputError: it cannot be written; nothing has changed then.
+            OutputError: the file cannot be written; nothing has changed then.
         """
         with self._mutex:
             self._check_version(article_id, version)
@@ -251,9 +251,9 @@ class Corrections:
 
 
 def _as_label(result: ArticleResult, attributions: Sequence[Attribution], *, reviewed_by: str | None) -> ArticleResult:
-    """A label: what a person answers has no probabilities, and what nobody looked at (narration, entities) is left out.
+    """A label: a person's answers have no probabilities, and what nobody looked at (narration, entities) is left out.
 
-    The model's name stays: labels of a model that bear no `reviewed_by` are its own answers, and no labels to train on.
+    The model's name stays: answers with a model's name and no `reviewed_by` are its own, not labels to train on.
     """
     return ArticleResult(
         id=result.id,
@@ -282,7 +282,7 @@ def _now() -> str:
 
 def _lock(path: Path) -> IO[bytes]:
     try:
-        file = open(path, "wb")  # noqa: SIM115 - held until the process ends
+        file = open(path, "wb")  # noqa: SIM115 - held until close
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
     if not take_lock(file):

@@ -51,8 +51,8 @@ def use_model(
         if folder is None:
             promoted = [manifest.title for manifest in registry.models()]
             fail(
-                f"no model '{model}' ships with inquit or was promoted; those that ship: {list(shipped)}, "
-                f"that were promoted: {promoted}. See inquit promote",
+                f"no shipped or promoted model is called '{model}'; shipped: {list(shipped)}, "
+                f"promoted: {promoted}. See inquit promote",
                 EXIT_MODEL,
             )
         manifest = verify(folder)

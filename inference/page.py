@@ -1,7 +1,7 @@
-"""The one page that `inquit report` writes and `inquit review` serves.
+"""The page that `inquit report` writes and `inquit review` serves.
 
-Everything is inside: style, script and the results as JSON. The content security policy allows exactly this style and
-this script, by their hashes, so whatever an article holds is text and nothing else.
+It is self-contained: style, script and the results as JSON. The content security policy allows only this style and this
+script, by their hashes, so nothing in an article can ever be more than text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from inquit.inference.corrections import claim_types_of
 from inquit.models.labels import POLARITIES, SPEAKER_KINDS
 from inquit.models.result import ArticleResult, QuoteKind
 
-#: One script, in this order; each part uses only what stands before it.
+#: Joined into one script in this order; each part uses only parts before it.
 _SCRIPTS = (
     "dom",
     "offsets",
@@ -47,8 +47,8 @@ def render_page(
     """The page, as HTML.
 
     Args:
-        corrections: what people made of some of the results, by article id.
-        server: what the page must know of the server that keeps the corrections (see `review.create_app`); without
+        corrections: the corrected articles, by article id.
+        server: what the page must know about the server that keeps the corrections (see `review.create_app`); without
             one, the page offers them as a download.
     """
     results = list(results)
@@ -76,7 +76,7 @@ def render_page(
 
 
 def content_security_policy(style: str, script: str, *, is_served: bool) -> str:
-    """Nothing may load, run or be sent, but this style, this script and, where served, requests to the same server."""
+    """Allow only this style, this script and, if the page is served, requests to the same server."""
     connect = "; connect-src 'self'" if is_served else ""
     return (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
@@ -93,7 +93,7 @@ def _asset(name: str) -> str:
 
 
 def _json_for_html(data: Any) -> str:
-    """JSON that can stand in a script element: no character that the HTML parser would read as markup."""
+    """JSON that is safe inside a script element: without characters that the HTML parser would read as markup."""
     text = orjson.dumps(data).decode("utf-8")
     for character, escape in _ESCAPES.items():
         text = text.replace(character, escape)
@@ -101,7 +101,7 @@ def _json_for_html(data: Any) -> str:
 
 
 def _article(result: ArticleResult, correction: ArticleResult | None) -> dict[str, Any]:
-    """What the page needs of a result: its record without what can be computed from the rest."""
+    """What the page needs from a result: its record without what can be computed from the rest."""
     record = result.to_dict()
     article: dict[str, Any] = {"id": result.id, "status": result.status.value, "text": result.text}
     for name in ("text_sha256", "model", "metadata", "error", "reviewed_by"):
@@ -122,13 +122,13 @@ def _article(result: ArticleResult, correction: ArticleResult | None) -> dict[st
 
 
 def correction_record(correction: ArticleResult) -> dict[str, Any]:
-    """What the page needs of a corrected article."""
+    """What the page needs from a corrected article."""
     record = correction.to_dict(with_text=False)
     return {name: record.get(name) for name in ("attributions", "reviewed_by", "reviewed_at")}
 
 
 def _attribution(record: dict[str, Any]) -> dict[str, Any]:
-    """Without its text, which the page reads from the article, and with probabilities as a person can read them."""
+    """Without its text, which the page takes from the article, and with probabilities rounded for people to read."""
     record = {name: value for name, value in record.items() if name != "text"}
     probabilities = record.get("claim", {}).get("probabilities")
     if probabilities:

@@ -1,4 +1,4 @@
-"""Scoring a Ray dataset. Needs the extra: pip install 'inquit[ray]' on every machine."""
+"""Scoring a Ray dataset. Needs pip install 'inquit[ray]' on every machine."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 def score_dataset(
     articles: Dataset, scorer: ArrowScorer | None = None, *, batch_size: int = 64, **options: Any
 ) -> Dataset:
-    """Who said what in every row of a dataset; lazy, as everything in Ray Data.
+    """Who said what in every row of a dataset; lazy, like everything in Ray Data.
 
     Args:
-        batch_size: rows that a task scores at a time.
+        batch_size: number of rows that a task scores at a time.
         options: passed on to ``map_batches``, such as ``concurrency``.
     """
     scored: Dataset = articles.map_batches(

@@ -1,4 +1,4 @@
-"""Results as one self-contained page for people."""
+"""Results as one self-contained web page."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from inquit.models.result import ArticleResult
 def write_report(
     results: Iterable[ArticleResult], path: Path, *, corrections_path: Path | None = None, title: str = "Who said what"
 ) -> None:
-    """Write the page; it appears only when it is whole.
+    """Write the page; the file appears only once it is complete.
 
     Args:
         corrections_path: a corrections file whose articles replace those of ``results``.
 
     Raises:
-        FileNotFoundError, ValueError: the corrections cannot be read, or are about other articles or another text.
+        FileNotFoundError, ValueError: the corrections cannot be read, or belong to other articles or a different text.
         OutputError: the page cannot be written.
     """
     results = list(results)

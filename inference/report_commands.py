@@ -25,7 +25,7 @@ def report(
     ] = None,
     title: Annotated[str, typer.Option(help="The page's title.")] = "Who said what",
 ) -> None:
-    """Show results as one page for a browser: who said what, how sure the model is, what is worth a check.
+    """Write results as one page for a browser: who said what, how sure the model is, what is worth checking.
 
     Example: inquit report results.jsonl -o report.html
     """
@@ -64,13 +64,13 @@ def review(
     with exit_codes():
         scored = list(read_results(results))
         if not any(result.text for result in scored):
-            fail(f"{results}: holds no text to correct; score without --no-text", EXIT_INPUT)
+            fail(f"{results}: contains no text to correct; score without --no-text", EXIT_INPUT)
         kept = Corrections(scored, path, reviewer=by or _login_name())
     with kept:
         try:
             serve(kept, port=port, title=results.name, announce=lambda url: _announce(url, path))
         except OSError as error:
-            fail(f"cannot serve on port {port}: {error.strerror}. Take another --port", EXIT_USAGE)
+            fail(f"cannot serve on port {port}: {error.strerror}. Choose another --port", EXIT_USAGE)
         except KeyboardInterrupt:
             pass
         corrected = kept.by_id().values()
@@ -89,5 +89,5 @@ def _announce(url: str, path: Path) -> None:
 def _login_name() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container's user without an entry in passwd
+    except (KeyError, OSError):  # in a container, the user may have no passwd entry
         return "unknown"

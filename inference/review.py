@@ -1,7 +1,7 @@
-"""The review page on this computer: serves the page of `inquit report` and keeps what people correct in it.
+"""The server of `inquit review`: serves the page of `inquit report` on this computer and saves people's corrections.
 
-Only the loopback address is served; the address holds a random token, so other users of the computer cannot guess it,
-and requests under another host name (DNS rebinding) or from another site's page are refused.
+It listens on the loopback address only; the address contains a random token, so other users of the computer cannot
+guess it, and requests under another host name (DNS rebinding) or from another site's page are refused.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
-#: Newer FastAPI can send traces, addresses and so the token with them, where the environment asks for it.
+#: If the environment asks for it, newer FastAPI sends traces, which contain addresses and so the token.
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
@@ -110,7 +110,7 @@ async def _add_headers(request: Request, call_next: Callable[[Request], Awaitabl
 
 
 def _answer(corrections: Corrections, article_id: str, action: Callable[[], ArticleResult | None]) -> dict[str, Any]:
-    """The article as it is now; a refused change tells what it is instead."""
+    """Run an action; the article's new state. If the version was stale, the error carries the current state."""
     try:
         corrected = action()
     except KeyError as error:
@@ -136,8 +136,8 @@ def serve(corrections: Corrections, *, port: int, title: str, announce: Callable
     """Serve until interrupted.
 
     Args:
-        port: 0 takes a free one.
-        announce: is told the page's address once it can be opened.
+        port: 0 picks a free one.
+        announce: called with the page's address once it can be opened.
 
     Raises:
         OSError: the port is taken.

@@ -1,4 +1,4 @@
-"""The command `inquit score`: what the call means, which runs it starts, how they end."""
+"""The command `inquit score`: reads the options, starts the run and decides the exit code."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _N_SHOWN = 10
 
 
 def _as_delimiter(value: str | None) -> str | None:
-    r"""One character; shells hand a tab over as ``\t``."""
+    r"""One character; a tab may be given as ``\t``, since it is hard to type in a shell."""
     delimiter = "\t" if value == r"\t" else value
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise typer.BadParameter(rf"wanted one character, such as ; or \t for a tab, got {value!r}")
@@ -177,7 +177,7 @@ def score(
             duplicate_ids=dup_ids,
             max_chars=max_chars,
         ),
-        # A table of CSV shows cues and sources, which stand in the text; it never holds the article.
+        # CSV rows and the terminal table quote cues and sources from the text; neither contains the whole text.
         score=ScoreOptions(
             with_text=not no_text or target.needs_text, min_confidence=min_confidence, max_chars=max_chars
         ),
@@ -195,7 +195,7 @@ def score(
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except BrokenPipeError:
-        # The reader of our output has seen enough. Python would complain once more when it flushes at exit.
+        # The reader of our output closed the pipe. Without this, Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(EXIT_OUTPUT) from None
     except KeyboardInterrupt:
@@ -206,7 +206,7 @@ def score(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What was asked for."""
+    """The options of one call."""
 
     inputs: list[str]
     model: str
@@ -222,7 +222,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the results go. Without a path it is standard output."""
+    """Where the results go; without a path, to standard output."""
 
     path: Path | None
     wanted_format: OutputFormat | None
@@ -234,10 +234,10 @@ class Target:
 
     @property
     def format(self) -> OutputFormat:
-        """The format that was asked for, or that the file's name tells.
+        """The format that was asked for, or that the file's name implies.
 
         Raises:
-            UsageError: the two do not fit, or the name tells of none.
+            UsageError: the two contradict each other, or the name implies no format.
         """
         if self.path is None or self.is_folder:
             return self.wanted_format or OutputFormat.JSONL
@@ -245,7 +245,7 @@ class Target:
         if self.path.suffix not in suffixes:
             raise UsageError(f"-o {self.path}: wanted a file ending in {', '.join(suffixes)}, or a folder")
         if self.wanted_format not in (None, suffixes[self.path.suffix]):
-            raise UsageError(f"-o {self.path}: its name does not fit --format {self.wanted_format}")
+            raise UsageError(f"-o {self.path}: its name does not match --format {self.wanted_format}")
         return suffixes[self.path.suffix]
 
     @property
@@ -256,12 +256,12 @@ class Target:
     @property
     def what_is_left(self) -> str:
         if self.is_folder:
-            return "what is done is kept; give the same command again to go on"
-        return "what was written is whole" if self.path is None else "nothing was written"
+            return "finished parts are kept; give the same command again to continue"
+        return "every result that was written is complete" if self.path is None else "nothing was written"
 
 
 def _count_processors() -> int:
-    """Those that this process may use, where the system tells."""
+    """The processors that this process may use or, if the system does not say, all of them."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -276,7 +276,7 @@ def _is_table(output: Path | None, output_format: OutputFormat | None, table: bo
 
 
 def _run(call: Call, target: Target) -> int:
-    """Check everything, then score; the number of errors."""
+    """Check everything, then score; returns the number of errors."""
     from inquit.inference.batch.folder import locked
     from inquit.inference.batch.pool import WorkerPool
     from inquit.inference.batch.progress import show_progress
@@ -314,7 +314,7 @@ def _run(call: Call, target: Target) -> int:
 
 
 def _check_target(call: Call, target: Target) -> None:
-    """Find out before hours of work that the output cannot be written."""
+    """Check that the output can be written, before hours of work and not after."""
     if call.retry_failed and not target.is_folder:
         raise UsageError("--retry-failed needs a folder of results: -o FOLDER")
     if target.path is None and target.format is OutputFormat.PARQUET:
@@ -332,7 +332,7 @@ def _check_target(call: Call, target: Target) -> None:
 
 def _refuse_nothing(call: Call) -> None:
     if not call.allow_empty:
-        raise InputError(f"found 0 articles in {', '.join(call.inputs)}; --allow-empty makes that no error")
+        raise InputError(f"found 0 articles in {', '.join(call.inputs)}; --allow-empty allows that")
 
 
 def _score_to_folder(
@@ -396,7 +396,7 @@ def _say_left_out(counts: Counter[str]) -> str:
 
     shown = [f"{without_controls(name)} {n}" for name, n in counts.most_common(_N_SHOWN)]
     more = ["…"] if len(counts) > _N_SHOWN else []
-    return f"{counted(counts.total(), 'file')} left out of folders: {', '.join(shown + more)}"
+    return f"{counted(counts.total(), 'file')} in folders left out: {', '.join(shown + more)}"
 
 
 def _print_summary(monitor: Monitor, target: Target) -> None:

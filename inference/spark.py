@@ -1,4 +1,4 @@
-"""Scoring a Spark data frame. Needs the extra: pip install 'inquit[spark]' on the driver, 'inquit[parquet]' on every worker."""
+"""Scoring a Spark data frame. Needs 'inquit[spark]' on the driver and 'inquit[parquet]' on every worker."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _BATCH_ROWS = 64
 
 
 def score_dataframe(articles: DataFrame, scorer: ArrowScorer | None = None) -> DataFrame:
-    """Who said what in every row of a data frame; lazy, as everything in Spark.
+    """Who said what in every row of a data frame; lazy, like everything in Spark.
 
     Raises:
-        FieldError: there is no column of texts.
+        FieldError: there is no text column.
     """
-    # Imported here: the rest of inquit does without Spark.
+    # Imported here: the rest of inquit does not need Spark.
     from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
     scorer = scorer or ArrowScorer()
@@ -31,7 +31,7 @@ def score_dataframe(articles: DataFrame, scorer: ArrowScorer | None = None) -> D
 
 
 class _BatchMap:
-    """What Spark sends to its workers; tells when they have another version."""
+    """What Spark sends to its workers; refuses a worker with another version of inquit."""
 
     def __init__(self, scorer: ArrowScorer) -> None:
         self._scorer = scorer
@@ -39,18 +39,18 @@ class _BatchMap:
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         check_version(self._version)
-        for batch in batches:  # Spark makes them of 10,000 rows, much more than is good to hold with its results
+        for batch in batches:  # Spark's have 10,000 rows, too many to hold in memory with their results
             for start in range(0, batch.num_rows, _BATCH_ROWS):
                 yield self._scorer(batch.slice(start, _BATCH_ROWS))
 
 
 def check_version(driver_version: str) -> None:
-    """Refuse to score with another version of inquit than the driver has: results would differ from machine to machine.
+    """Refuse a version of inquit other than the driver's: results would differ between machines.
 
     Raises:
-        RuntimeError: says which versions.
+        RuntimeError: the versions differ; the message names both.
     """
     if driver_version != __version__:
         raise RuntimeError(
-            f"the driver has inquit {driver_version}, this worker has {__version__}: install the same on all machines"
+            f"the driver has inquit {driver_version}, this worker has {__version__}: install the same version on all"
         )

@@ -1,4 +1,4 @@
-"""Results as people read them on a terminal."""
+"""Results as tables for a terminal."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def _cells(attribution: Mapping[str, Any], text: str) -> list[Text]:
 
 
 def _text(text: str, style: str = "") -> Text:
-    """Other people's text, which is neither markup nor escape sequences."""
+    """Untrusted text, shown as it is: neither markup nor escape sequences take effect."""
     return Text(without_controls(text), style=style)
 
 
 def _words(spans: Sequence[Sequence[int]], text: str, between: str = " ") -> str:
-    """The text of spans on one line."""
+    """The text of the spans, on one line."""
     return " ".join(between.join(text[start:end] for start, end in spans).split())
 
 

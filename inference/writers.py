@@ -1,4 +1,4 @@
-"""Output that is whole or not there, and the results that lie in it."""
+"""Writing files that appear only once they are complete, and reading results back."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from inquit.models.result import ArticleResult
 __all__ = ["LockedError", "OutputError", "open_atomically", "read_results", "to_json_line"]
 
 TEMPORARY = ".tmp-"
-"""What the name of an unfinished file begins with; readers of folders pass it over."""
+"""Prefix of the name of an unfinished file; whoever reads a folder skips these."""
 
 
 def to_json_line(result: ArticleResult) -> bytes:
-    """One line of strict JSON, with its line break."""
+    """The result as one line of strict JSON, with its line break."""
     return encode(result.to_dict())
 
 
@@ -29,8 +29,8 @@ def read_results(path: str | Path) -> Iterator[ArticleResult]:
     """The results that `inquit score` wrote to a .jsonl or .parquet file, or to a folder of such parts.
 
     Raises:
-        FileNotFoundError: there is no such file, or no part in the folder.
-        ValueError: something in it is no result; names file and line.
+        FileNotFoundError: there is no such file, or the folder contains no part.
+        ValueError: it contains something other than results; the message names the file and line or row.
     """
     for where, record in read_records(Path(path)):
         try:
@@ -41,7 +41,7 @@ def read_results(path: str | Path) -> Iterator[ArticleResult]:
 
 @contextmanager
 def open_atomically(path: Path) -> Iterator[IO[bytes]]:
-    """A file that appears under its name only when it is complete and on the disk.
+    """A file that appears under its name only once it is complete and on disk.
 
     Raises:
         LockedError: another process is writing it.
@@ -64,13 +64,13 @@ def open_atomically(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _open_locked(temporary: Path, path: Path) -> IO[bytes]:
-    """The empty temporary file, locked; what a dead run left in it goes. The lock ends with the process that holds it."""
+    """The temporary file, locked and emptied of what a dead run left. The lock ends with the process that holds it."""
     while True:
         file = os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT, 0o666), "wb")
         try:
             if not take_lock(file):
-                raise LockedError(f"{path}: another process is writing it; wait for it, or take another output")
-            # Whoever held the lock may have renamed the file before it let go: then this is a finished output.
+                raise LockedError(f"{path}: another process is writing it; wait for it, or use another output")
+            # Whoever held the lock may have renamed the file before releasing it: then this is a finished output.
             if temporary.exists() and os.path.samestat(os.fstat(file.fileno()), temporary.stat()):
                 file.truncate(0)
                 return file

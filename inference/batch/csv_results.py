@@ -1,4 +1,4 @@
-"""Results as a table for spreadsheets: one row an attribution, and one row for an article that has none."""
+"""Results as a table for spreadsheets: one row per attribution, and one row for an article that has none."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CsvWriter:
-    """UTF-8, commas, CRLF (RFC 4180), a header. Offsets are those of the first and last character of the content."""
+    """Writes UTF-8 with a header, commas and CRLF (RFC 4180). Offsets are the start and end of the whole content."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -61,7 +61,7 @@ class CsvWriter:
 
 
 def rows_of_record(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rows of one result; text cells are made safe for spreadsheets."""
+    """The rows of one result, with text cells made safe for spreadsheets."""
     error, metadata = record.get("error") or {}, record.get("metadata") or {}
     article = {
         "article_id": record["id"],
@@ -79,7 +79,7 @@ def rows_of_record(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def safe_cell(text: str) -> str:
-    """The text with an apostrophe in front where a spreadsheet would take it for a formula; NUL as its picture.
+    """The text, with an apostrophe in front if a spreadsheet would take it for a formula, and with NUL shown as ␀.
 
     >>> safe_cell("=cmd|' /C calc'!A0")
     "'=cmd|' /C calc'!A0"

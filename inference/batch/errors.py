@@ -1,55 +1,55 @@
-"""What ends a run. Everything else that goes wrong is one article's error record."""
+"""Errors that end a run. Anything else that goes wrong becomes the error record of one article."""
 
 from __future__ import annotations
 
 
 class BatchError(Exception):
-    """Ends a run; the message says what was wanted, what came and what to do, the command exits with ``exit_code``."""
+    """Ends a run. The message says what was wanted, what came and what to do; the command exits with ``exit_code``."""
 
     exit_code = 1
 
 
 class TooManyErrorsError(BatchError):
-    """More articles failed than the call allows."""
+    """More articles failed than --max-errors allows."""
 
 
 class UsageError(BatchError):
-    """The call does not fit: an option, a field name, a resumed run with other options."""
+    """A wrong call: a bad option or field name, or a run that is resumed with different options."""
 
     exit_code = 2
 
 
 class FieldError(UsageError):
-    """A file has no column or key of the name that was asked for."""
+    """A file does not have the column or key that was asked for, or it cannot be used."""
 
 
 class MissingExtraError(UsageError, ValueError):
-    """What was asked for needs a library that is installed with an extra only."""
+    """What was asked for needs a library that only an extra installs."""
 
 
 class InputError(BatchError):
-    """Input that cannot be read at all."""
+    """The input cannot be read at all."""
 
     exit_code = 4
 
 
 class OutputError(BatchError):
-    """Output that cannot be written: names it and says why."""
+    """The output cannot be written; the message names it and says why."""
 
     exit_code = 5
 
 
 class LockedError(OutputError):
-    """Another run writes to the same output."""
+    """Another run is writing to the same output."""
 
     exit_code = 6
 
 
 def require_pyarrow(asked_for: str) -> None:
-    """Check that Parquet can be read and written: pyarrow alone is a third of what would be installed for all.
+    """Check that pyarrow is installed. It is an extra because it would make up a third of every installation.
 
     Raises:
-        MissingExtraError: it cannot; names what was asked for and the extra.
+        MissingExtraError: it is not; the message names what was asked for and the extra.
     """
     try:
         import pyarrow  # noqa: F401
@@ -60,7 +60,7 @@ def require_pyarrow(asked_for: str) -> None:
 
 
 class FileError(Exception):
-    """One file, or the rest of it, cannot be read: becomes an error record, and the run goes on with the next file."""
+    """A file, or the rest of it, cannot be read. It becomes an error record, and the run goes on with the next file."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

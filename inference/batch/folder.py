@@ -1,8 +1,8 @@
-"""A folder of parts: which are there and whole, which are to do, and the manifest that tells.
+"""An output folder of parts, with a manifest that says which parts are finished.
 
-A part holds a fixed stretch of the input, so that every run of the same command cuts the same parts. It appears under
-its name when it is complete. The manifest holds nothing that differs between a run that was interrupted and one that
-was not.
+Which records go into a part depends on the input and the options alone, so every run of the same command cuts the same
+parts. A part appears under its name only once it is complete. The manifest of a finished run is the same whether or not
+the run was interrupted.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from inquit.inference.writers import TEMPORARY, open_atomically
 from inquit.models.files import take_lock
 from inquit.models.folder import file_sha256
 
-MANIFEST = "_manifest.json"  # readers of folders, such as Spark, pass over names that begin so
+MANIFEST = "_manifest.json"  # Spark and other readers of folders skip names that begin with an underscore
 FORMAT_VERSION = 1
 
 _MAX_PART_CHARACTERS = 50_000_000
-"""A part ends early before it exceeds this, since its records are held in memory."""
+"""Its records are held in memory, so a part is cut short before it exceeds this."""
 
 _SHARE_FOR_MANIFEST = 0.02
-"""A long run has a long manifest: it is not written so often that it takes more than this share of the time."""
+"""A long run has a long manifest; it is written so rarely that this takes at most this share of the time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A finished part: the hash of its file, the hash of the records that it answers, and its counts."""
+    """A finished part: the hash of its file, the hash of the records in it, and its counts."""
 
     sha256: str
     records_sha256: str
@@ -50,7 +50,7 @@ class Part:
 
 
 class OutputFolder:
-    """The parts of a run, and what earlier runs of the same command left.
+    """The parts of a run, including those that earlier runs of the same command finished.
 
     Args:
         identity: everything that the results depend on (model, versions, options, names of the inputs).
@@ -64,16 +64,16 @@ class OutputFolder:
         self._written_at = self._seconds_to_write = 0.0
 
     def open(self) -> None:
-        """Read what is there, under the lock.
+        """Read the manifest and remove unfinished files; call it under the lock.
 
         Raises:
-            UsageError: it was made by another call, or the folder holds parts of unknown origin.
+            UsageError: the folder was written by a different call, or contains parts of unknown origin.
         """
         for leftover in self.path.glob(f"{TEMPORARY}*"):
             leftover.unlink()
         if not (self.path / MANIFEST).exists():
             if find_parts(self.path):
-                raise UsageError(f"{self.path}: holds parts, but no {MANIFEST}: give a new folder, or remove them")
+                raise UsageError(f"{self.path}: contains parts but no {MANIFEST}: use a new folder, or remove them")
             return
         manifest = self._read_manifest()
         differing = [name for name, value in self._identity.items() if manifest["run"].get(name) != value]
@@ -81,8 +81,8 @@ class OutputFolder:
             was = {name: manifest["run"].get(name) for name in differing}
             now = {name: self._identity[name] for name in differing}
             raise UsageError(
-                f"{self.path}: holds the results of another call: it had {was}, this one has {now}; "
-                "give the same options again, or a new folder"
+                f"{self.path}: contains the results of a different call: that one had {was}, this one has {now}; "
+                "give the same options again, or use a new folder"
             )
         self._parts = {
             number: Part(part["sha256"], part["records_sha256"], Counts.from_dict(part))
@@ -94,14 +94,14 @@ class OutputFolder:
         return self.path / f"{PART_PREFIX}{number:06d}.{self.format}"
 
     def find_whole(self, number: int, records: Sequence[Record]) -> Part | None:
-        """The finished part of a number, if its file is what the manifest says and answers these very records."""
+        """The finished part with this number, if its file matches the manifest and it holds exactly these records."""
         part = self._whole(number)
         return part if part is not None and part.records_sha256 == records_sha256(records) else None
 
     def stored_lines(self, number: int) -> dict[str, Mapping[str, Any]]:
-        """The results of a part of an earlier run that can be taken over without scoring, by key.
+        """The results in an earlier run's part that can be reused without scoring, by key.
 
-        Input may have moved since; errors are worth another try. A table of CSV holds no whole results.
+        The input may have changed since. Errors are left out, so they are tried again. CSV cannot be read back.
         """
         if self.format is OutputFormat.CSV or self._whole(number) is None:
             return {}
@@ -113,13 +113,13 @@ class OutputFolder:
         }
 
     def add(self, number: int, records: Sequence[Record], counts: Counts) -> None:
-        """Note a part that has just been written."""
+        """Register a part that has just been written."""
         self._parts[number] = Part(file_sha256(self.part_path(number)), records_sha256(records), counts)
         if time.monotonic() - self._written_at >= self._seconds_to_write / _SHARE_FOR_MANIFEST:
             self.write_manifest("running")
 
     def finish(self, n_parts: int) -> None:
-        """The run is complete; parts beyond its last are of an input that has become shorter."""
+        """Mark the run as complete, and remove parts beyond its last, left from when the input was longer."""
         for number in [number for number in self._parts if number >= n_parts]:
             del self._parts[number]
         expected = {self.part_path(number) for number in range(n_parts)}
@@ -159,16 +159,16 @@ class OutputFolder:
         try:
             manifest = json.loads(path.read_bytes())
             if manifest["format_version"] != FORMAT_VERSION:
-                raise UsageError(f"{path}: of format {manifest['format_version']}, this inquit reads {FORMAT_VERSION}")
+                raise UsageError(f"{path}: has format {manifest['format_version']}, this inquit reads {FORMAT_VERSION}")
             return {"run": dict(manifest["run"]), "parts": list(manifest["parts"])}
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError(
-                f"{path}: no manifest of `inquit score`: give a new folder, or remove it: {error!r}"
+                f"{path}: not a manifest of `inquit score`: use a new folder, or remove it: {error!r}"
             ) from error
 
 
 def take_over(record: Record, stored: Mapping[str, Mapping[str, Any]]) -> bytes | None:
-    """The line of a record that was scored before, with the place where it stands now."""
+    """The JSON line of a record that was scored before, with its current place; None if it must be scored."""
     found = stored.get(key_of(record.id, record.sha256))
     if found is None:
         return None
@@ -180,7 +180,7 @@ def take_over(record: Record, stored: Mapping[str, Mapping[str, Any]]) -> bytes 
 
 
 def records_sha256(records: Iterable[Record]) -> str:
-    """The hash of everything about records that their results depend on."""
+    """A hash of everything about the records that their results depend on."""
     digest = hashlib.sha256()
     for record in records:
         answer = record.content if record.sha256 is None else ""
@@ -190,7 +190,7 @@ def records_sha256(records: Iterable[Record]) -> str:
 
 
 def cut_into_parts(records: Iterable[Record], n_records: int) -> Iterator[list[Record]]:
-    """Stretches of so many records; fewer where they are long."""
+    """Lists of ``n_records`` records each; fewer if the records are long."""
     part: list[Record] = []
     n_characters = 0
     for record in records:
@@ -205,26 +205,26 @@ def cut_into_parts(records: Iterable[Record], n_records: int) -> Iterator[list[R
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder for this process; the lock ends with the process, however it ends.
+    """Lock a folder, which is created if need be; the lock ends with the process, however that ends.
 
     Raises:
-        LockedError: another process holds it.
-        OutputError: it cannot be made or written.
+        LockedError: another process has locked it.
+        OutputError: it cannot be created or written to.
     """
     was_there = folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise OutputError(f"{folder}: cannot be made or opened as a folder: {error.strerror}") from error
+        raise OutputError(f"{folder}: cannot be created or opened as a folder: {error.strerror}") from error
     try:
         if not take_lock(descriptor):
-            raise LockedError(f"{folder}: another process is writing into it; wait for it, or give a new folder")
+            raise LockedError(f"{folder}: another process is writing to it; wait for it, or use another folder")
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise OutputError(f"{folder}: no permission to write into it")
+            raise OutputError(f"{folder}: no permission to write to it")
         yield
     finally:
         os.close(descriptor)
         if not was_there:
             with suppress(OSError):
-                folder.rmdir()  # if it is empty: a folder of a run that never began is no output
+                folder.rmdir()  # only if it is empty: a run that never began leaves no folder

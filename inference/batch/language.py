@@ -1,4 +1,4 @@
-"""Whether a text is in English at all: the shipped model has learnt nothing else."""
+"""Whether a text is in English, the only language that the shipped model has learnt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _COMMON_WORDS = frozenset(
         "this its after about when than there out into had it could over other some what them only new also these"
     )
 )
-"""Frequent words of English that are none in its neighbours ("in" and "is" are Dutch, "on" is French, "was" German).
+"""Frequent English words that are not words of related languages ("in" and "is" are Dutch, "on" French, "was" German).
 
 Three in ten words of a news article are among them; lists of results and prices have far fewer.
 """
@@ -20,7 +20,7 @@ _MIN_WORDS, _MAX_WORDS, _MIN_SHARE = 40, 2_000, 0.05
 
 
 def looks_foreign(text: str) -> bool:
-    """Whether hardly any word of the text's beginning is a common English one. Short texts are never called foreign.
+    """Whether hardly any word at the start of the text is a common English one. Short texts are never called foreign.
 
     >>> looks_foreign("Der Minister sagte, die Brücke werde im Herbst fertig. " * 10)
     True

@@ -1,4 +1,4 @@
-"""How input is read, and what is written."""
+"""Options: formats, and how input is read."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class OutputFormat(StrEnum):
 
 
 class EncodingErrors(StrEnum):
-    """What to do with bytes that are no text: an error record, or U+FFFD in their place and status partial."""
+    """What to do with bytes that are not text: write an error record, or replace them by U+FFFD (status partial)."""
 
     ERROR = "error"
     REPLACE = "replace"
 
 
 class DuplicateIds(StrEnum):
-    """What to do with an id that came before: refuse the run, skip the later record, or number it (``a``, ``a~2``)."""
+    """What to do if an id occurs twice: refuse the run, skip the later record, or number its id (``a``, ``a~2``)."""
 
     REFUSE = "refuse"
     KEEP_FIRST = "keep-first"
@@ -45,10 +45,10 @@ class ReadOptions:
     """How input is read.
 
     Attributes:
-        text_field, id_field: column or key of text and id; None stands for ``text``, and for ``id`` where there is one.
-        input_format: read everything as this; None tells it by content and name.
-        delimiter: between the fields of CSV; None tells it by the header.
-        max_chars: a longer article is an error record, it is never cut.
+        text_field, id_field: column or key of text and id; None means ``text``, and ``id`` if there is one.
+        input_format: read everything as this; None recognises it by content and name.
+        delimiter: separator between CSV fields; None recognises it from the header.
+        max_chars: a longer article becomes an error record; it is never cut.
     """
 
     text_field: str | None = None
@@ -61,5 +61,5 @@ class ReadOptions:
 
     @property
     def max_record_bytes(self) -> int:
-        """The longest line or file of one article that is held in memory: JSON may need 6 bytes a character."""
+        """The longest line or file of one article that is held in memory: JSON may need 6 bytes per character."""
         return 6 * self.max_chars + 1_000_000

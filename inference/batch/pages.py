@@ -1,4 +1,4 @@
-"""The article of an HTML page, found by trafilatura: its text without menus, comments and adverts, and who, when, where."""
+"""Extract the article from an HTML page with trafilatura: text without menus, comments and adverts, and metadata."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from inquit.inference.batch.record import (
 )
 
 _SHORT_TEXT = 250
-"""Characters; a shorter text is more often the stub of a paid article, or a gallery, than an article."""
+"""Characters; a shorter text is more often a paywall stub or a gallery than an article."""
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,30})", re.IGNORECASE)
 _DECLARATION_BYTES = 4096
 
-# trafilatura logs what it finds wrong in a page; what matters of it is in the record's warnings.
+# trafilatura logs every problem with a page; those that matter are in the record's warnings.
 for _name in ("trafilatura", "htmldate", "courlan", "charset_normalizer"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 def with_article(record: Record, page: Page) -> Record:
-    """The record with the text of its page; an empty one where the page holds no article. Offsets refer to this text."""
-    # Imported here: most input is no HTML.
+    """The record with the text of its page, empty if the page contains no article. Offsets refer to this text."""
+    # Imported here: most input is not HTML.
     import lxml.etree
     import lxml.html
     import trafilatura
@@ -39,7 +39,7 @@ def with_article(record: Record, page: Page) -> Record:
         return replace(record, content="", warnings=(*record.warnings, NO_CONTENT))
     html, warnings = decode_page(page.html)
     parser = lxml.html.HTMLParser(
-        huge_tree=True,  # without it, text below 256 elements is lost without a word
+        huge_tree=True,  # without it, text more than 256 elements deep is silently lost
         encoding="utf-8",
         remove_comments=True,
         remove_pis=True,
@@ -48,7 +48,7 @@ def with_article(record: Record, page: Page) -> Record:
     )
     try:
         tree = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
-    except lxml.etree.ParserError:  # nothing in it
+    except lxml.etree.ParserError:  # an empty page
         return replace(record, content="", warnings=(*record.warnings, *warnings, NO_CONTENT))
     if any("depth" in error.message for error in parser.error_log):
         warnings.append(HTML_DEPTH)
@@ -69,14 +69,14 @@ def with_article(record: Record, page: Page) -> Record:
 
 
 def _is_binary(html: bytes) -> bool:
-    """One byte in 256 of random data is NUL; UTF-16 with its mark is full of them."""
+    """Judged by NUL bytes: random data have one in 256; UTF-16 is full of them but recognised by its mark."""
     return not html.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and html.count(b"\0") > 4 + len(html) // 500
 
 
 def decode_page(html: bytes) -> tuple[str, list[str]]:
-    """The characters of a page, and a warning where its encoding had to be guessed.
+    """The characters of a page, and a warning if its encoding had to be guessed.
 
-    UTF-8 is recognised whatever the page says of itself; then what it says is tried, then the letters decide.
+    UTF-8 is tried first, whatever the page declares; then the declared encoding; then a guess is made.
     """
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
@@ -92,7 +92,7 @@ def decode_page(html: bytes) -> tuple[str, list[str]]:
             text = html.decode(encoding)
         except (UnicodeError, LookupError):
             continue
-        if all(name in text for name in declared):  # not so where a page says in ASCII that it is in UTF-16
+        if all(name in text for name in declared):  # false if a page declares in ASCII that it is in UTF-16
             return text, []
     # Imported here: it comes with trafilatura, and few pages need it.
     import charset_normalizer

@@ -1,4 +1,4 @@
-"""Results as nested Parquet, for pandas, DuckDB and Spark: the objects of the result format, column by column."""
+"""Results as nested Parquet for pandas, DuckDB and Spark, with one column per field of the result format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 
 def _pairs(value: pa.DataType) -> pa.DataType:
-    """A mapping as a list of pairs: not every reader knows Arrow's maps; SQL makes one with ``map_from_entries``."""
+    """A mapping as a list of pairs: not every reader knows Arrow's maps. ``map_from_entries`` in SQL makes it one."""
     return pa.list_(pa.struct({"key": pa.string(), "value": value}))
 
 
@@ -78,13 +78,13 @@ RESULT_SCHEMA = pa.schema(
         "input": _INPUT,
     }
 )
-"""The result format as Arrow types; a field that a result lacks is null."""
+"""The result format as Arrow types; a field that a result does not have is null."""
 
 _MAX_GROUP_ROWS, _MAX_GROUP_BYTES = 500, 32_000_000
 
 
 class ParquetWriter:
-    """Writes row groups of a bounded size; every page carries a checksum, so that a flipped bit is found in reading."""
+    """Writes row groups of bounded size; every page has a checksum, so a flipped bit is detected on reading."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._writer = pq.ParquetWriter(file, RESULT_SCHEMA, compression="zstd", write_page_checksum=True)
@@ -109,7 +109,7 @@ class ParquetWriter:
 
 
 def to_batch(records: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
-    """Results as rows of the schema."""
+    """Results as a record batch with the result schema."""
     return pa.RecordBatch.from_pylist([_to_row(record) for record in records], schema=RESULT_SCHEMA)
 
 
@@ -128,17 +128,17 @@ def _to_cell(name: str, value: Any) -> Any:
 
 
 def read_parquet_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The objects that were written to a file of Parquet, each with its place.
+    """The results in a Parquet file as JSON objects, each with its place for messages.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is no Parquet, damaged, or holds something else than results.
+        ValueError: it is not Parquet, is damaged, or contains something other than results.
     """
     n_rows = 0
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as parquet:
             if "attributions" not in parquet.schema_arrow.names:
-                raise ValueError(f"{path}: wanted results of `inquit score`, has columns {parquet.schema_arrow.names}")
+                raise ValueError(f"{path}: wanted results of `inquit score`, got columns {parquet.schema_arrow.names}")
             for batch in parquet.iter_batches(batch_size=100):
                 for row in batch.to_pylist():
                     n_rows += 1
@@ -146,14 +146,14 @@ def read_parquet_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     except FileNotFoundError:
         raise
     except (pa.ArrowException, OSError) as error:
-        raise ValueError(f"{path}: no Parquet that can be read after row {n_rows}: {error}") from error
+        raise ValueError(f"{path}: cannot be read as Parquet after row {n_rows}: {error}") from error
 
 
 _NULLS_THAT_MEAN_SOMETHING = ("speaker", "name")
 
 
 def from_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The object of a row: without the fields that it lacks, but with ``speaker: null`` and a speaker's ``name: null``.
+    """The JSON object of a row: nulls are left out, except ``speaker: null`` and a speaker's ``name: null``.
 
     >>> from_row({"id": "a", "text": None, "attributions": [{"id": "t0", "speaker": None, "claim": None}]})
     {'id': 'a', 'attributions': [{'id': 't0', 'speaker': None}]}

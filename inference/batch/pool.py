@@ -1,4 +1,4 @@
-"""Worker processes that answer a stream of records, in order, whatever happens to a worker."""
+"""Worker processes that score a stream of records, in order, whatever happens to a worker."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from inquit.inference.batch.worker import ModelChoice, run_worker
 from inquit.models.folder import ModelError
 
 _BATCH_RECORDS, _BATCH_CHARACTERS = 8, 40_000
-"""How much a worker gets at a time: some articles of usual length, or a single long one."""
+"""How much a worker gets at a time: a few articles of usual length, or a single long one."""
 
 _AHEAD_RECORDS, _AHEAD_CHARACTERS = 128, 4_000_000
-"""How far a worker may be ahead of the article that is waited for: bounds what is held in memory."""
+"""How far, per worker, the pool reads beyond the next article to be yielded; bounds memory."""
 
 _MAX_DEATHS = 2
-"""An article that a worker died of is tried once more, alone: another process may have eaten the memory."""
+"""If a worker dies on an article, it is tried once more, alone: another process may have used up the memory."""
 
 _START_SECONDS = 300.0
-_CONTEXT = multiprocessing.get_context("spawn")  # a fork would copy the threads' locks of this process
+_CONTEXT = multiprocessing.get_context("spawn")  # a fork would copy locks that this process's threads hold
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One record to answer, or one that has its answer already; ``part`` is where the answer goes."""
+    """A record to score, or one that has its result ``line`` already; ``part`` is the output part it goes into."""
 
     record: Record
     line: bytes | None = None
@@ -48,7 +48,7 @@ class _Worker:
     pipe: Connection
     deadline: float
     is_ready: bool = False
-    numbers: deque[int] = field(default_factory=deque)  # of the records that it works on, the current one first
+    numbers: deque[int] = field(default_factory=deque)  # of the records it was sent, the current one first
 
     @property
     def is_idle(self) -> bool:
@@ -57,8 +57,8 @@ class _Worker:
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """A process that is started meanwhile never sees Ctrl-C, which a terminal sends to all: this one decides for all."""
-    resource_tracker.ensure_running()  # it comes with the first process, and lets interrupts through again
+    """Processes started inside never see Ctrl-C, which a terminal sends to all: the main process decides for them."""
+    resource_tracker.ensure_running()  # otherwise it starts with the first process and unblocks interrupts
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -67,10 +67,10 @@ def _interrupts_blocked() -> Iterator[None]:
 
 
 class WorkerPool:
-    """Scores one stream of records in processes of one thread each, which start when there is work for them.
+    """Scores one stream of records in single-threaded processes, which start when there is work for them.
 
     Args:
-        time_limit: seconds for one article; then its worker is killed and the article is an error record.
+        time_limit: seconds for one article; after that its worker is killed and the article becomes an error record.
     """
 
     def __init__(self, n_workers: int, model: ModelChoice, options: ScoreOptions, *, time_limit: float) -> None:
@@ -80,12 +80,12 @@ class WorkerPool:
         self._time_limit = time_limit
         self._workers: list[_Worker] = []
         self._works: dict[int, Work] = {}  # read and not yet yielded, by number
-        self._lines: dict[int, bytes] = {}  # answered and not yet yielded
-        self._n_characters = 0  # of the works that are held
+        self._lines: dict[int, bytes] = {}  # scored and not yet yielded
+        self._n_characters = 0  # of the works held
         self._n_read = self._n_yielded = 0
         self._is_exhausted = False
         self._batches: deque[list[int]] = deque()
-        self._last_batch: list[int] = []  # still grows
+        self._last_batch: list[int] = []  # still growing
         self._n_deaths: Counter[int] = Counter()
 
     def __enter__(self) -> Self:
@@ -96,7 +96,7 @@ class WorkerPool:
             self._end(worker)
 
     def answer(self, works: Iterable[Work]) -> Iterator[tuple[Work, bytes]]:
-        """The line of each record, in the order of the records.
+        """Each work with its result line, in order.
 
         Raises:
             ModelError: a worker cannot load the model.
@@ -155,7 +155,7 @@ class WorkerPool:
         return work, line
 
     def _hand_out(self, *, with_last: bool = False) -> None:
-        """Give batches to idle workers, and start workers for the others."""
+        """Give batches to idle workers, and start workers for the remaining batches."""
         for worker in tuple(self._workers):
             if worker.is_idle and (batch := self._next_batch(with_last=with_last)):
                 self._send(worker, batch)
@@ -185,11 +185,11 @@ class WorkerPool:
         process = _CONTEXT.Process(target=run_worker, args=(theirs, self._model, self._options), daemon=True)
         with _interrupts_blocked():
             process.start()
-        theirs.close()  # so that our end tells when the process ends
+        theirs.close()  # so that our end is closed when the process ends
         return _Worker(process, ours, time.monotonic() + _START_SECONDS)
 
     def _wait(self) -> None:
-        """Until a worker says something, ends, or has had its time."""
+        """Wait until a worker sends something, ends, or runs out of time."""
         busy = [worker for worker in self._workers if not worker.is_idle]
         timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
         speaking = wait([worker.pipe for worker in busy], timeout)
@@ -214,14 +214,14 @@ class WorkerPool:
             self._bury(worker)
 
     def _bury(self, worker: _Worker) -> None:
-        """Go on without a worker that died: what it worked on is tried once more, alone; what it had not begun, goes on."""
-        worker.process.join(1)  # it closes its pipe before it has an exit code
+        """Drop a dead worker: its current article is tried once more, alone; its other articles are queued again."""
+        worker.process.join(1)  # its pipe closes before it has an exit code
         self._end(worker)
         exit_code = worker.process.exitcode
         cause = f"signal {-exit_code}" if exit_code is not None and exit_code < 0 else f"exit code {exit_code}"
         if not worker.is_ready:
             raise BatchError(
-                f"a worker process ended before it had loaded the model, with {cause}; is there memory for it?"
+                f"a worker process ended with {cause} before it had loaded the model; is there enough memory?"
             )
         if not worker.numbers:
             return
@@ -233,7 +233,7 @@ class WorkerPool:
             self._batches.appendleft([culprit])
         else:
             self._fail(
-                culprit, "E_WORKER_DIED", f"the process that scored it ended with {cause}, twice; out of memory?"
+                culprit, "E_WORKER_DIED", f"its worker process died twice, the last time with {cause}; out of memory?"
             )
 
     def _time_out(self, worker: _Worker) -> None:

@@ -1,4 +1,4 @@
-"""How far a run is: a bar on a terminal, a line every few seconds elsewhere."""
+"""Progress of a run: a bar on a terminal, otherwise a line every few seconds."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _SECONDS_BETWEEN_LINES = 5.0
 
 class OnProgress(Protocol):
     def __call__(self, n_done: int, summary: Summary, /) -> None:
-        """``n_done`` more articles are done."""
+        """Note that ``n_done`` more articles are done."""
 
 
 @contextmanager
 def show_progress(n_records: int | None, *, is_wanted: bool = True) -> Iterator[OnProgress]:
-    """Show progress on standard error; without a total where the input can be read only once."""
+    """Show progress on standard error; without a total if ``n_records`` is None (the input can be read only once)."""
     if not is_wanted:
         yield _show_nothing
     elif sys.stderr.isatty():
@@ -42,7 +42,7 @@ def _bar(n_records: int | None) -> Iterator[OnProgress]:
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]:.1f} a second, {task.fields[n_errors]} errors, left:"),
+        TextColumn("{task.fields[rate]:.1f} per second, {task.fields[n_errors]} errors, left:"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -74,7 +74,7 @@ class _Lines:
             total = f" of {self._n_records}"
             left = f", {_duration((self._n_records - n_articles) / rate)} left" if rate else ""
         print(
-            f"{n_articles}{total} articles, {rate:.1f} a second, {summary.counts.n_errors} errors{left}",
+            f"{n_articles}{total} articles, {rate:.1f} per second, {summary.counts.n_errors} errors{left}",
             file=sys.stderr,
             flush=True,
         )

@@ -1,4 +1,4 @@
-"""One record of the input: an article, a page that holds one, or the reason why there is neither."""
+"""One record of the input: an article, a page that contains one, or the reason why there is neither."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ NOT_HTML = "W_NOT_HTML"
 LANGUAGE = "W_LANG"
 
 PARTIAL_WARNINGS = frozenset({ENCODING_REPLACED, HTML_DEPTH})
-"""Warnings that something of the input is missing from the text that was scored."""
+"""Warnings that mean that part of the input is missing from the scored text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a record stands: a file, and the line, row, item or byte in it. Without a unit it is the whole file."""
+    """Where a record comes from: a file, and the line, row, item or byte in it; without a unit, the whole file."""
 
     path: str
     unit: str = ""
@@ -36,7 +36,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An HTML page; its article is found by the worker that scores it, where a page that never ends can be killed."""
+    """An HTML page. Its article is extracted by the worker that scores it, which can be killed if it never finishes."""
 
     html: bytes
     url: str | None = None
@@ -44,17 +44,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A record that is not scored, though nothing is wrong with it; the warning says why."""
+    """A record that is not scored although nothing is wrong with it; the warning says why."""
 
     warning: str
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of the input. Exactly one result answers it.
+    """One record of the input, for which exactly one result is written.
 
     Attributes:
-        has_own_id: the id came with the article; else it was made from its text.
+        has_own_id: the id came with the article; otherwise it was made from the text.
     """
 
     id: str
@@ -66,7 +66,7 @@ class Record:
 
     @property
     def sha256(self) -> str | None:
-        """SHA-256 of what was read: the text, or the bytes of the page; None where nothing could be read."""
+        """SHA-256 of what was read: the text, or the bytes of the page; None if there is neither."""
         match self.content:
             case str(text):
                 return text_sha256(text)
@@ -77,7 +77,7 @@ class Record:
 
     @property
     def n_characters(self) -> int:
-        """How much work it is, roughly."""
+        """Roughly how much work it is, in characters."""
         match self.content:
             case str(text):
                 return len(text)
@@ -88,10 +88,10 @@ class Record:
 
 
 def key_of(record_id: str, sha256: str | None) -> str:
-    """What a stored result is recognised by: the id, and the hash of what was read."""
+    """The key that identifies a stored result: its id and the hash of what was read."""
     return f"{record_id}\0{sha256}"
 
 
 def failed(record_id: str, place: Place, code: str, message: str, *, stage: str = "read") -> Record:
-    """A record that could not be read. The message is led by its place."""
+    """A record that could not be read; its place is put in front of the message."""
     return Record(record_id, place, ErrorInfo(code, stage, f"{place}: {message}"))

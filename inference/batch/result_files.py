@@ -1,4 +1,4 @@
-"""Files of results: JSON lines, CSV, Parquet. What is written to JSON lines or Parquet can be read back whole."""
+"""Files of results: JSON lines, CSV, Parquet. JSON lines and Parquet can be read back in full."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ PART_PREFIX = "part-"
 
 
 class ResultWriter(Protocol):
-    """Writes results to a file that it was given, one after the other; ``close`` ends the format, not the file."""
+    """Writes results one by one to a given file. ``close`` completes the format but does not close the file."""
 
     def write(self, line: bytes, record: Mapping[str, Any]) -> None:
-        """Write one result, given as its line of JSON and as the object in it."""
+        """Write one result, given both as its JSON line and as the object in it."""
 
     def close(self) -> None: ...
 
 
 class JsonlWriter:
-    """One JSON object a line."""
+    """Writes one JSON object per line."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -57,17 +57,17 @@ def find_parts(folder: Path) -> list[Path]:
 
 
 def read_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The objects in a file of results or in the parts of a folder, each with its place for messages.
+    """The results in a file or in the parts of a folder as JSON objects, each with its place for messages.
 
     Raises:
-        FileNotFoundError: there is no such file, or no part in the folder.
-        ValueError: something in it is no JSON object with attributions, or it is a table of CSV, which does not hold whole results, or of
-            Parquet, and pyarrow is not installed.
+        FileNotFoundError: there is no such file, or the folder contains no part.
+        ValueError: it contains something other than JSON objects with attributions; or it is CSV, which does not
+            contain complete results; or it is Parquet and pyarrow is not installed.
     """
     if path.is_dir():
         parts = find_parts(path)
         if not parts:
-            raise FileNotFoundError(f"{path}: holds no results: no file is named {PART_PREFIX}*")
+            raise FileNotFoundError(f"{path}: contains no results: no file is named {PART_PREFIX}*")
         for part in parts:
             yield from read_records(part)
     elif path.suffix == ".parquet":
@@ -76,7 +76,7 @@ def read_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
         yield from read_parquet_records(path)
     elif path.suffix == ".csv":
-        raise ValueError(f"{path}: a CSV file holds no whole results; score to .jsonl or .parquet instead")
+        raise ValueError(f"{path}: a CSV file does not contain complete results; score to .jsonl or .parquet instead")
     else:
         yield from _read_lines(path)
 
@@ -93,6 +93,6 @@ def _read_lines(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 raise ValueError(f"{where}: wanted a result of `inquit score`, got {type(record).__name__}")
             if "attributions" not in record:
                 raise ValueError(
-                    f"{where}: wanted a result of `inquit score`, has no attributions but {sorted(record)}"
+                    f"{where}: wanted a result of `inquit score`, got no attributions but {sorted(record)}"
                 )
             yield where, record

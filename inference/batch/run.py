@@ -1,4 +1,4 @@
-"""A run: records in, results out, one each, in the order of the input."""
+"""A run: records in, one result out for each, in the order of the input."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from inquit.inference.batch.summary import Counts, Summary, counted
 from inquit.inference.writers import open_atomically
 
 Take = Callable[[bytes, Mapping[str, Any]], None]
-"""What is done with a result, given as its line of JSON and as the object in it."""
+"""Called with each result, both as its JSON line and as the object in it."""
 
 
 class Monitor:
-    """Counts what a run has done, tells whoever watches, and stops a run in which too much fails.
+    """Counts what a run has done, reports progress, and stops a run in which too many articles fail.
 
     Args:
-        max_errors: more articles than this may not fail; None allows any number.
-        on_progress: called with the number of articles that have just been done.
+        max_errors: how many articles may fail; None allows any number.
+        on_progress: called with the number of articles just done and the summary so far.
     """
 
     def __init__(self, *, max_errors: int | None = None, on_progress: Callable[[int, Summary], None]) -> None:
@@ -34,10 +34,10 @@ class Monitor:
         self._on_progress = on_progress
 
     def add(self, record: Mapping[str, Any]) -> None:
-        """Note a result.
+        """Count a result.
 
         Raises:
-            TooManyErrorsError: one more error than the call allows.
+            TooManyErrorsError: more articles have failed than ``max_errors``.
         """
         self.summary.add(record)
         self._on_progress(1, self.summary)
@@ -58,7 +58,7 @@ class Monitor:
 
 
 def score_stream(records: Iterable[Record], pool: WorkerPool, take: Take, monitor: Monitor) -> None:
-    """Score records and hand each result on."""
+    """Score records and pass each result to ``take``."""
     for _, line in pool.answer(Work(record) for record in records):
         result = orjson.loads(line)
         take(line, result)
@@ -74,10 +74,10 @@ def score_to_folder(
     part_size: int,
     retry_failed: bool = False,
 ) -> None:
-    """Score records part by part, but for what an earlier run has left.
+    """Score records part by part, except those that an earlier run has scored.
 
     Args:
-        retry_failed: score again what has an error record.
+        retry_failed: score again the articles that have an error record.
     """
     n_parts = 0
 

@@ -1,4 +1,4 @@
-"""One record to one result, whatever the record is and whatever happens on the way."""
+"""From one record to one result, whatever the record is and whatever goes wrong."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class ScoreOptions:
     """What goes into a result.
 
     Attributes:
-        with_text: keep the text; its hash stays in any case.
+        with_text: include the text; its hash is always included.
         min_confidence: as in `Attributor.load`; the scorer was loaded with it.
-        max_chars: a longer article is an error record, it is never cut.
+        max_chars: a longer article becomes an error record; it is never cut.
     """
 
     with_text: bool = True
@@ -33,12 +33,12 @@ class ScoreOptions:
 
 
 def needs_model(record: Record) -> bool:
-    """Whether there is something to score; the others have their answer in them."""
+    """Whether there is something to score; other records already say what their result is."""
     return isinstance(record.content, str | Page)
 
 
 def score_record(record: Record, scorer: Scorer, options: ScoreOptions) -> bytes:
-    """The line of JSON that answers a record; never raises for what an article does."""
+    """The JSON line with the result of a record; no article makes it raise."""
     try:
         if isinstance(record.content, Page):
             # Imported here: it loads an HTML parser.
@@ -53,13 +53,13 @@ def score_record(record: Record, scorer: Scorer, options: ScoreOptions) -> bytes
     except MemoryError:
         return failure_line(record, "E_MEMORY", "did not fit into memory")
     except Exception as error:  # noqa: BLE001
-        # Reading pages and encoding can fail as scoring can: one article must not end a batch that runs overnight.
+        # Extracting text and encoding can fail too, and one article must not end a batch that runs overnight.
         logger.error("article %s: E_INTERNAL %s", record.id, type(error).__name__)
         return failure_line(record, "E_INTERNAL", f"{type(error).__name__}; please report it with the article")
 
 
 def answer_without_model(record: Record) -> bytes:
-    """The line of a record that could not be read, or is not to be scored."""
+    """The JSON line of a record that could not be read or is not to be scored."""
     match record.content:
         case ErrorInfo() as error:
             return encode(_with_input(_failed(record, error), record))
@@ -72,22 +72,22 @@ def answer_without_model(record: Record) -> bytes:
 
 
 def failure_line(record: Record, code: str, message: str) -> bytes:
-    """The line of a record whose scoring failed."""
+    """The JSON line of a record whose scoring failed."""
     error = ErrorInfo(code, "score", f"{record.place}: {message}")
     return encode(_with_input(_failed(record, error), record))
 
 
 def encode(result: Mapping[str, Any]) -> bytes:
-    """One line of strict JSON.
+    """One line of strict JSON, with its line break.
 
     Raises:
-        ValueError: a number in it is NaN or infinite, or a text has a lone surrogate.
+        ValueError: a number is NaN or infinite, or a text contains a lone surrogate.
     """
     return json.dumps(result, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"
 
 
 def describe_input(record: Record) -> dict[str, Any]:
-    """Where a record stood, and the hash of what was read there."""
+    """The ``input`` of a result: where the record comes from, and the hash of what was read there."""
     place: dict[str, Any] = {"path": record.place.path}
     if record.place.unit:
         place[record.place.unit] = record.place.number

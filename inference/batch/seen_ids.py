@@ -1,4 +1,4 @@
-"""Which ids came before, in 16 to 32 bytes an id."""
+"""Which ids have already occurred, in 16 to 32 bytes per id."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from array import array
 class SeenIds:
     """A set of 64-bit hashes with open addressing.
 
-    A hundred million ids need 2 GB, and are mistaken for one another once in 4,000 runs.
+    A hundred million ids need 2 GB; in one of 4,000 such runs, two of them are mistaken for each other.
 
     >>> seen = SeenIds()
     >>> seen.add("a"), seen.add("a"), seen.add("b")
@@ -21,7 +21,7 @@ class SeenIds:
         self._n_used = 0
 
     def add(self, article_id: str) -> bool:
-        """Note an id; whether it is new."""
+        """Add an id; returns whether it is new."""
         digest = hashlib.blake2b(article_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         is_new = self._put(int.from_bytes(digest) or 1)  # 0 marks an empty slot
         if is_new:

@@ -1,4 +1,4 @@
-"""What a run came to, in memory that does not grow with its length."""
+"""The summary of a run, in memory that does not grow with its length."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MAX_SPEAKERS = 100_000
 
 @dataclass(slots=True)
 class Counts:
-    """How many articles, by status, error code and warning; attributions."""
+    """Numbers of articles by status, error code and warning, and of attributions."""
 
     statuses: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
@@ -69,7 +69,7 @@ def counted(n: int, noun: str) -> str:
 
 
 class Summary:
-    """The counts of a run, with those of parts that an earlier run finished, and who said how much in this one.
+    """The counts of a run, including parts that an earlier run finished, and who said how much in this run.
 
     Attributes:
         failures: the message of the first failure in this run, by error code.
@@ -92,7 +92,7 @@ class Summary:
                 self.speakers[name] += 1
 
     def add_kept(self, counts: Counts) -> None:
-        """Count a part that was already there."""
+        """Count a part that an earlier run finished."""
         self.counts.merge(counts)
         self.n_kept += counts.n_articles
 
@@ -111,7 +111,7 @@ class Summary:
 
 
 def speaker_name(attribution: Mapping[str, Any], text: str) -> str:
-    """The speaker's name, else the source as written; empty where there is neither."""
+    """The speaker's name, otherwise the source as written; empty if there is neither."""
     speaker = attribution["speaker"] or {}
     if speaker.get("kind") == "author":
         return "the author"

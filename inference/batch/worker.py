@@ -1,4 +1,4 @@
-"""The process that scores: gets lists of records through a pipe, sends back one line a record, one at a time."""
+"""The process that scores: it gets lists of records through a pipe and sends back one JSON line for each."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from inquit.models.folder import ModelError
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """The model that every worker loads; the hash of its manifest pins it, whatever happens to the folder meanwhile."""
+    """The model that every worker loads, pinned by the hash of its manifest in case the folder changes meanwhile."""
 
     folder: str
     fingerprint: str
 
 
 def run_worker(tasks: Connection, model: ModelChoice, options: ScoreOptions) -> None:
-    """Load the model, then answer until the pipe is closed.
+    """Load the model, then score until the pipe is closed.
 
-    The first message is None, or why the model cannot be loaded. This module imports nothing heavy, so that the limit
-    to one thread comes before the libraries that read it.
+    The first message sent is None, or the reason why the model cannot be loaded. This module imports nothing heavy, so
+    that the limit to one thread is set before the libraries that read it are loaded.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides what an interrupt means
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -48,11 +48,11 @@ def run_worker(tasks: Connection, model: ModelChoice, options: ScoreOptions) -> 
             for record in tasks.recv():
                 tasks.send_bytes(score_record(record, attributor, options))
     except (EOFError, BrokenPipeError, ConnectionResetError):
-        return  # the main process has ended, or needs no more
+        return  # the main process has ended or needs no more results
 
 
 def _end_with_parent() -> None:
-    """End at once when the main process is killed, also in the middle of an article."""
+    """End as soon as the main process ends, even in the middle of an article."""
     parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])

@@ -76,7 +76,7 @@ def test_files_that_a_folder_leaves_out_are_in_the_summary(tmp_path: Path) -> No
         (tmp_path / name).write_text(ARTICLE)
     run = inquit("score", tmp_path)
     assert run.returncode == 0, run.stderr
-    assert run.stderr.decode().endswith("3 files left out of folders: .md 2, .pdf 1\n")
+    assert run.stderr.decode().endswith("3 files in folders left out: .md 2, .pdf 1\n")
 
 
 def test_an_input_is_never_written_over(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_damaged_model_is_refused_by_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("part", [ENCODER, TOKENIZER, HEADS])
 def test_a_part_of_a_model_that_cannot_be_parsed_is_named(tmp_path: Path, part: str) -> None:
-    """The manifest fits: whoever made the model wrote it so."""
+    """The manifest matches: the model was made with the broken part."""
     folder = tmp_path / "model"
     shutil.copytree(WEIGHTS / "en", folder)
     (folder / part).write_bytes(b"no part of a model")

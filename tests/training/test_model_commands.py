@@ -80,7 +80,7 @@ def test_a_model_is_compared_promoted_used_and_left_again(
 def test_only_a_name_chooses_the_current_model(registry: Registry, as_good: Path) -> None:
     for path in (as_good, "../weights/en", "."):
         used = inquit_command("model", "use", path)
-        assert (used.exit_code, "ships with inquit or was promoted" in used.output) == (3, True)
+        assert (used.exit_code, "no shipped or promoted model is called" in used.output) == (3, True)
     assert registry.history() == ()
 
 

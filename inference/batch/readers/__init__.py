@@ -1,7 +1,7 @@
 """Readers: from files, folders, globs, pipes and standard input to a stream of records, in order.
 
-A record that cannot be read is a failed record in its place; a file that cannot be read is one failed record for the
-rest of it. Only what makes the whole call senseless raises.
+A record that cannot be read becomes a failed record in its place; a file that cannot be read becomes one failed record
+for the rest of it. An error is raised only if it makes the whole call meaningless.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ _N_SHOWN = 10
 
 
 class Inputs:
-    """All records of a run's inputs; iterating reads them in order, from the start each time.
+    """All records of a run's inputs; each iteration reads them in order from the start.
 
     Args:
-        exclude: the output, which may lie in a folder that is read.
-        allow_empty: a folder without articles is no error.
+        exclude: the output, which may be inside an input folder.
+        allow_empty: a folder without articles is not an error.
 
     Attributes:
-        left_out: how much in the folders the last pass left out, by suffix or reason.
+        left_out: how many files in folders the last pass left out, by suffix or reason.
 
     Raises:
-        InputError: an input is not there, or is no file or folder that can be read.
-        UsageError: standard input is a terminal, or the output is an input itself.
+        InputError: an input does not exist, or is not a file or folder that can be read.
+        UsageError: standard input is a terminal, or the output is also an input.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Inputs:
             raise UsageError("standard input is a terminal: pipe articles into it, or name files and folders")
 
     def __iter__(self) -> Iterator[Record]:
-        """The records, their ids unique.
+        """The records, each with an id of its own or marked as a duplicate.
 
         Raises:
             FieldError: a file lacks a field that was asked for.
@@ -78,14 +78,14 @@ class Inputs:
                 yield self._with_unique_id(record, seen, n_same)
 
     def survey(self) -> int | None:
-        """Read everything once: whether every file has its fields and every record an id of its own.
+        """Read everything once, to check that every file has the fields and every record a unique id.
 
         Returns:
-            the number of records; None where the input can be read only once.
+            the number of records; None if the input can be read only once.
 
         Raises:
-            FieldError: lists the files that lack a field.
-            UsageError: lists the first ids that come twice.
+            FieldError: some files lack a field; the message lists them.
+            UsageError: some ids occur twice; the message lists the first ones.
         """
         if not can_be_read_twice(self._inputs):
             return None
@@ -104,8 +104,8 @@ class Inputs:
             raise FieldError("; ".join(problems[:_N_SHOWN]))
         if duplicates and self._options.duplicate_ids is DuplicateIds.REFUSE:
             raise UsageError(
-                f"ids come twice: {', '.join(duplicates)}{' …' if len(duplicates) == _N_SHOWN else ''}; "
-                "make them unique, or take --dup-ids keep-first or --dup-ids suffix"
+                f"duplicate ids: {', '.join(duplicates)}{' …' if len(duplicates) == _N_SHOWN else ''}; "
+                "make them unique, or use --dup-ids keep-first or --dup-ids suffix"
             )
         return n_records
 
@@ -126,7 +126,7 @@ class Inputs:
                     n_same[record.id] += 1
                 return replace(record, id=numbered)
             case _:
-                message = f"the id {record.id!r} came before; make ids unique, or take --dup-ids keep-first or suffix"
+                message = f"duplicate id {record.id!r}; make ids unique, or use --dup-ids keep-first or suffix"
                 return failed(record.id, record.place, "E_DUPLICATE_ID", message)
 
 
@@ -170,6 +170,6 @@ def _read_stream(file: ByteStream, source: Source, options: ReadOptions) -> Iter
         case InputFormat.PARQUET:
             if source.path is None or stream is not file:
                 raise FileError(
-                    "E_FORMAT", "Parquet cannot be read from a pipe or compressed as a whole; name the plain file"
+                    "E_FORMAT", "Parquet cannot be read from a pipe or a compressed file; give the uncompressed file"
                 )
             yield from read_parquet(source.path, path, name, options)

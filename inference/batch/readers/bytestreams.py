@@ -1,4 +1,4 @@
-"""Streams of bytes: compression told by its magic bytes, byte order marks, bounds."""
+"""Byte streams: decompression (recognised by magic bytes), byte order marks, size limits."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from inquit.inference.batch.errors import FileError
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 MAX_RATIO, MIN_BOMB_BYTES = 300, 50_000_000
-"""A stream that inflates to more than both is taken for a compression bomb; news in JSON stays below 20 times."""
+"""A stream that inflates beyond both is taken for a compression bomb; the ratio of news in JSON stays below 20."""
 
 _CHUNK = 2048
-"""Compressed bytes that are inflated at a time: zstd makes at most 64 MB of them."""
+"""Compressed bytes to inflate at a time: zstd makes at most 64 MB of them."""
 
 _UTF8_MARK = codecs.BOM_UTF8
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
@@ -37,7 +37,7 @@ class _Decoder(Protocol):
 
 
 class _RawStream(io.RawIOBase):
-    """A stream made of blocks; an error comes up only when everything before it has been read."""
+    """A stream made of blocks; an error is raised only once everything before it has been read."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self._blocks = blocks
@@ -63,9 +63,9 @@ def _stream(blocks: Iterator[bytes]) -> ByteStream:
 
 
 def inflate(stream: ByteStream) -> ByteStream:
-    """The stream itself, or what is compressed in it. What the file is called does not matter.
+    """The stream, decompressed if it is gzip or zstd, whatever the file is called.
 
-    Reading the answer raises FileError where the stream is cut (E_TRUNCATED), damaged (E_DAMAGED) or a bomb (E_BOMB).
+    Reading the result raises FileError if the stream is cut off (E_TRUNCATED), damaged (E_DAMAGED) or a bomb (E_BOMB).
     """
     head = stream.peek(4)[:4]
     if head.startswith(GZIP):
@@ -98,7 +98,7 @@ def _inflated(stream: ByteStream, new_decoder: Callable[[], _Decoder], damage: t
         n_in, n_out = n_in + len(chunk), n_out + len(block)
         if n_out > MIN_BOMB_BYTES and n_out > MAX_RATIO * n_in:
             raise FileError(
-                "E_BOMB", f"{n_in} compressed bytes inflate to more than {n_out}: refused, a compression bomb"
+                "E_BOMB", f"{n_in} compressed bytes inflate to more than {n_out}: refused as a compression bomb"
             )
         if decoder.eof:
             rest, decoder = decoder.unused_data, None
@@ -107,14 +107,14 @@ def _inflated(stream: ByteStream, new_decoder: Callable[[], _Decoder], damage: t
             yield block
     if decoder is not None:
         raise FileError(
-            "E_TRUNCATED", f"the compressed file is cut off after {n_out} bytes of content; copy it again, whole"
+            "E_TRUNCATED", f"the compressed file is cut off after {n_out} bytes of content; copy it again in full"
         )
 
 
 def as_utf8(stream: ByteStream) -> ByteStream:
-    """The stream without its byte order mark, recoded where the mark says UTF-16 or UTF-32.
+    """The stream without its byte order mark, recoded if the mark says UTF-16 or UTF-32.
 
-    Reading the answer raises FileError (E_ENCODING) where bytes are not what the mark says.
+    Reading the result raises FileError (E_ENCODING) if the bytes are not in the encoding that the mark says.
     """
     head = stream.peek(4)[:4]
     if head.startswith(_UTF8_MARK):
@@ -134,7 +134,7 @@ def _recoded(stream: ByteStream, encoding: str) -> Iterator[bytes]:
         try:
             yield decoder.decode(chunk, final=not chunk).encode("utf-8")
         except UnicodeError as error:
-            message = f"the byte order mark says {encoding}, but the bytes after byte {n_bytes} are not: {error}"
+            message = f"the byte order mark says {encoding}, but the data after byte {n_bytes} are not: {error}"
             raise FileError("E_ENCODING", message) from error
         if not chunk:
             return
@@ -142,10 +142,10 @@ def _recoded(stream: ByteStream, encoding: str) -> Iterator[bytes]:
 
 
 def read_all(stream: ByteStream, max_bytes: int) -> bytes:
-    """Everything.
+    """All bytes of a stream.
 
     Raises:
-        FileError: there is more than ``max_bytes`` of it.
+        FileError: there are more than ``max_bytes``.
     """
     content = stream.read(max_bytes + 1)
     if len(content) > max_bytes:
@@ -154,7 +154,7 @@ def read_all(stream: ByteStream, max_bytes: int) -> bytes:
 
 
 def read_lines(stream: ByteStream, max_bytes: int) -> Iterator[tuple[int, int, bytes | None]]:
-    """Number, offset and content of each line, with its line break; None in place of a line that is too long."""
+    """Number, byte offset and content (with line break) of each line; the content is None if the line is too long."""
     number = offset = 0
     while line := stream.readline(max_bytes):
         number += 1

@@ -1,4 +1,4 @@
-"""From the fields of a JSON object, a CSV row or a Parquet row to a record."""
+"""Making a record from the fields of a JSON object, a CSV row or a Parquet row."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from inquit.inference.batch.record import ENCODING_REPLACED, Place, Record, fail
 from inquit.models.article import first_surrogate, text_sha256
 
 METADATA_FIELDS = ("title", "date", "byline", "author", "outlet", "publisher", "url")
-"""Fields that go with an article into its result; an object ``metadata``, as results have it, may hold them too."""
+"""Fields carried over into a result's metadata; they may also be in an object ``metadata``, as results have it."""
 
 _MAX_NAME = 40
 
 
 def check_fields(columns: Collection[str], options: ReadOptions, where: str) -> None:
-    """Refuse a table that does not have the columns that were asked for. No other column is ever taken for the text.
+    """Refuse a table without the columns that were asked for; no other column is ever taken for the text.
 
     Raises:
-        FieldError: lists the columns and names the option.
+        FieldError: a column is missing or occurs twice; if missing, the message lists the columns and the option.
     """
-    names = [repr(column[:_MAX_NAME]) for column in columns][:30]  # a file without a header has texts for names
+    names = [repr(column[:_MAX_NAME]) for column in columns][:30]  # without a header, texts would be the names
     for wanted, option in (
         (options.text_field or DEFAULT_TEXT_FIELD, "--text-field"),
         (options.id_field, "--id-field"),
@@ -43,12 +43,12 @@ def record_of_fields(values: Mapping[str, Any], place: Place, options: ReadOptio
     """The record of one object or row.
 
     Args:
-        fallback_id: the id of an error record where the object gives none.
+        fallback_id: the id of an error record if the object has none.
     """
     text_field, id_field = options.text_field or DEFAULT_TEXT_FIELD, options.id_field or DEFAULT_ID_FIELD
     raw_id, text = values.get(id_field), values.get(text_field)
     if isinstance(raw_id, list | dict | bytes | bool):
-        return failed(fallback_id, place, "E_ID_TYPE", f"'{id_field}' must be a text or a number, got {_kind(raw_id)}")
+        return failed(fallback_id, place, "E_ID_TYPE", f"'{id_field}' must be text or a number, got {_kind(raw_id)}")
     record_id = None if _is_missing(raw_id) else str(raw_id)
     if _is_missing(text) and text != "":
         found = (
@@ -57,7 +57,7 @@ def record_of_fields(values: Mapping[str, Any], place: Place, options: ReadOptio
             else f"has no '{text_field}', it has {sorted(values)[:20]}"
         )
         return failed(
-            record_id or fallback_id, place, "E_TEXT_MISSING", f"{found}; --text-field names the field of the text"
+            record_id or fallback_id, place, "E_TEXT_MISSING", f"{found}; --text-field names the field with the text"
         )
     if not isinstance(text, str):
         return failed(record_id or fallback_id, place, "E_TEXT_TYPE", f"'{text_field}' must be text, got {_kind(text)}")
@@ -73,12 +73,12 @@ def _metadata(values: Any) -> dict[str, str]:
 
 
 def with_characters_replaced(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields with U+FFFD for each lone surrogate."""
+    """The fields, with each lone surrogate replaced by U+FFFD."""
     return {name: _replace_surrogates(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def as_partial(record: Record) -> Record:
-    """The record with the warning that characters of it were replaced."""
+    """The record, with the warning that some of its characters were replaced."""
     return replace(record, warnings=(*record.warnings, ENCODING_REPLACED))
 
 

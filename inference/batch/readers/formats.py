@@ -1,4 +1,4 @@
-"""What a file is: by its first bytes, then by its name."""
+"""Recognising the format of a file, by its first bytes, then by its name."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _OTHERS = (
     (b"%PDF", "a PDF file"),
     (b"PK\x03\x04", "a zip archive (a .docx or .xlsx file is one)"),
     (b"\xd0\xcf\x11\xe0", "an old Office file"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
     (b"\x7fELF", "a program"),
     (b"BZh", "bzip2 data: recompress it with gzip or zstd"),
     (b"\xfd7zXZ", "xz data: recompress it with gzip or zstd"),
     (b"7z\xbc\xaf", "a 7-zip archive"),
-    (b"SQLite format 3", "an SQLite data base"),
+    (b"SQLite format 3", "an SQLite database"),
     (b"{\\rtf", "an RTF document"),
 )
 _HTML = re.compile(rb"<(?:!doctype html|html)\b", re.IGNORECASE)
 
 
 def bare_name(name: str) -> str:
-    """The name without the suffixes that only tell of compression and format: ``a.b.html.gz`` is ``a.b``."""
+    """The name without the suffixes of compression and format: ``a.b.html.gz`` becomes ``a.b``."""
     stem = _uncompressed_name(name)
     dot = stem.rfind(".")
     return stem[:dot] if dot > 0 and stem[dot:].lower() in _SUFFIXES else stem
@@ -62,10 +62,10 @@ def _uncompressed_name(name: str) -> str:
 
 
 def tell_format(head: bytes, name: str) -> InputFormat:
-    """What a file holds.
+    """The format of a file.
 
     Raises:
-        FileError: nothing that articles are read from, or not what its name says.
+        FileError: articles are not read from such a file, or it is not what its name says.
     """
     named = format_by_name(name)
     if head.startswith(b"PAR1"):
@@ -77,7 +77,7 @@ def tell_format(head: bytes, name: str) -> InputFormat:
             raise FileError("E_FORMAT", f"wanted text, HTML, JSON, CSV, Parquet or WARC, got {what}")
     if named in (InputFormat.PARQUET, InputFormat.WARC):
         raise FileError(
-            "E_FORMAT", f"its name says {named}, its first bytes do not ({head[:4]!r}); is it cut off or empty?"
+            "E_FORMAT", f"its name says {named}, but its first bytes do not ({head[:4]!r}); is it cut off or empty?"
         )
     if named is not None:
         return named

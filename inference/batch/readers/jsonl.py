@@ -1,4 +1,4 @@
-"""JSON objects: one a line, or an array of them, or several that are broken over lines."""
+"""Reading JSON objects: one per line, an array of them, or several that each span lines."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from inquit.inference.batch.record import Place, Record, failed
 from inquit.models.article import first_surrogate
 
 _N_LOOKED_AT = 100
-"""Objects that are looked at before a file without the text field is refused."""
+"""How many objects are examined before a file without the text field is refused."""
 
 
 def read_json(stream: ByteStream, path: str, name: str, options: ReadOptions) -> Iterator[Record]:
-    """The objects of a file. A line that is none is an error record.
+    """The records of a JSON file; a line or item that is not an object becomes an error record.
 
     Raises:
-        FieldError: the first objects have other texts, but not the one that was asked for.
+        FieldError: the first objects have text fields, but not the one that was asked for.
         FileError: the file is cut off or damaged; what came before has been read.
     """
     stream = as_utf8(stream)
@@ -57,17 +57,17 @@ def read_json(stream: ByteStream, path: str, name: str, options: ReadOptions) ->
 
 
 class _FieldQuestion:
-    """Holds the first records back until one has the text field; asks where none has, but other fields look like one."""
+    """Holds back the first records until the text field is found; raises if only other fields look like text."""
 
     def __init__(self, path: str, options: ReadOptions) -> None:
         self._path = path
         self._options = options
         self._held: list[Record] = []
-        self._names: dict[str, bool] = {}  # every name seen, and whether a text stood there
+        self._names: dict[str, bool] = {}  # every name seen, and whether its value was ever text
         self._is_answered = False
 
     def hold(self, record: Record, values: Mapping[str, Any] | None) -> list[Record]:
-        """The records that may go on now."""
+        """Take a record in; returns the records that need not be held any longer."""
         self._held.append(record)
         for name, value in (values or {}).items():
             self._names[name] = self._names.get(name, False) or isinstance(value, str)
@@ -80,10 +80,10 @@ class _FieldQuestion:
         return []
 
     def release(self) -> list[Record]:
-        """All records that are held.
+        """All records held.
 
         Raises:
-            FieldError: lists the names that were found.
+            FieldError: the text field was not found; the message lists the names that were.
         """
         if not self._is_answered:
             known = {self._options.id_field or DEFAULT_ID_FIELD, *METADATA_FIELDS}
@@ -96,7 +96,7 @@ class _FieldQuestion:
 
 
 def _is_one_a_line(head: bytes) -> bool:
-    """Not so for an array, and for an object whose first line is not the whole of it."""
+    """Whether there is one object per line: false for an array, and if the first object spans several lines."""
     start = head.lstrip()
     if not start.startswith(b"{"):
         return not start.startswith(b"[")
@@ -119,7 +119,7 @@ def parse_object(piece: bytes, options: ReadOptions, *, offset: int = 0) -> tupl
     """The fields of one JSON object, and whether characters in it had to be replaced.
 
     Raises:
-        FileError: E_JSON or E_ENCODING; the message never quotes the text.
+        FileError: E_JSON or E_ENCODING; its message never quotes the text.
     """
     try:
         values, is_partial = orjson.loads(piece), False
@@ -134,12 +134,12 @@ def parse_object(piece: bytes, options: ReadOptions, *, offset: int = 0) -> tupl
 
 
 def _parse_again(piece: bytes, options: ReadOptions, *, offset: int, reason: str) -> tuple[Any, bool]:
-    """What orjson refuses: find out why, and mend it where that was asked for."""
+    """Parse what orjson refused: find out why, and repair it if the options say so."""
     text, warnings = decode(piece, options, offset=offset)
     try:
         values = json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise FileError("E_JSON", f"not one JSON object: {reason}") from error
+        raise FileError("E_JSON", f"not a single JSON object: {reason}") from error
     if not isinstance(values, dict):
         raise FileError("E_JSON", f"wanted a JSON object, got {type(values).__name__}")
     if warnings:
@@ -148,13 +148,13 @@ def _parse_again(piece: bytes, options: ReadOptions, *, offset: int, reason: str
     values = {name: value for name, value in values.items() if name in used}
     broken = [name for name, value in values.items() if isinstance(value, str) and first_surrogate(value) is not None]
     if not broken:
-        raise FileError("E_JSON", f"not one JSON object: {reason}")
+        raise FileError("E_JSON", f"not a single JSON object: {reason}")
     if options.encoding_errors is EncodingErrors.REPLACE:
         return with_characters_replaced(values), True
     name = broken[0]
     message = (
-        f"'{name}' has a lone surrogate at character {first_surrogate(values[name])}: it was cut inside a character; "
-        "read it again from its source, or take --encoding-errors replace"
+        f"'{name}' has a lone surrogate at character {first_surrogate(values[name])}: a character was cut in half; "
+        "read the text again from its source, or use --encoding-errors replace"
     )
     raise FileError("E_ENCODING", message)
 
@@ -166,17 +166,17 @@ def _refuse_constant(constant: str) -> NoReturn:
 def _refuse_duplicates(piece: bytes, field: str) -> None:
     def check(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if sum(name == field for name, _ in pairs) > 1:
-            raise FileError("E_JSON", f"'{field}' stands in it twice")
+            raise FileError("E_JSON", f"'{field}' occurs in it twice")
         return dict(pairs)
 
     try:
         json.loads(piece.decode("utf-8-sig", "replace"), object_pairs_hook=check)
     except RecursionError as error:
-        raise FileError("E_JSON", "its objects stand too deep in one another") from error
+        raise FileError("E_JSON", "its objects are nested too deeply") from error
 
 
 def _find_id(piece: bytes, options: ReadOptions) -> str | None:
-    """The id of a broken object, where it can be read without doubt."""
+    """The id of a broken object, if it is unambiguous."""
     field = re.escape((options.id_field or DEFAULT_ID_FIELD).encode())
     found = re.findall(rb'"%s"\s*:\s*("[^"\\]{0,200}"|-?\d{1,20}(?=\s*[,}]))' % field, piece[:10_000])
     if len(found) != 1:
@@ -194,7 +194,7 @@ _AFTER_SCALAR = re.compile(rb"[\s,\]}]")
 
 
 def read_values(stream: ByteStream, max_bytes: int) -> Iterator[tuple[int, int, bytes | None]]:
-    """Number, offset and bytes of each value of an array, or of values one after the other; None where it is too long.
+    """Number, offset and bytes of each value in an array or a sequence of values; the bytes are None if it is too long.
 
     Only brackets and quotation marks are looked at, so a broken value does not hide those after it.
     """
@@ -205,7 +205,7 @@ def read_values(stream: ByteStream, max_bytes: int) -> Iterator[tuple[int, int, 
 
 
 class _ValueScanner:
-    """Finds where values begin and end in blocks of bytes, at one look a bracket or quotation mark."""
+    """Finds where values begin and end in blocks of bytes, in one step per bracket or quotation mark."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
@@ -227,13 +227,13 @@ class _ValueScanner:
         return found
 
     def end(self) -> list[tuple[int, int, bytes | None]]:
-        """The value that the stream ends in, if it does."""
+        """The last value, if the stream ended inside it."""
         if self._n_bytes:
             self._close()
         return self._found
 
     def _begin(self, chunk: bytes, position: int) -> int:
-        """In front of everything: an array's bracket is no part of a value."""
+        """Before the first value: the opening bracket of an array is not part of a value."""
         match = _AT_BASE.search(chunk, position)
         if match is None:
             return len(chunk)

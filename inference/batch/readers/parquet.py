@@ -1,4 +1,4 @@
-"""Parquet: one article a row, read batch by batch."""
+"""Reading Parquet: one article per row, batch by batch."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _BATCH_ROWS = 64
 
 
 def read_parquet(file: Path, path: str, name: str, options: ReadOptions) -> Iterator[Record]:
-    """The rows of a Parquet file; page checksums are checked where it has them.
+    """The records of a Parquet file; page checksums are verified if it has them.
 
     Raises:
-        FieldError: it lacks a column that was asked for, or its text column holds no text.
-        FileError: it is cut off or damaged; the rows before have been read.
+        FieldError: it lacks a column that was asked for, or its text column does not hold text.
+        FileError: it is cut off or damaged; the rows before that have been read.
         MissingExtraError: pyarrow is not installed.
     """
     require_pyarrow(path)
-    # Imported here: pyarrow is large, and most input is no Parquet.
+    # Imported here: pyarrow is large, and most input is not Parquet.
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -37,15 +37,15 @@ def read_parquet(file: Path, path: str, name: str, options: ReadOptions) -> Iter
                     yield read_row(batch, row, Place(path, "row", n_rows), options, fallback_id=f"{name}:{n_rows}")
     except (pa.ArrowException, OSError) as error:
         raise FileError(
-            "E_DAMAGED" if n_rows else "E_FORMAT", f"no Parquet that can be read after row {n_rows}: {error}"
+            "E_DAMAGED" if n_rows else "E_FORMAT", f"cannot be read as Parquet after row {n_rows}: {error}"
         ) from error
 
 
 def wanted_columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
-    """The columns of a table that a record is made of.
+    """The columns of a table that records are made from.
 
     Raises:
-        FieldError: it lacks one that was asked for, or its text column holds no text.
+        FieldError: it lacks one that was asked for, or its text column does not hold text.
     """
     import pyarrow as pa
 
@@ -56,7 +56,7 @@ def wanted_columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
     if not (
         pa.types.is_string(value_type) or pa.types.is_large_string(value_type) or pa.types.is_string_view(value_type)
     ):
-        raise FieldError(f"{path}: column '{text_field}' must hold text, it holds {found}; --text-field names another")
+        raise FieldError(f"{path}: column '{text_field}' must hold text, but holds {found}; --text-field names another")
     return [name for name in dict.fromkeys((id_field, text_field, *METADATA_FIELDS)) if name in schema.names]
 
 
@@ -72,7 +72,7 @@ def read_row(batch: Any, row: int, place: Place, options: ReadOptions, *, fallba
             values[name] = error.object.decode("utf-8", "replace")
             broken.append(name)
         except (LookupError, OverflowError, ValueError) as error:
-            # Python has no year 10000, no nanoseconds without pandas, and not every time zone.
+            # Python has no year 10000, no nanoseconds without pandas, and does not know every time zone.
             unreadable.append(f"'{name}' ({error})")
     record = record_of_fields(values, place, options, fallback_id=fallback_id)
     if unreadable:
@@ -85,5 +85,5 @@ def read_row(batch: Any, row: int, place: Place, options: ReadOptions, *, fallba
         record.id,
         place,
         "E_ENCODING",
-        f"not UTF-8 in {broken}; write the file again, or take --encoding-errors replace",
+        f"not UTF-8 in {broken}; write the file again, or use --encoding-errors replace",
     )

@@ -1,4 +1,4 @@
-"""The files that the inputs name: files, folders, globs, pipes, standard input."""
+"""Finding the files that the inputs name: files, folders, globs, pipes, standard input."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 STDIN = "-"
 
-_HIDDEN, _OUTPUT, _NO_FORMAT = "hidden", "the output", "its name has no suffix of an article format"
+_HIDDEN, _OUTPUT, _NO_FORMAT = "hidden", "the output", "its suffix is not that of an article format"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Source:
     """One file to read.
 
     Attributes:
-        path: where it is; None is standard input.
-        name: its path from the folder that was named, in messages and in the ids of its broken records.
+        path: where it is; None means standard input.
+        name: its path within the input folder, or its file name; ids are made from it.
     """
 
     path: Path | None
@@ -36,12 +36,12 @@ class Source:
 
     @property
     def id(self) -> str:
-        """The id of the article, where the file is one."""
+        """The id of the article, if the file contains just one."""
         return bare_name(self.name)
 
     @property
     def id_of_failure(self) -> str:
-        """The id of the record that says that the file cannot be read: many articles may be missing, or one."""
+        """The id of the error record for an unreadable file: the file's name if it may contain several articles."""
         named = format_by_name(self.name)
         return self.id if named in (None, InputFormat.TXT, InputFormat.HTML) else self.name
 
@@ -50,15 +50,15 @@ class Source:
 
 
 def printable(name: str) -> str:
-    """A file name with U+FFFD for bytes that are not UTF-8, which no result can carry."""
+    """A file name, with U+FFFD for bytes that are not UTF-8, which results cannot contain."""
     return os.fsencode(name).decode("utf-8", "replace")
 
 
 def check_inputs(inputs: Sequence[str], *, allow_empty: bool = False) -> None:
-    """Refuse inputs that are not there, before anything is loaded or written.
+    """Refuse inputs that do not exist or cannot be read, before anything is loaded or written.
 
     Raises:
-        InputError: names every input that cannot be read.
+        InputError: the message names every such input.
     """
     problems = [(name, _find_problem(name, allow_empty=allow_empty)) for name in inputs]
     if any(problem for _, problem in problems):
@@ -66,34 +66,35 @@ def check_inputs(inputs: Sequence[str], *, allow_empty: bool = False) -> None:
 
 
 def check_output(inputs: Iterable[str], output: Path) -> None:
-    """Refuse an output that is an input by whatever name: writing it would destroy what was read.
+    """Refuse an output that is also an input, under whatever name: writing it would destroy the input.
 
     Raises:
-        UsageError: names the input.
+        UsageError: the message names the input.
     """
     for name in inputs:
         path = "/dev/stdin" if name == STDIN else name
         named = [path] if os.path.lexists(path) else glob.glob(path, recursive=True)
         if os.path.realpath(output) in map(os.path.realpath, named):
-            raise UsageError(f"{printable(name)}: is the output as well; name another one")
+            raise UsageError(f"{printable(name)}: is the output as well as an input; choose another output")
 
 
 def can_be_read_twice(inputs: Iterable[str]) -> bool:
-    """Not so for standard input and pipes."""
+    """Whether all inputs can be read twice: false for standard input and pipes."""
     return all(name != STDIN and not _is_stream(Path(name)) for name in inputs)
 
 
 def find_sources(
     inputs: Iterable[str], *, exclude: Path | None = None, left_out: Counter[str] | None = None
 ) -> Iterator[Source]:
-    """The files of all inputs, in their order; those of a folder in the order of their names.
+    """The files of all inputs, in the order given; those in a folder in the order of their names.
 
-    A folder is read one folder at a time, so its size does not matter. What is in it but is no regular file, is hidden
-    (its name begins with a dot or an underscore), or has no suffix of an article format, is left out and logged.
+    Subfolders are listed one at a time, so the size of a folder does not matter. In folders, anything that is not a
+    regular file, is hidden (its name begins with a dot or an underscore), or does not have the suffix of an article
+    format is left out and logged.
 
     Args:
-        exclude: the output, which may lie in a folder that is read.
-        left_out: counts what is left out, by suffix or reason, but for what is hidden and the output.
+        exclude: the output, which may be inside an input folder.
+        left_out: counts what is left out, by suffix or reason, except hidden files and the output.
     """
     left_out = Counter() if left_out is None else left_out
     for name in inputs:
@@ -103,7 +104,7 @@ def find_sources(
         elif path.is_dir():
             yield from _find_in_folder(path, path, exclude, left_out)
         elif os.path.lexists(path) or not glob.has_magic(name):
-            yield Source(path, printable(path.name))  # also where it has gone since: then it is an error record
+            yield Source(path, printable(path.name))  # even if it has disappeared: then it is an error record
         else:
             matches = sorted(glob.glob(name, recursive=True))
             files = (match for match in matches if not _is_stream(Path(match)))
@@ -121,13 +122,13 @@ def _find_problem(name: str, *, allow_empty: bool) -> str | None:
             return (
                 None
                 if allow_empty or any(find_sources([name]))
-                else f"the folder holds no file ending in {', '.join(SUFFIXES)}"
+                else f"the folder contains no file ending in {', '.join(SUFFIXES)}"
             )
         if path.exists():
             return None if os.access(path, os.R_OK) else "no permission to read it"
         if path.is_symlink():
-            return "a link that leads nowhere"
-        return None if glob.glob(name, recursive=True) else "no such file or folder, and no glob that matches one"
+            return "a broken link"
+        return None if glob.glob(name, recursive=True) else "no such file or folder, and no glob that matches any"
     except (OSError, ValueError) as error:
         return f"cannot be read: {error}"
 
@@ -168,9 +169,9 @@ def _reason_to_skip(path: Path, exclude: Path | None) -> str | None:
     try:
         mode = path.stat().st_mode
     except OSError:
-        return "a link that leads nowhere, or in a circle"
+        return "a broken or circular link"
     if stat.S_ISDIR(mode):
         return "a link to a folder" if path.is_symlink() else None
     if not stat.S_ISREG(mode):
-        return "no regular file"
+        return "not a regular file"
     return None if format_by_name(path.name) is not None else _NO_FORMAT

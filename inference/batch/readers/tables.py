@@ -1,4 +1,4 @@
-"""CSV and TSV: one article a row."""
+"""Reading CSV and TSV: one article per row."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _DELIMITERS = (",", ";", "\t", "|")
 
 
 def read_table(stream: ByteStream, path: str, name: str, options: ReadOptions) -> Iterator[Record]:
-    """The rows of a table with a header. A row that does not fit the header is an error record.
+    """The records of a table with a header; a row that does not fit the header becomes an error record.
 
     Raises:
         FieldError: the header lacks a column that was asked for.
-        FileError: its first line is no header, or it is cut off or damaged; what came before has been read.
+        FileError: the first line is not a header, or the file is cut off or damaged; what came before has been read.
     """
     csv.field_size_limit(options.max_record_bytes)
     lines = _Lines(as_utf8(stream), options)
@@ -36,9 +36,9 @@ def read_table(stream: ByteStream, path: str, name: str, options: ReadOptions) -
         delimiter = options.delimiter or _find_delimiter(header_line, options)
         header = next(csv.reader([header_line], delimiter=delimiter))
     except csv.Error as error:
-        raise FileError("E_CSV", f"its first line is no header of CSV: {error}") from error
+        raise FileError("E_CSV", f"its first line is not a CSV header: {error}") from error
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
-    check_fields(header, options, f"{path}, columns divided by {delimiter!r}")
+    check_fields(header, options, f"{path}, columns separated by {delimiter!r}")
     while True:
         place = Place(path, "line", lines.number + 1)
         fallback_id = f"{name}:{place.number}"
@@ -49,14 +49,14 @@ def read_table(stream: ByteStream, path: str, name: str, options: ReadOptions) -
             return
         except csv.Error as error:
             last = f" to {lines.number}" if lines.number > place.number else ""
-            yield failed(fallback_id, place, "E_CSV", f"line {place.number}{last} is no row of CSV: {error}")
+            yield failed(fallback_id, place, "E_CSV", f"line {place.number}{last} is not a CSV row: {error}")
             continue
         if row:
             yield _read_row(header, row, place, options, lines.first_bad_byte, fallback_id=fallback_id)
 
 
 class _Lines(Iterator[str]):
-    """The lines of a table as text, bytes that are not UTF-8 as surrogates; counts them and notes the first such byte."""
+    """The lines of a table as text; counts them. Bytes that are not UTF-8 become surrogates; the first one is noted."""
 
     def __init__(self, stream: ByteStream, options: ReadOptions) -> None:
         self._lines = read_lines(stream, options.max_record_bytes)
@@ -76,7 +76,7 @@ class _Lines(Iterator[str]):
 
 
 def _find_delimiter(header_line: str, options: ReadOptions) -> str:
-    """The delimiter with which the header has the text column; a comma where none has, so that the header can be shown."""
+    """The delimiter that gives the header the text column or, if none does, the most columns."""
     wanted = options.text_field or DEFAULT_TEXT_FIELD
     headers = {delimiter: next(csv.reader([header_line], delimiter=delimiter)) for delimiter in _DELIMITERS}
     fitting = [delimiter for delimiter, header in headers.items() if wanted in header]
@@ -93,7 +93,7 @@ def _read_row(
     fallback_id: str,
 ) -> Record:
     if len(row) != len(header):
-        return failed(fallback_id, place, "E_CSV", f"{len(row)} fields, the header has {len(header)}")
+        return failed(fallback_id, place, "E_CSV", f"{len(row)} fields, but the header has {len(header)}")
     values = dict(zip(header, row, strict=True))
     if first_bad_byte is None:
         return record_of_fields(values, place, options, fallback_id=fallback_id)
@@ -101,5 +101,5 @@ def _read_row(
         replaced = with_characters_replaced(values)
         return as_partial(record_of_fields(replaced, place, options, fallback_id=fallback_id))
     record_id = record_of_fields(values, place, options, fallback_id=fallback_id).id
-    message = f"not UTF-8 at byte {first_bad_byte}; convert the file, or take --encoding-errors replace"
+    message = f"not UTF-8 at byte {first_bad_byte}; convert the file, or use --encoding-errors replace"
     return failed(record_id if first_surrogate(record_id) is None else fallback_id, place, "E_ENCODING", message)

@@ -1,4 +1,4 @@
-"""One article a file: plain text and HTML pages."""
+"""Reading files that contain one article: plain text and HTML pages."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from inquit.inference.batch.readers.bytestreams import ByteStream, as_utf8, read
 from inquit.inference.batch.record import ENCODING_REPLACED, Page, Place, Record
 
 MAX_PAGE_BYTES = 8_000_000
-"""libxml2 loses text nodes above 10 MB without a word; real news pages stay below 3 MB."""
+"""libxml2 silently loses text nodes above 10 MB; real news pages stay below 3 MB."""
 
 _FEW_NULS, _MAX_NULS = 4, 0.2
-"""A number and a share of NUL bytes above both is UTF-16 without its mark, or no text at all."""
+"""A number and a share of NUL bytes: above both, a file is UTF-16 without its mark, or not text at all."""
 
 
 def read_text_file(stream: ByteStream, record_id: str, path: str, options: ReadOptions) -> Record:
-    """A text file as one record; a byte order mark is no part of the text, line breaks stay as they are.
+    """A text file as one record. A byte order mark is not part of the text; line breaks stay as they are.
 
     Raises:
-        FileError: it is no text, or too long.
+        FileError: it is not text, or too long.
     """
     content = read_all(as_utf8(stream), options.max_record_bytes)
     head = content[:4096]
@@ -34,10 +34,10 @@ def decode(content: bytes, options: ReadOptions, *, offset: int = 0) -> tuple[st
     """The text of UTF-8 bytes, and warnings.
 
     Args:
-        offset: where the bytes stand in their file, for the message.
+        offset: where in the file the bytes begin, for the message.
 
     Raises:
-        FileError: they are not UTF-8, and are not to be replaced.
+        FileError: they are not UTF-8, and the options do not say to replace them.
     """
     try:
         return content.decode("utf-8"), ()
@@ -47,13 +47,13 @@ def decode(content: bytes, options: ReadOptions, *, offset: int = 0) -> tuple[st
         byte, position = content[error.start], offset + error.start
         message = (
             f"not UTF-8: byte 0x{byte:02x} at byte {position} of the file; convert it (iconv -f latin1 -t utf-8), "
-            "or take --encoding-errors replace"
+            "or use --encoding-errors replace"
         )
         raise FileError("E_ENCODING", message) from error
 
 
 def read_page(stream: ByteStream, record_id: str, path: str) -> Record:
-    """An HTML file as one record; which encoding it has is found with its text.
+    """An HTML file as one record; its encoding is determined later, when its text is extracted.
 
     Raises:
         FileError: it is longer than the parser can read without losing text.

@@ -1,7 +1,7 @@
-"""WARC, the format of web archives: each response that holds an HTML page is a record.
+"""Reading WARC, the format of web archives: each response that contains an HTML page is a record.
 
-Read without a library: a record whose length is wrong must not hide those after it, so the reader looks for the next
-record's first line instead of trusting the length.
+This does not use a library: a record with a wrong length must not hide those after it, so the reader looks for the
+first line of the next record instead of trusting the length.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
 def read_warc(stream: ByteStream, path: str, name: str) -> Iterator[Record]:
-    """The responses of an archive; requests and the archive's own records are no articles and leave no trace.
+    """The responses in an archive; requests and records about the archive itself are ignored.
 
     Raises:
         FileError: the file is cut off or damaged; what came before has been read.
@@ -78,7 +78,7 @@ def _read_entries(stream: ByteStream) -> Iterator[_Entry]:
 
 
 class _Archive:
-    """Lines and bodies of an archive, and how far it has been read."""
+    """Reads lines and bodies of an archive and keeps track of the offset."""
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
@@ -94,7 +94,7 @@ class _Archive:
         return line
 
     def read_body(self, length: int) -> tuple[bytes, bool]:
-        """A body of so many bytes, and whether it is one; a record that begins inside it is put back."""
+        """The next ``length`` bytes, and whether they are a whole body; a record that begins in them is put back."""
         wanted = min(length, _MAX_BODY_BYTES)
         body = self._put_back[:wanted]
         self._put_back = self._put_back[wanted:]
@@ -141,7 +141,7 @@ class _Socket:
 
 
 def _parse_http(content: bytes) -> tuple[int, str, bytes]:
-    """Status, content type and body of a response as it came over the wire."""
+    """Status, content type and decoded body of a response as it came over the wire."""
     response = http.client.HTTPResponse(_Socket(content))  # type: ignore[arg-type]
     response.begin()
     try:
@@ -149,7 +149,7 @@ def _parse_http(content: bytes) -> tuple[int, str, bytes]:
     except (http.client.IncompleteRead, OverflowError, ValueError):
         body = content.partition(b"\r\n\r\n")[
             2
-        ]  # crawlers may store a decoded body under the headers of the chunked one
+        ]  # crawlers may store a decoded body with the headers of the chunked one
     encoding = response.getheader("Content-Encoding", "").lower()
     if encoding in ("gzip", "x-gzip", "deflate"):
         decoder = zlib.decompressobj(wbits=47 if encoding != "deflate" else 15)

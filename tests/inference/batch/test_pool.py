@@ -77,7 +77,7 @@ def test_a_worker_that_cannot_load_the_model_ends_the_run(choice: ModelChoice) -
 
 def test_a_worker_that_ends_by_itself_is_told_with_its_exit_code(choice: ModelChoice) -> None:
     broken = ModelChoice(choice.folder, 7)  # type: ignore[arg-type]
-    with WorkerPool(1, broken, ScoreOptions(), time_limit=60) as pool, pytest.raises(BatchError, match="exit code 1;"):
+    with WorkerPool(1, broken, ScoreOptions(), time_limit=60) as pool, pytest.raises(BatchError, match="exit code 1 "):
         list(pool.answer(works(1)))
 
 

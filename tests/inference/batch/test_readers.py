@@ -1,4 +1,4 @@
-"""What the readers make of files that are as they should be, or nearly so."""
+"""The readers on files that are as they should be, or nearly so."""
 
 from __future__ import annotations
 
@@ -215,8 +215,8 @@ def test_metadata_of_results_is_kept(tmp_path: Path) -> None:
         ("a.csv", b"text,text\na,b\n", ReadOptions(), "has 'text' 2 times"),
         ("a.csv", b"text\na\n", ReadOptions(id_field="key"), r"has no 'key'.*--id-field"),
         ("a.parquet", parquet(body=["One."]), ReadOptions(), "has no 'text', it has 'body'"),
-        ("a.parquet", parquet(text=[1]), ReadOptions(), "must hold text, it holds int64"),
-        ("a.parquet", parquet(text=[b"bytes"]), ReadOptions(), "must hold text, it holds binary"),
+        ("a.parquet", parquet(text=[1]), ReadOptions(), "must hold text, but holds int64"),
+        ("a.parquet", parquet(text=[b"bytes"]), ReadOptions(), "must hold text, but holds binary"),
     ],
 )
 def test_a_field_that_is_not_there_is_asked_for_never_guessed(
@@ -245,7 +245,7 @@ def twice(path: Path) -> Path:
 
 
 def test_ids_that_come_twice_end_the_run_before_it_begins(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"ids come twice: 'a' \(.*line 2\).*--dup-ids"):
+    with pytest.raises(UsageError, match=r"duplicate ids: 'a' \(.*line 2\).*--dup-ids"):
         Inputs([str(twice(tmp_path / "a.jsonl"))], OPTIONS).survey()
 
 
@@ -277,10 +277,10 @@ def test_equal_texts_without_ids_are_numbered_not_refused(tmp_path: Path) -> Non
     ("name", "make", "message"),
     [
         ("missing.txt", None, "no such file"),
-        ("*.txt", None, "no glob that matches"),
-        ("empty", Path.mkdir, "holds no file ending in"),
-        ("link.txt", lambda path: path.symlink_to(path.with_name("nowhere")), "leads nowhere"),
-        ("loop.txt", lambda path: path.symlink_to(path), "leads nowhere"),
+        ("*.txt", None, "no glob that matches any"),
+        ("empty", Path.mkdir, "contains no file ending in"),
+        ("link.txt", lambda path: path.symlink_to(path.with_name("nowhere")), "a broken link"),
+        ("loop.txt", lambda path: path.symlink_to(path), "a broken link"),
     ],
 )
 def test_input_that_is_not_there_is_an_error_at_once(

@@ -125,7 +125,7 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path, sent: signal.Signa
     articles, output = write_articles(tmp_path / "in.jsonl", 40), tmp_path / "out"
     code, errors = run_until(has_parts(output, 1), articles, "-o", output, "--part-size", "5", send=sent)
     assert code == 130
-    assert "give the same command again to go on" in errors
+    assert "give the same command again to continue" in errors
     assert "Traceback" not in errors
     assert manifest(output)["status"] == "interrupted"
     assert not list(output.glob(".tmp-*"))
@@ -180,8 +180,8 @@ def test_a_full_disk_ends_the_run_and_leaves_what_is_finished(tmp_path: Path) ->
     ("output", "code", "message"),
     [
         ("no/such/out.jsonl", 5, "no/such does not exist"),
-        ("file", 5, "cannot be made or opened as a folder"),
-        ("file/out", 5, "cannot be made or opened as a folder"),
+        ("file", 5, "cannot be created or opened as a folder"),
+        ("file/out", 5, "cannot be created or opened as a folder"),
         ("out.docx", 2, "wanted a file ending in .jsonl, .csv, .parquet, or a folder"),
     ],
 )
@@ -251,7 +251,7 @@ def test_a_folder_of_another_call_is_refused(finished: Path, copied: Path, chang
     before = contents(copied)
     run = score(finished / "in.jsonl", "-o", copied, "--part-size", "3", *change)
     assert run.returncode == 2
-    assert "holds the results of another call" in run.stderr
+    assert "contains the results of a different call" in run.stderr
     assert message in run.stderr
     assert contents(copied) == before
 
@@ -264,10 +264,10 @@ def test_a_folder_of_another_model_or_of_unknown_origin_is_refused(
     facts = dict(read_manifest(tmp_path / "model").data) | {"version": "1.0.1"}
     write_manifest(tmp_path / "model", {name: facts[name] for name in facts.keys() - {"format_version", "files"}})
     run = score(finished / "in.jsonl", "-o", copied, "--part-size", "3", "--model", tmp_path / "model")
-    assert (run.returncode, "it had {'model'" in run.stderr) == (2, True), run.stderr
+    assert (run.returncode, "that one had {'model'" in run.stderr) == (2, True), run.stderr
     (copied / MANIFEST).unlink()
     run = score(finished / "in.jsonl", "-o", copied, "--part-size", "3")
-    assert (run.returncode, "holds parts, but no _manifest.json" in run.stderr) == (2, True)
+    assert (run.returncode, "contains parts but no _manifest.json" in run.stderr) == (2, True)
 
 
 def test_other_inputs_in_the_same_folder_are_refused(finished: Path, copied: Path, tmp_path: Path) -> None:
@@ -319,13 +319,13 @@ def test_every_format_holds_the_same_results(tmp_path: Path) -> None:
     ("arguments", "code", "message"),
     [
         (["nowhere.txt"], 4, "nowhere.txt: no such file"),
-        (["*.nothing"], 4, "no glob that matches one"),
-        (["empty"], 4, "holds no file ending in"),
-        (["link.txt"], 4, "a link that leads nowhere"),
+        (["*.nothing"], 4, "no glob that matches any"),
+        (["empty"], 4, "contains no file ending in"),
+        (["link.txt"], 4, "a broken link"),
         (["blank.jsonl"], 4, "found 0 articles"),
         (["blank.jsonl", "--allow-empty"], 0, "0 articles"),
         (["empty", "--allow-empty"], 0, "0 articles"),
-        (["twice.jsonl"], 2, "ids come twice: 'a'"),
+        (["twice.jsonl"], 2, "duplicate ids: 'a'"),
         (["twice.jsonl", "--dup-ids", "suffix"], 0, "2 articles"),
         (["bad.jsonl"], 1, "E_JSON: 2"),
         (["bad.jsonl", "--max-errors", "2"], 1, "E_JSON: 2"),

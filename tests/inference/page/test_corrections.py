@@ -1,4 +1,4 @@
-"""Corrections as they are kept: what a change may be, what stands in the file, undo, and two people at once."""
+"""How corrections are kept: which changes are allowed, what the file contains, undo, and two people at once."""
 
 from __future__ import annotations
 
@@ -123,8 +123,8 @@ def test_of_many_at_once_only_one_wins(keep: Keep, tmp_path: Path) -> None:
     ("attribution", "message"),
     [
         (labels(content=[]), "must have content"),
-        (labels(content=[[0, 10_000]]), r"content \[0, 10000\] leaves the text"),
-        (labels(source=[[70, 10_000]]), r"source \[70, 10000\] leaves the text"),
+        (labels(content=[[0, 10_000]]), r"content \[0, 10000\] extends beyond the text"),
+        (labels(source=[[70, 10_000]]), r"source \[70, 10000\] extends beyond the text"),
         (labels(claim={"type": "evnt"}), "got 'evnt'. Did you mean 'event'"),
         (labels(claim={"type": "event", "secondary": ["no"]}), "got 'no'"),
     ],
@@ -139,7 +139,7 @@ def test_labels_that_cannot_be_are_refused(
 
 
 def test_an_id_cannot_stand_twice(keep: Keep, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="stands twice"):
+    with pytest.raises(ValueError, match="occurs twice"):
         keep(tmp_path).apply(change(0, labels(), labels()))
 
 
@@ -161,7 +161,7 @@ def test_an_unknown_article_and_one_without_text_are_refused(keep: Keep, tmp_pat
     corrections = keep(tmp_path, ArticleResult("bare", None))
     with pytest.raises(KeyError, match="elsewhere"):
         corrections.apply(change(0, id_="elsewhere"))
-    with pytest.raises(ValueError, match="without its text"):
+    with pytest.raises(ValueError, match="has no text"):
         corrections.apply(change(0, id_="bare"))
 
 
@@ -190,7 +190,7 @@ def test_a_change_that_cannot_be_written_is_not_made(keep: Keep, tmp_path: Path)
 def test_corrections_of_another_text_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "c.jsonl"
     path.write_bytes(to_json_line(ArticleResult("emoji", "another text")))
-    with pytest.raises(ValueError, match="another text"):
+    with pytest.raises(ValueError, match="a different text"):
         read_corrections(path, [EMOJI])
 
 

@@ -1,4 +1,4 @@
-"""The server behind the review page: whom it answers, and what it says."""
+"""The server behind the review page: which requests it answers, and how."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_changes_need_the_token(client: testclient.TestClient, path: str) -> Non
 
 
 def test_a_form_of_another_site_cannot_change_anything(client: testclient.TestClient) -> None:
-    # What a cross-site form can send without asking first.
+    # A content type that a cross-site form can send without a preflight request.
     response = client.post(f"/{TOKEN}/changes", content=b'{"id": "emoji"}', headers={"content-type": "text/plain"})
     assert response.status_code == 422
 
@@ -100,7 +100,7 @@ def test_an_old_version_is_answered_with_the_new_one(client: testclient.TestClie
         ([], 422, ""),
         (CHANGE | {"id": "elsewhere"}, 404, "no article 'elsewhere'"),
         (CHANGE | {"id": ["a"]}, 404, "no article"),
-        (CHANGE | {"attributions": [{"id": "t0", "content": [[0, 9999]]}]}, 422, "leaves the text"),
+        (CHANGE | {"attributions": [{"id": "t0", "content": [[0, 9999]]}]}, 422, "extends beyond the text"),
         (CHANGE | {"attributions": [{"id": "t0", "content": "x"}]}, 422, "not a change"),
     ],
 )
