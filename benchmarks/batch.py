@@ -1,9 +1,9 @@
-"""What a batch costs: rate, speed-up by workers, overhead of reading and writing, memory, resume, hard articles.
+"""What a batch costs: speed, speed-up from workers, overhead of reading and writing, memory, resuming, hard articles.
 
     python benchmarks/batch.py [--model en] [--articles 400] [--price 0.04] [--json out.json]
 
-Articles are those of benchmarks/throughput.py. Times are by the clock: run nothing else meanwhile. The figures are those
-that docs/scaling.md plans with.
+The articles are those of benchmarks/throughput.py. Times are wall-clock times, so run nothing else meanwhile.
+docs/scaling.md plans with these figures.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ HARD_ARTICLES = {
 
 @dataclass(frozen=True)
 class Run:
-    """Seconds by the clock, and the memory of the largest of its processes in MB."""
+    """Wall-clock seconds of a run, and the peak memory of its largest process in MB."""
 
     seconds: float
     peak_megabytes: float
 
 
 def score(articles: Path, output: Path, *options: str) -> Run:
-    """`inquit score` in processes of its own."""
+    """Run `inquit score` in its own processes."""
     command = [sys.executable, "-m", "inquit.cli", "score", str(articles), "-o", str(output), *options]
     started = time.perf_counter()
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
@@ -52,7 +52,7 @@ def write_articles(path: Path, texts: list[str]) -> Path:
 
 
 def bare_seconds(model: str, texts: list[str]) -> float:
-    """Scoring alone, in this process: what a batch is measured against."""
+    """Seconds for scoring alone in this process: the baseline for a batch."""
     import inquit
 
     attributor = inquit.load(model)
@@ -101,7 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="en")
     parser.add_argument("--articles", type=int, default=400)
-    parser.add_argument("--price", type=float, default=0.04, help="of a CPU hour, in your currency")
+    parser.add_argument("--price", type=float, default=0.04, help="price of a CPU hour, in your currency")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

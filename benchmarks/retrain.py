@@ -1,11 +1,11 @@
-"""What twenty newly labelled articles of another domain are worth: retraining cross-validated, end to end.
+"""What twenty newly labelled articles from another domain are worth: retraining, cross-validated end to end.
 
-Each fold retrains the model on the other folds' articles, as `inquit retrain` does, and scores the articles left out. The
-old domain is scored by a model retrained on all of them.
+For each fold, the model is retrained on the articles of the other folds, as `inquit retrain` does, and scores the
+articles of this fold. The old domain is scored by a model retrained on all of them.
 
     python benchmarks/retrain.py --labels ../shared/data/otherdomain/dev.jsonl --old ../shared/data/polnear/dev.jsonl
 
-CPU-seconds are those of one retraining, the start of Python not counted.
+CPU-seconds are those of one retraining, excluding the start of Python.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ MEASURES = ("type_macro_f1", "type_acc", "polarity_f1", "checkworthy_ap", "type_
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="en")
-    parser.add_argument("--labels", type=Path, required=True, help="labelled articles of the new domain")
-    parser.add_argument("--old", type=Path, help="labelled articles of the old domain that trained nothing")
+    parser.add_argument("--labels", type=Path, required=True, help="labelled articles from the new domain")
+    parser.add_argument("--old", type=Path, help="labelled articles from the old domain that no model was trained on")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=13)
     arguments = parser.parse_args()
@@ -54,13 +54,13 @@ def main() -> None:
 
 
 def deal(n: int, n_folds: int, seed: int) -> list[set[int]]:
-    """Indices dealt into folds."""
+    """Deal the indices below ``n`` into folds at random."""
     order = np.random.default_rng(seed).permutation(n).tolist()
     return [set(order[i::n_folds]) for i in range(n_folds)]
 
 
 def retrain(model: str, articles: list[ArticleResult]) -> tuple[Attributor, float]:
-    """A model retrained on these articles, and the CPU-seconds that it took."""
+    """A model retrained on these articles, and the CPU-seconds that this took."""
     with tempfile.TemporaryDirectory() as folder:
         labels = Path(folder) / "labels.jsonl"
         labels.write_bytes(b"".join(orjson.dumps(article.to_dict()) + b"\n" for article in articles))

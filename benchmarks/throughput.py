@@ -1,9 +1,9 @@
-"""How fast scoring is: articles per CPU-second, shares of the stages, start-up, memory, and how cost grows with the text.
+"""How fast scoring is: articles per CPU second, share of each stage, start-up, memory, and how cost grows with length.
 
     python benchmarks/throughput.py [--model en] [--articles 250] [--json out.json]
 
-Articles of about 750 words are put together from the paragraphs of examples/articles. CPU seconds are those of the
-whole process, all threads, so they hold on a busy machine; run nothing else all the same.
+Articles of about 750 words are assembled from paragraphs of examples/articles. CPU seconds are those of the whole
+process with all threads, so they are usable even on a busy machine; still, run nothing else meanwhile.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from inquit.inference.attributor import Attributor
     from inquit.models.article import Article
 
-# As the command line does, and before numpy is loaded: its threads only wait for each other.
+# Like the command line, and before numpy is loaded: its threads would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "articles"
@@ -35,7 +35,7 @@ N_WORDS = 750
 
 
 def make_articles(n_articles: int, *, n_words: int = N_WORDS, seed: int = 13) -> list[str]:
-    """Articles of about ``n_words`` words, of shuffled example paragraphs."""
+    """Articles of about ``n_words`` words, made of randomly chosen example paragraphs."""
     paragraphs = [p for path in sorted(EXAMPLES.glob("*.txt")) for p in path.read_text(encoding="utf-8").split("\n\n")]
     rng = random.Random(seed)
     articles = []
@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def stage_shares(model: Attributor, articles: Sequence[Article]) -> dict[str, float]:
-    """Of scoring the articles once more, what part of its CPU seconds goes to the encoder, to speakers and to claims."""
+    """Score the articles once more; the shares of the CPU seconds spent on the encoder, on speakers and on claims."""
     stages = {
         "encoder": (model.encoder, ("encode",)),
         "speakers": (model.resolver, ("resolve",)),

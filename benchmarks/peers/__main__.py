@@ -1,6 +1,6 @@
 """Compare inquit with its peers: `PYTHONPATH=benchmarks python -m peers [--gold FILE]`; `make benchmark-peers` does it.
 
-CPU seconds are those of whole processes. Run nothing else meanwhile all the same: a busy machine makes them longer.
+CPU seconds are those of whole processes. Still, run nothing else meanwhile: a busy machine makes them longer.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ def parse_arguments() -> argparse.Namespace:
         "--gold",
         type=Path,
         default=POLNEAR if POLNEAR.exists() else EXAMPLES,
-        help="labelled articles; by default PolNeAR dev where it lies beside the checkout, else the examples",
+        help="labelled articles; default: PolNeAR dev if it is beside the checkout, else the examples",
     )
-    parser.add_argument("--articles", type=int, help="only the first ones of gold")
+    parser.add_argument("--articles", type=int, help="use only so many articles of gold")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--bootstrap", type=int, default=1000, help="samples for the 95 %% intervals")
+    parser.add_argument("--bootstrap", type=int, default=1000, help="bootstrap samples for the 95 %% intervals")
     parser.add_argument("--model", default="en", help="inquit's")
     parser.add_argument(
-        "--environments", type=Path, default=ROOT / ".benchmark", help="the peers' virtual environments"
+        "--environments", type=Path, default=ROOT / ".benchmark", help="folder of the peers' virtual environments"
     )
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="folder for benchmark.md, .json and pictures/")
     return parser.parse_args()
 
 
 def compare(options: argparse.Namespace) -> Comparison:
-    """Run every system on the articles of gold, and measure."""
+    """Run every system on the gold articles and measure it."""
     load_before = os.getloadavg()[0]
     articles = list(read_corpus(options.gold))[: options.articles]
     gold = {article.id: article.to_dict() for article in articles}

@@ -1,4 +1,4 @@
-"""From the runs to figures: quality as `inquit evaluate` measures it, speed as medians over the rounds."""
+"""Turning runs into figures: quality as `inquit evaluate` measures it, speed as medians over the rounds."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ _ROLES = ("content", "cue", "source")
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """What was measured of one system.
+    """What was measured for one system.
 
     Attributes:
-        scores: by the names of ATTRIBUTION_MEASURES; None for what the system does not look for.
-        interval: 95 % of `d_full`, over samples of articles.
-        speed: articles a CPU second, start-up apart, median of the rounds.
-        slowest, fastest: the same, of one round.
-        long_speed: the same in articles of 750 words.
-        beside_first: speed by that of the first system in the same round, median of the rounds.
+        scores: by name, see ATTRIBUTION_MEASURES; None for what the system does not look for.
+        interval: 95 % interval of `d_full`, bootstrapped over articles.
+        speed: articles per CPU second, excluding start-up; median of the rounds.
+        slowest, fastest: the same in the slowest and the fastest round.
+        long_speed: ``speed`` in articles of 750 words.
+        beside_first: speed relative to the first system in the same round; median of the rounds.
+        start_up: CPU seconds; median of the rounds.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Figures:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Everything that the page says."""
+    """Everything that goes into the page."""
 
     date: str
     machine: str
@@ -68,7 +69,7 @@ class Comparison:
     absent: Sequence[Absence]
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """The comparison as a JSON object."""
         return asdict(self)
 
 
@@ -79,7 +80,7 @@ def measure_system(
 
     Args:
         gold: labelled articles by id.
-        first: the runs, in the same rounds, of the system that the others are set beside.
+        first: the runs of the system that the others are compared with, in the same rounds.
     """
     evaluation = evaluate(
         {id_: spans_of(record) for id_, record in gold.items()}, runs[0].results, n_bootstrap=n_bootstrap
@@ -108,7 +109,7 @@ def _score(value: float, name: str, system: System) -> float | None:
 
 
 def spans_of(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record's text and spans alone: speakers and claims are not compared here."""
+    """Only the text and spans of a record: speakers and claims are not compared here."""
     attributions = [{role: attribution.get(role, []) for role in _ROLES} for attribution in record["attributions"]]
     return {"id": record["id"], "text": record["text"], "attributions": attributions}
 
@@ -118,7 +119,7 @@ def count_words(articles: Records) -> int:
 
 
 def describe_machine() -> str:
-    """The processor and how many of it there are."""
+    """The number of processors and their model."""
     information = Path("/proc/cpuinfo")
     lines = information.read_text(encoding="utf-8").splitlines() if information.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

@@ -1,4 +1,4 @@
-"""The comparison as a picture: quality and speed, a bar for each system."""
+"""The comparison as a picture: quality and speed, with a bar for each system."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OURS, _THEIRS, _INK, _SOFT = "#1d5a7a", "#a8adb6", "#1c1e22", "#585c64"
 
 
 def draw(systems: Sequence[Figures], path: Path) -> None:
-    """Three panels of bars, the first system on top and in another colour; the same figures give the same bytes."""
+    """Draw three bar charts, with the first system on top and in its own colour; equal figures give equal bytes."""
     import matplotlib
 
     matplotlib.use("svg")

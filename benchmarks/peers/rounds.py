@@ -1,4 +1,4 @@
-"""Run the systems in turn, each in a process of its own, round after round."""
+"""Run the systems in turn, each in its own process, round after round."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from peers.systems import Absence, System
 Records = dict[str, dict[str, Any]]
 
 BENCHMARKS = Path(__file__).parents[1]
-TIMEOUT = 3600.0  # seconds by the clock, for one run of one system
-# One thread each, where a library would start more: CPU seconds of threads that wait for each other say nothing.
+TIMEOUT = 3600.0  # wall-clock seconds for one run of one system
+# One thread each, even if a library would start more: CPU seconds of threads waiting for each other mean nothing.
 _ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of a system gave and cost, in CPU seconds of its whole process and MB."""
+    """The results of one run of a system, and its cost in CPU seconds of the whole process and in MB."""
 
     results: Records
     start_up: float
@@ -40,16 +40,16 @@ class SystemFailed(Exception):
 def run_rounds(
     systems: Sequence[System], articles: Path, *, environments: Path, n_rounds: int, model: str, folder: Path
 ) -> tuple[dict[str, list[Run]], list[Absence]]:
-    """Every system once a round, in turn, so that a disturbance of the machine meets all of them.
+    """Run every system once per round, in turn, so that a busy spell of the machine affects all of them.
 
     Args:
         articles: JSON lines with ``id`` and ``text``.
         environments: the folder that holds the peers' virtual environments.
-        model: inquit's.
-        folder: for what the runs write.
+        model: the name or folder of inquit's model.
+        folder: where the runs write their files.
 
     Returns:
-        the runs, in order, of each system that could be run in every round, and the others with the reason.
+        the runs, in order, of each system that ran in every round, and the other systems with the reason.
     """
     done: dict[str, list[Run]] = {system.name: [] for system in systems}
     absent: list[Absence] = []
@@ -70,21 +70,21 @@ def run_rounds(
 
 
 def find_python(system: System, environments: Path) -> Path:
-    """The interpreter that has the system.
+    """The Python interpreter that has the system installed.
 
     Raises:
-        SystemFailed: the virtual environment is not there, or not complete.
+        SystemFailed: the virtual environment is missing or incomplete.
     """
     if system.environment is None:
         return Path(sys.executable)
     folder = environments / system.environment
     if (folder / ".installed").exists():
         return folder / "bin" / "python"
-    raise SystemFailed(f"not installed: {pip_error(folder / 'pip.log') or 'make benchmark-peers does it'}")
+    raise SystemFailed(f"not installed: {pip_error(folder / 'pip.log') or 'run make benchmark-peers'}")
 
 
 def pip_error(log: Path) -> str:
-    """What pip says went wrong, without addresses: those of a package index are this machine's own affair."""
+    """The error that pip reported, without addresses: which package index this machine uses must not be published."""
     if not log.exists():
         return ""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -114,7 +114,7 @@ def run_once(system: System, python: Path, articles: Path, *, model: str, folder
 
 
 def _environment(system: System) -> dict[str, str]:
-    """A peer sees nothing of inquit's environment but the code that runs it."""
+    """The environment variables: a peer can import nothing from inquit's environment except the code that runs it."""
     inherited = os.environ.get("PYTHONPATH", "") if system.environment is None else ""
     path = os.pathsep.join(filter(None, (str(BENCHMARKS), inherited)))
     return {**os.environ, **_ONE_THREAD, "PYTHONPATH": path}

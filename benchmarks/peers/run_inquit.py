@@ -1,4 +1,4 @@
-"""inquit, as `inquit.load` gives it: `python -m peers.run_inquit ARTICLES RESULTS COST MODEL`."""
+"""Run inquit, as returned by `inquit.load`: `python -m peers.run_inquit ARTICLES RESULTS COST MODEL`."""
 
 from __future__ import annotations
 

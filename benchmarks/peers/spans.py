@@ -1,4 +1,4 @@
-"""Quotations as textacy and sayswho find them, in spaCy's tokens, turned into inquit's result format."""
+"""Convert the quotations that textacy and sayswho find, in spaCy's tokens, to inquit's result format."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 Record = dict[str, Any]
-#: From a parsed document to its quotations; each has ``speaker`` and ``cue``, lists of tokens, and ``content``, a span.
+#: Takes a parsed document, returns quotations with ``speaker`` and ``cue``, lists of tokens, and ``content``, a span.
 FindQuotations = Callable[[Any], Iterable[Any]]
 
 
@@ -16,11 +16,11 @@ def extract_by_paragraph(
 ) -> list[list[Record]]:
     """The attributions of each text, found paragraph by paragraph.
 
-    Read whole, one quotation mark that is never closed would cost an article all its quotations.
+    If an article were read whole, one quotation mark that is never closed would cost it all its quotations.
 
     Args:
-        parser: a spaCy pipeline. It gets the paragraphs of all texts at once, which is how it is fastest.
-        gives_up: what ``find`` raises at a paragraph that it cannot read; the paragraph has no quotations then.
+        parser: a spaCy pipeline. It gets the paragraphs of all texts at once, which is fastest.
+        gives_up: what ``find`` raises for a paragraph that it cannot read, which then has no quotations.
     """
     attributions: list[list[Record]] = [[] for _ in texts]
     for document, (i, start) in parser.pipe(_paragraphs(texts), as_tuples=True):
@@ -32,14 +32,14 @@ def extract_by_paragraph(
 
 
 def _paragraphs(texts: Sequence[str]) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Each paragraph with the index of its text and where it starts there."""
+    """Each paragraph, with the index of its text and its offset in it."""
     for i, text in enumerate(texts):
         for paragraph in re.finditer(r"[^\n]+", text):
             yield paragraph[0], (i, paragraph.start())
 
 
 def to_record(quotation: Any, start: int) -> Record:
-    """An attribution, with offsets into the text in which the quotation's document starts at ``start``."""
+    """An attribution with offsets into the whole text, in which the quotation's document starts at ``start``."""
     content = quotation.content
     return {
         "content": [[start + content.start_char, start + content.end_char]],
@@ -49,7 +49,7 @@ def to_record(quotation: Any, start: int) -> Record:
 
 
 def join_tokens(tokens: Iterable[Any], start: int) -> list[list[int]]:
-    """Spans of tokens; those that stand next to each other make one."""
+    """The spans that tokens cover; adjacent tokens make one span."""
     spans: list[list[int]] = []
     last = None
     for token in sorted(tokens, key=lambda token: token.i):

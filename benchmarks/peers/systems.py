@@ -1,4 +1,4 @@
-"""The systems that are compared, and those that cannot be had."""
+"""The systems that are compared, and those that cannot be installed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ class System:
 
     Attributes:
         environment: the folder of its virtual environment under .benchmark/; None for inquit's own.
-        is_indirect_found: whether it looks for indirect speech at all; where not, its indirect score is no score.
-        note: what was run, in a sentence, for who reads the figures.
+        is_indirect_found: whether it looks for indirect speech at all; if not, it gets no score for it.
+        note: what was run, for readers of the figures.
     """
 
     name: str
@@ -57,7 +57,7 @@ SYSTEMS = (
     ),
 )
 
-#: Others that say who said what, which pip alone does not bring.
+#: Other tools for the same task, which pip alone cannot install.
 ABSENT = (
     Absence(name="Citron", reason="on no package index, available only as source"),
     Absence(name="GenderGapTracker", reason="on no package index, available only as source"),

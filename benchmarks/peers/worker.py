@@ -1,4 +1,4 @@
-"""One system in a process of its own: articles in, attributions in the result format out, and what they cost.
+"""Run one system in its own process: articles in, attributions in the result format and their cost out.
 
 python -m peers.run_textacy articles.jsonl results.jsonl cost.json
 """
@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import Any
 
 Record = dict[str, Any]
-#: From texts to the attributions of each, as records, in order.
+#: Takes texts and returns the attributions of each, as records, in order.
 Extract = Callable[[Sequence[str]], Iterable[list[Record]]]
 
 _WARM_UP = "“We will not sign the agreement,” Ann Lee said on Monday."
 
 
 def run(load: Callable[[], Extract], *, packages: Sequence[str]) -> None:
-    """Load a system, give it the articles, and write its answers and its cost to the files of the command line.
+    """Load a system, give it the articles, and write its answers and its cost to the files named on the command line.
 
     Args:
-        load: imports and loads everything; what it takes is start-up, as is a first short text.
-        packages: whose versions are noted.
+        load: imports and loads everything; this, and a first short text, count as start-up.
+        packages: the packages whose versions are recorded.
     """
     articles_path, results_path, cost_path = map(Path, sys.argv[1:4])
     articles = [json.loads(line) for line in articles_path.read_text(encoding="utf-8").split("\n") if line]
@@ -46,15 +46,15 @@ def run(load: Callable[[], Extract], *, packages: Sequence[str]) -> None:
 
 
 def cpu_seconds() -> float:
-    """Of this process since it began, all threads, and of processes that it started and that have ended."""
+    """CPU seconds of this process since its start, with all threads and all finished child processes."""
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process has had."""
+    """Peak memory of this process in MB."""
     status = Path("/proc/self/status")
     if status.exists() and (found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text())):
         return int(found[1]) / 1024
-    # On Linux this would not do: it begins with the size of the process that started this one.
+    # Not usable on Linux, where it starts at the size of the parent process.
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

@@ -1,4 +1,4 @@
-"""The comparison with other tools: their spans in our format, runs that fail, the page. Needs none of them."""
+"""The comparison with other tools: their spans in our format, runs that fail, the page. None of the tools is needed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TEXT = "“We agreed,” said Ann Lee.\n\nShe did not say “when.\n\nIt “may 
 
 @dataclass(frozen=True)
 class Token:
-    """What is used of spaCy's."""
+    """Stands in for spaCy's token."""
 
     i: int
     idx: int
@@ -45,7 +45,7 @@ class Quotation:
 
 
 class Parser:
-    """Tokens are what blanks leave."""
+    """Stands in for a spaCy pipeline: tokens are separated by blanks."""
 
     def pipe(self, paragraphs: Iterable[tuple[str, Any]], *, as_tuples: bool) -> Iterator[tuple[list[Token], Any]]:
         assert as_tuples
@@ -54,7 +54,7 @@ class Parser:
 
 
 def find_quotations(document: list[Token]) -> Iterator[Quotation]:
-    """As textacy: token lists in no order, and a paragraph with an open quotation is refused."""
+    """Like textacy: token lists are unordered, and a paragraph with an unclosed quotation is refused."""
     words = [token.text for token in document]
     if "when" in words:
         raise ValueError("1 quotation marks found, indicating an unclosed quotation")
@@ -95,7 +95,7 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> System:
-    """A system that runs in this Python and answers the same to everything."""
+    """A system that runs in this Python and gives the same answer for every text."""
     (tmp_path / "fake_peer.py").write_text(FAKE_PEER)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return replace(OURS, name="fake", module="fake_peer")
@@ -132,7 +132,7 @@ def test_what_cannot_be_run_says_why_and_the_others_go_on(fake: System, articles
     assert {absence.name: absence.reason for absence in absent} == {
         "failing": "failed: ModuleNotFoundError: No module named 'no_such_module'",
         "refused": "not installed: nothing at …",
-        "unmade": "not installed: make benchmark-peers does it",
+        "unmade": "not installed: run make benchmark-peers",
     }
 
 
@@ -164,7 +164,7 @@ def run_of(scoring: float, **results: list[dict[str, Any]]) -> Run:
 
 @pytest.fixture
 def figures() -> Figures:
-    """textacy's, with half of the articles right, in three rounds."""
+    """textacy's figures over three rounds, with one of the two articles right."""
     runs = [run_of(seconds, a=[SPANS], b=[]) for seconds in (0.5, 0.25, 1.0)]
     first = [run_of(seconds, a=[SPANS], b=[]) for seconds in (1.0, 1.0, 1.0)]
     return measure_system(THEIRS, runs, GOLD, first=first, n_bootstrap=20)

@@ -1,4 +1,4 @@
-"""Scoring in other people's engines: Arrow, Spark, Ray Data, Hugging Face datasets, each run for real on this machine."""
+"""Scoring in other engines: Arrow, Spark, Ray Data and Hugging Face datasets, each actually run on this machine."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from inquit.models.folder import ModelError, verify
 SAID = "“We will build bridge {i},” Mayor Ann Lee said on Monday. She denied that the town was broke."
 N_ROWS = 12
 
-# These libraries warn about themselves, which is not for us to mend.
+# These libraries emit warnings about their own code, which we cannot fix.
 pytestmark = [pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")
 def articles() -> pa.Table:
-    """Good rows, a null, an empty one; a column that nobody asked for."""
+    """Good rows, a null and an empty text; and a column that is not needed."""
     texts = [SAID.format(i=i) for i in range(N_ROWS - 2)] + [None, ""]
     return pa.table(
         {"id": [f"a{i}" for i in range(N_ROWS)], "text": texts, "title": ["T"] * N_ROWS, "n": range(N_ROWS)}
@@ -38,7 +38,7 @@ def articles() -> pa.Table:
 
 @pytest.fixture(scope="module")
 def scored(articles: pa.Table) -> dict[str, dict[str, Any]]:
-    """What scoring on this machine gives, by id."""
+    """What scoring in this process gives, by id."""
     return by_id(ArrowScorer()(articles).to_pylist())
 
 
@@ -67,7 +67,7 @@ def test_a_row_holds_what_the_python_interface_gives(scored: dict[str, dict[str,
 def test_the_answer_does_not_depend_on_the_batch(
     articles: pa.Table, scored: dict[str, dict[str, Any]], n_rows: int
 ) -> None:
-    """D13, D20: a task that is repeated, or cut otherwise, gives the same rows."""
+    """D13, D20: a task that is repeated, or split differently, gives the same rows."""
     scorer = pickle.loads(pickle.dumps(ArrowScorer()))
     batches = [scorer(batch) for batch in articles.to_batches(max_chunksize=n_rows)]
     assert by_id(pa.Table.from_batches(batches).to_pylist()) == scored
@@ -87,7 +87,7 @@ def test_a_wrong_table_or_model_ends_the_job_with_a_sentence(articles: pa.Table)
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
-    # The workers' Python is the tests' own. Spark reads it from the environment, whatever its configuration says.
+    # The workers must use the tests' own Python. Spark takes it from the environment, whatever its configuration says.
     patch = pytest.MonkeyPatch()
     patch.setenv("PYSPARK_PYTHON", sys.executable)
     sql = pytest.importorskip("pyspark.sql", reason="needs the extra inquit[spark]")

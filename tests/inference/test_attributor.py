@@ -64,14 +64,14 @@ def test_any_text_gets_a_result_whose_spans_lie_inside_it(text: str) -> None:
         assert list(attribution.content) == sorted(attribution.content)
         assert all(a.end <= b.start for a, b in zip(attribution.content, attribution.content[1:], strict=False))
         name = attribution.speaker.name if attribution.speaker else None
-        assert name is None or all(part in text for part in name.split(" & ")), "a name that the article lacks"
+        assert name is None or all(part in text for part in name.split(" & ")), "a name that is not in the article"
 
 
 _loaded: list[Attributor] = []
 
 
 def inquit_model() -> Attributor:
-    """The shipped model, loaded once: hypothesis allows no fixture of function scope."""
+    """The shipped model, loaded once: hypothesis objects to function-scoped fixtures."""
     if not _loaded:
         _loaded.append(inquit.load())
     return _loaded[0]
@@ -97,9 +97,9 @@ def contents(result: ArticleResult) -> list[str]:
 
 
 def test_a_long_article_gives_what_its_parts_give(model: Attributor) -> None:
-    """Ten articles in one text are read in windows that begin and end anywhere: few contents may change.
+    """With ten articles in one text, windows begin and end anywhere: only few contents may change.
 
-    Those that change are ones that the model is not sure of; a surer model allows a higher bound.
+    Those that change are ones that the model is unsure of; a surer model would allow stricter bounds.
     """
     texts = [path.read_text(encoding="utf-8").strip() for path in EXAMPLES]
     apart = [content for text in texts for content in contents(model(text))]
@@ -110,7 +110,7 @@ def test_a_long_article_gives_what_its_parts_give(model: Attributor) -> None:
 
 
 def test_no_content_is_cut_where_a_window_ends(model: Attributor) -> None:
-    """A25: one quotation, moved word by word across the border of the first window, is found whole each time."""
+    """A25: one quotation, moved word by word across the end of the first window, is found whole each time."""
     quotation = "“The bridge will be open before the winter comes, and nobody will pay a toll to cross it,”"
     filler = "The committee met in the old town hall and looked at the plans. "
     for n_words in range(0, 12, 2):
@@ -184,4 +184,4 @@ def test_the_loop_of_the_readme_runs_on_every_example(model: Attributor, path: P
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     snippet = readme.split("```python\n")[1].split("```")[0]
     loop = snippet[snippet.index("for attribution in") :]
-    exec(loop, {"result": model(path.read_text(encoding="utf-8"))})  # noqa: S102 - it is ours
+    exec(loop, {"result": model(path.read_text(encoding="utf-8"))})  # noqa: S102 - our own code

@@ -1,4 +1,4 @@
-"""The command line with the shipped model, as a user calls it."""
+"""The command line as a user calls it, with the shipped model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The article that the project was asked to handle, as scraped."""
+"""The article that the project was asked to handle, exactly as scraped."""
 
 from __future__ import annotations
 

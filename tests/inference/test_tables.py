@@ -1,4 +1,4 @@
-"""What a terminal is shown of results, whose ids and texts are other people's."""
+"""Results as shown on a terminal; their ids and texts are untrusted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def shown(table: RenderableType, width: int = 400) -> str:
 
 
 def everything(text: str) -> ArticleResult:
-    """A result in which the text stands wherever one may."""
+    """A result with the text wherever a text can be."""
     span = (Span(0, len(text)),)
     speaker = Speaker(f"Ann {text}", SpeakerKind.PERSON)
     return ArticleResult(

@@ -1,6 +1,6 @@
-"""One case a line of the list of bad inputs (A: texts, B: files, C: identity): one record in, exactly one result out.
+"""The list of bad inputs, one case per line (A: texts, B: files, C: identity): one record in, exactly one result out.
 
-The faults of a run (D) are in test_runs.py and test_distributed.py. What is not promised stands in docs/limits.md.
+The neighbouring modules test faults of a run (D). docs/limits.md says what is not promised.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def model() -> Attributor:
 
 
 def answers(path: Path, model: Attributor, options: ReadOptions | None = None) -> list[Result]:
-    """What a run writes for the files of a folder."""
+    """What a run writes for the files in a folder."""
     options = options or ReadOptions()
     score = ScoreOptions(max_chars=options.max_chars)
     lines = (
@@ -53,7 +53,7 @@ def answers(path: Path, model: Attributor, options: ReadOptions | None = None) -
 
 
 def outcome(result: Result) -> str:
-    """The error code, or the status and the warnings."""
+    """The error code, or the status followed by the warnings."""
     return result["error"]["code"] if "error" in result else " ".join([result["status"], *result["warnings"]])
 
 
@@ -84,7 +84,7 @@ CASES: list[tuple[str, dict[str, bytes], ReadOptions, list[str]]] = [
     ("A1 text is NaN", {"a.jsonl": GOOD + b'{"id": "x", "text": NaN}\n'}, ReadOptions(), ["ok", "E_JSON"]),
     ("A1 null in Parquet", {"a.parquet": parquet(text=["Yes.", None])}, ReadOptions(), ["ok", "E_TEXT_MISSING"]),
     ("A2 empty", {"a.jsonl": line(text="") + line(text=" \n\t")}, ReadOptions(), ["ok W_EMPTY"] * 2),
-    ("A2 only a byte order mark", {"a.txt": b"\xef\xbb\xbf"}, ReadOptions(), ["ok W_EMPTY"]),
+    ("A2 nothing but a byte order mark", {"a.txt": b"\xef\xbb\xbf"}, ReadOptions(), ["ok W_EMPTY"]),
     ("A2 an empty cell", {"a.csv": b'id,text\na,""\n'}, ReadOptions(), ["ok W_EMPTY"]),
     ("A3 a number", {"a.jsonl": GOOD + line(text=7)}, ReadOptions(), ["ok", "E_TEXT_TYPE"]),
     ("A3 a list", {"a.jsonl": GOOD + line(text=["a"])}, ReadOptions(), ["ok", "E_TEXT_TYPE"]),
@@ -96,19 +96,19 @@ CASES: list[tuple[str, dict[str, bytes], ReadOptions, list[str]]] = [
     ("A4 in CSV", {"a.csv": b"text\ncaf\xe9\nyes\n"}, ReadOptions(), ["E_ENCODING", "ok"]),
     ("A4 in CSV, replaced", {"a.csv": b"text\ncaf\xe9\n"}, REPLACE, ["partial W_ENCODING_REPLACED"]),
     (
-        "A5 a page in cp1250 that says utf-8",
+        "A5 a page in cp1250 that declares utf-8",
         {"a.html": page(article(FRENCH), head='<meta charset="utf-8">', encoding="cp1250")},
         ReadOptions(),
         ["ok W_ENCODING_GUESSED W_LANG"],
     ),
     (
-        "A5 a page in the encoding that it says",
+        "A5 a page in the encoding that it declares",
         {"a.html": page(article(FRENCH), head='<meta charset="windows-1252">', encoding="cp1252")},
         ReadOptions(),
         ["ok W_LANG"],
     ),
     (
-        "A5 a page in cp1252 that says in ASCII that it is in UTF-16",
+        "A5 a page in cp1252 that declares in ASCII that it is in UTF-16",
         {
             name: page(article(FRENCH) + space, head='<meta charset="utf-16">', encoding="cp1252")
             for name, space in (("even.html", ""), ("odd.html", " "))
@@ -130,8 +130,8 @@ CASES: list[tuple[str, dict[str, bytes], ReadOptions, list[str]]] = [
     ("B3 PDF", {"a.txt": b"%PDF-1.7 \xff"}, ReadOptions(), ["E_FORMAT"]),
     ("B3 XLSX named .csv", {"a.csv": b"PK\x03\x04rest"}, ReadOptions(), ["E_FORMAT"]),
     ("B3 a picture named .jsonl", {"a.jsonl": b"\x89PNG\r\n"}, ReadOptions(), ["E_FORMAT"]),
-    ("B4 says gzip, is plain", {"a.jsonl.gz": GOOD}, ReadOptions(), ["ok"]),
-    ("B4 says plain, is gzip", {"a.jsonl": gzip.compress(GOOD)}, ReadOptions(), ["ok"]),
+    ("B4 named gzip, is plain", {"a.jsonl.gz": GOOD}, ReadOptions(), ["ok"]),
+    ("B4 named plain, is gzip", {"a.jsonl": gzip.compress(GOOD)}, ReadOptions(), ["ok"]),
     ("B5 gzip cut off", {"a.jsonl.gz": gzip.compress(GOOD)[:-4]}, ReadOptions(), ["ok", "E_TRUNCATED"]),
     ("B5 zstd cut off", {"a.jsonl.zst": zstandard.compress(GOOD)[:-4]}, ReadOptions(), ["E_TRUNCATED"]),
     ("B5 a flipped bit", {"a.jsonl.gz": gzip.compress(GOOD)[:-8] + b"\0" * 8}, ReadOptions(), ["E_DAMAGED"]),
@@ -139,34 +139,34 @@ CASES: list[tuple[str, dict[str, bytes], ReadOptions, list[str]]] = [
     ("B6 a smaller one", {"a.txt.gz": gzip.compress(b" " * 40_000_000)}, ReadOptions(), ["E_TOO_LONG"]),
     ("B7 a broken line", {"a.jsonl": b'{"text": \n' + GOOD}, ReadOptions(), ["E_JSON", "ok"]),
     ("B7 blank lines", {"a.jsonl": b"\n\n" + GOOD + b" \n"}, ReadOptions(), ["ok"]),
-    ("B7 a comma behind", {"a.jsonl": line(id="x", text="Yes.").strip() + b",\n" + GOOD}, ReadOptions(), ["E_JSON", "ok"]),
+    ("B7 a trailing comma", {"a.jsonl": line(id="x", text="Yes.").strip() + b",\n" + GOOD}, ReadOptions(), ["E_JSON", "ok"]),
     ("B7 two objects a line", {"a.jsonl": GOOD.strip() + GOOD + line(text="Yes.")}, ReadOptions(), ["E_JSON", "ok"]),
     ("B7 an array", {"a.json": b"[" + GOOD + b",5," + line(text="Yes.") + b"]"}, ReadOptions(), ["ok", "E_JSON", "ok"]),
-    ("B7 a line that is no object", {"a.jsonl": GOOD + b'"text"\n[1]\n'}, ReadOptions(), ["ok", "E_JSON", "E_JSON"]),
+    ("B7 a line that is not an object", {"a.jsonl": GOOD + b'"text"\n[1]\n'}, ReadOptions(), ["ok", "E_JSON", "E_JSON"]),
     ("B8 a line of 10 MB", {"a.jsonl": line(id="x", text="Yes. ", more="x" * 10**7)}, ReadOptions(), ["ok"]),
     ("B8 above the limit", {"a.jsonl": line(text="x" * 2_000_000) + GOOD}, ReadOptions(max_chars=1000), ["E_TOO_LONG", "ok"]),
-    ("B9 a key that stands twice", {"a.jsonl": b'{"text": "a", "text": "b"}\n' + GOOD}, ReadOptions(), ["E_JSON", "ok"]),
-    ("B9 a key that stands there as a value, replaced", {"a.jsonl": b'{"type": "text", "text": "caf\xe9"}\n' + GOOD}, REPLACE, ["partial W_ENCODING_REPLACED", "ok"]),
+    ("B9 a key that occurs twice", {"a.jsonl": b'{"text": "a", "text": "b"}\n' + GOOD}, ReadOptions(), ["E_JSON", "ok"]),
+    ("B9 a key that also occurs as a value, replaced", {"a.jsonl": b'{"type": "text", "text": "caf\xe9"}\n' + GOOD}, REPLACE, ["partial W_ENCODING_REPLACED", "ok"]),
     ("B9 deep nesting", {"a.jsonl": b'{"text": ' + b"[" * 100_000 + b"\n" + GOOD}, ReadOptions(), ["E_JSON", "ok"]),
-    ("B9 deep, with the key twice", {"a.jsonl": b'{"x":' * 1000 + b'{"text":1,"y":{"text":2}}' + b"}" * 1000 + b"\n" + GOOD}, ReadOptions(), ["E_JSON", "ok"]),
+    ("B9 deep, and the key occurs twice", {"a.jsonl": b'{"x":' * 1000 + b'{"text":1,"y":{"text":2}}' + b"}" * 1000 + b"\n" + GOOD}, ReadOptions(), ["E_JSON", "ok"]),
     ("B9 an endless number", {"a.jsonl": b'{"id": "x", "text": 1' + b"0" * 400 + b"}\n" + GOOD}, ReadOptions(), ["E_JSON", "ok"]),
     ("B11 a long field", {"a.csv": b"text\n" + b"x" * 200_000 + b"\n"}, ReadOptions(), ["ok"]),
     ("B12 a line break in a field", {"a.csv": b'text,id\n"a\nb",1\n'}, ReadOptions(), ["ok"]),
     ("B12 a stray quote", {"a.csv": b'text,id\n"a"b,1\nc,2\n'}, ReadOptions(), ["E_CSV", "ok"]),
-    ("B12 a quote that never ends", {"a.csv": b'text,id\na,1\n"b,2\nc,3\n'}, ReadOptions(), ["ok", "E_CSV"]),
+    ("B12 a quote that is never closed", {"a.csv": b'text,id\na,1\n"b,2\nc,3\n'}, ReadOptions(), ["ok", "E_CSV"]),
     ("B12 ragged rows", {"a.csv": b"text,id\na\nb,2,3\nc,4\n"}, ReadOptions(), ["E_CSV", "E_CSV", "ok"]),
-    ("B12 old line breaks", {"a.tsv": b"id\ttext\ra\tYes.\r", "b.jsonl": GOOD}, ReadOptions(), ["E_CSV", "ok"]),
-    ("B12 old line breaks and a delimiter", {"a.csv": b"text;id\rYes.;a\r", "b.jsonl": GOOD}, ReadOptions(delimiter=";"), ["E_CSV", "ok"]),
+    ("B12 old Mac line breaks", {"a.tsv": b"id\ttext\ra\tYes.\r", "b.jsonl": GOOD}, ReadOptions(), ["E_CSV", "ok"]),
+    ("B12 old Mac line breaks and a delimiter", {"a.csv": b"text;id\rYes.;a\r", "b.jsonl": GOOD}, ReadOptions(delimiter=";"), ["E_CSV", "ok"]),
     ("B12 a header above the limit", {"a.csv": b"text," + b"x" * 2_000_000 + b"\na,b\n", "b.jsonl": GOOD}, ReadOptions(max_chars=1000), ["E_CSV", "ok"]),
     ("B14 Parquet cut off", {"a.parquet": parquet(text=["Yes."])[:-9], "b.jsonl": GOOD}, ReadOptions(), ["E_FORMAT", "ok"]),
     ("B14 not Parquet", {"a.parquet": b"no", "b.jsonl": GOOD}, ReadOptions(), ["E_FORMAT", "ok"]),
     ("B14 zero bytes", {"a.parquet": b"", "b.jsonl": GOOD}, ReadOptions(), ["E_FORMAT", "ok"]),
     ("B15 a flipped bit", {"a.parquet": parquet(text=["Hello"]).replace(b"Hello", b"Jello", 1)}, ReadOptions(), ["E_FORMAT"]),
     ("B17 a year above 9999", {"a.parquet": parquet(text=["Yes.", "No."], date=pa.array([10**7, 0], pa.date32()))}, ReadOptions(), ["E_PARQUET", "ok"]),
-    ("B17 a time above all years", {"a.parquet": parquet(text=["Yes."], date=pa.array([2**62], pa.timestamp("us"))), "b.jsonl": GOOD}, ReadOptions(), ["E_PARQUET", "ok"]),
+    ("B17 a time beyond all years", {"a.parquet": parquet(text=["Yes."], date=pa.array([2**62], pa.timestamp("us"))), "b.jsonl": GOOD}, ReadOptions(), ["E_PARQUET", "ok"]),
     ("B17 an unknown time zone", {"a.parquet": parquet(text=["Yes."], date=pa.array([0], pa.timestamp("us", "Nowhere/Land"))), "b.jsonl": GOOD}, ReadOptions(), ["E_PARQUET", "ok"]),
     ("B18 an empty page", {"a.html": b""}, ReadOptions(), ["ok W_NO_CONTENT W_EMPTY"]),
-    ("B18 a page of nothing", {"a.html": b"<html></html>"}, ReadOptions(), ["ok W_NO_CONTENT W_EMPTY"]),
+    ("B18 a page without a body", {"a.html": b"<html></html>"}, ReadOptions(), ["ok W_NO_CONTENT W_EMPTY"]),
     ("B20 a page of 10 MB in one element", {"a.html": page(f"<p>{'x ' * 5_000_000}</p>")}, ReadOptions(), ["E_TOO_LONG"]),
     ("B22 100,000 open elements", {"a.html": b"<div>" * 100_000 + b"Yes."}, ReadOptions(), ["partial W_HTML_DEPTH W_NO_CONTENT W_EMPTY"]),
     (
@@ -177,8 +177,8 @@ CASES: list[tuple[str, dict[str, bytes], ReadOptions, list[str]]] = [
     ),
     ("B22 an attribute of 1 MB", {"a.html": page(f'<div title="{"x" * 10**6}"></div>' + article(SAID))}, ReadOptions(), ["ok"]),
     ("B23 binary", {"a.html": bytes(range(256)) * 20}, ReadOptions(), ["ok W_NO_CONTENT W_EMPTY"]),
-    ("B25 the stub of a paid article", {"a.html": page(article("Ann Lee said yes.", n=1))}, ReadOptions(), ["ok W_SHORT"]),
-    ("C1 ids that come twice", {"a.jsonl": GOOD * 2}, ReadOptions(duplicate_ids=DuplicateIds.KEEP_FIRST), ["ok", "skipped W_DUPLICATE_ID"]),
+    ("B25 a paywall stub", {"a.html": page(article("Ann Lee said yes.", n=1))}, ReadOptions(), ["ok W_SHORT"]),
+    ("C1 duplicate ids", {"a.jsonl": GOOD * 2}, ReadOptions(duplicate_ids=DuplicateIds.KEEP_FIRST), ["ok", "skipped W_DUPLICATE_ID"]),
     ("C2 one text, two ids", {"a.jsonl": line(id="a", text=SAID) + line(id="b", text=SAID)}, ReadOptions(), ["ok", "ok"]),
     ("C3 no id, null, NaN", {"a.jsonl": line(text="1") + line(id=None, text="2"), "b.parquet": parquet(id=[float("nan")], text=["3"])}, ReadOptions(), ["ok"] * 3),
     ("C3 an object for an id", {"a.jsonl": line(id={"a": 1}, text="1")}, ReadOptions(), ["E_ID_TYPE"]),
@@ -205,7 +205,7 @@ def test_bad_input_has_its_outcome(
 
 
 def check_contract(result: Result) -> None:
-    """What holds for every result, and that each output format can carry it."""
+    """Check what holds for every result, and that every output format can represent it."""
     text = result.get("text")
     spans = [span for a in result["attributions"] for part in ("content", "cue", "source") for span in a[part]]
     assert not spans or all(0 <= start < end <= len(text) for start, end in spans)
@@ -240,11 +240,11 @@ def csv_rows(result: Result) -> Iterator[dict[str, str]]:
         pytest.param("The '90s, 6'2\", O'Neill, ’tis.", id="A19 apostrophes"),
         pytest.param("“‘" * 60 + "a" + "’”" * 60, id="A20 nested quotes"),
         pytest.param("“" * 240_000, id="A21 240,000 opening quotes"),
-        pytest.param('"' + " " * 28 + "x", id="A22 spaces behind a quote"),
+        pytest.param('"' + " " * 28 + "x", id="A22 spaces after a quote"),
         pytest.param("x" * 50_000, id="A23 a long word"),
         pytest.param('"' * 200_000, id="A23 many quotes"),
         pytest.param("\n" * 200_000, id="A23 many line breaks"),
-        pytest.param("Home | News | Sport\n3:1 (1:0)\nfor i in x: print(i)\nbG9yZW0gaXBzdW0=", id="A27 no article"),
+        pytest.param("Home | News | Sport\n3:1 (1:0)\nfor i in x: print(i)\nbG9yZW0gaXBzdW0=", id="A27 not an article"),
         pytest.param("ANN LEE: WE AGREED. INTERVIEWER: WHEN? well she said yes i think", id="A28 a transcript"),
         pytest.param("She said yes. He denied it. Yerevan agreed.", id="A29 nobody to find"),
         pytest.param("“{{7*7}}” said <script>alert(1)</script> javascript:x", id="A30 code"),
@@ -279,7 +279,7 @@ def test_what_is_read_less_well_is_flagged(tmp_path: Path, model: Attributor, te
 
 @pytest.mark.parametrize("cell", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
 def test_a_formula_is_no_formula_in_csv(cell: str) -> None:
-    """A30, and A9: NUL is shown, since many readers of CSV end a cell there."""
+    """A30, and A9: NUL is replaced by a visible character, since many CSV readers end a cell there."""
     attribution = {
         "id": "t0",
         "content": [[0, 1]],
@@ -321,14 +321,14 @@ def test_a_giant_row_group_is_read_batch_by_batch(tmp_path: Path) -> None:
 
 
 def test_text_in_deep_elements_is_kept(tmp_path: Path, model: Attributor) -> None:
-    """B19: lxml loses what is deeper than 256 elements, unless it is told not to."""
+    """B19: lxml loses text more than 256 elements deep unless told otherwise."""
     (tmp_path / "a.html").write_bytes(page("<div>" * 300 + article(SAID) + "</div>" * 300))
     (result,) = answers(tmp_path, model)
     assert SAID.strip() in result.get("text", "") or "W_HTML_DEPTH" in result["warnings"]
 
 
 def test_offsets_refer_to_the_text_that_was_found_in_the_page(tmp_path: Path, model: Attributor) -> None:
-    """B24, B25: entities and tags are gone, comments below the article are no part of it."""
+    """B24, B25: entities and tags are gone, and reader comments below the article are not part of it."""
     body = article(
         "&ldquo;We&nbsp;will <b>build</b> it,&rdquo; Ann Lee said on Monday, as the council met again in town."
     )
@@ -369,7 +369,7 @@ def test_a_name_that_is_not_utf8_is_shown_as_well_as_it_can_be(tmp_path: Path, m
 
 
 def test_a_folder_of_many_files_is_read_file_by_file(tmp_path: Path) -> None:
-    """B28: the second file is not opened before the first has been taken."""
+    """B28: the second file is not opened until the first record has been consumed."""
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text(name)
     records = iter(Inputs([str(tmp_path)], ReadOptions()))
@@ -380,7 +380,7 @@ def test_a_folder_of_many_files_is_read_file_by_file(tmp_path: Path) -> None:
 
 @needs_shared
 def test_articles_are_found_on_real_pages(model: Attributor) -> None:
-    """A5, B24: pages of newspapers, as they were delivered."""
+    """A5, B24: newspaper pages exactly as they were served."""
     records = list(Inputs([str(SHARED / "data" / "html")], ReadOptions()))
     assert len(records) >= 20
     results = [json.loads(score_record(record, model, ScoreOptions())) for record in records[:4]]

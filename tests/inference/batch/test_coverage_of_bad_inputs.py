@@ -1,4 +1,4 @@
-"""Every case of the list of bad inputs is named by a test, or by a line of docs/limits.md that says what is not promised."""
+"""Every case in the list of bad inputs is named in a test, or in docs/limits.md, which says what is not promised."""
 
 from __future__ import annotations
 

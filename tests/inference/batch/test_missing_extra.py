@@ -1,4 +1,4 @@
-"""Without pyarrow all works but Parquet, which names the extra to install."""
+"""Without pyarrow everything but Parquet works, and the error for Parquet names the extra to install."""
 
 from __future__ import annotations
 

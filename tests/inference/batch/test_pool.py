@@ -1,4 +1,4 @@
-"""Worker processes: how many threads they take, what they leave behind, and what is told meanwhile."""
+"""Worker processes: how many threads they use, what they leave behind, what progress is shown meanwhile."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def n_threads(pid: int | None) -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
 def test_a_worker_computes_in_one_thread_and_a_killed_one_is_replaced(choice: ModelChoice) -> None:
-    """D3, D17: the others of a worker's threads wait for its parent to end, or for files."""
+    """D3, D17: a worker's other threads only wait, for its parent to end or for files."""
     with WorkerPool(1, choice, ScoreOptions(), time_limit=60) as pool:
         answers = pool.answer(works(20))
         first = next(answers)
@@ -69,7 +69,7 @@ def test_a_stopped_pool_leaves_no_process(choice: ModelChoice) -> None:
 
 
 def test_a_worker_that_cannot_load_the_model_ends_the_run(choice: ModelChoice) -> None:
-    """E14: a model that was changed meanwhile is another model."""
+    """E14: a model that has changed since the run began is a different model."""
     changed = ModelChoice(choice.folder, "0" * 64)
     with pytest.raises(ModelError, match="expected"), WorkerPool(1, changed, ScoreOptions(), time_limit=60) as pool:
         list(pool.answer(works(1)))
@@ -128,7 +128,7 @@ def test_counts_survive_the_manifest() -> None:
 
 
 def peak_bytes(path: Path, choice: ModelChoice, n_articles: int) -> int:
-    """The most that reading, counting and writing hold at a time; the answers are there already."""
+    """Peak memory of reading, counting and writing; the articles come with their results."""
     path.write_text("".join(f'{{"id": "a{i}", "text": "{"Yes. " * 100}"}}\n' for i in range(n_articles)))
     line = json.dumps({"status": "ok", "warnings": [], "attributions": [], "text": "Yes. " * 100}).encode() + b"\n"
     monitor = Monitor(on_progress=lambda n_done, summary: None)
@@ -149,7 +149,7 @@ def peak_bytes(path: Path, choice: ModelChoice, n_articles: int) -> int:
 
 
 def test_memory_does_not_grow_with_the_number_of_articles(tmp_path: Path, choice: ModelChoice) -> None:
-    """D14: but for the ids."""
+    """D14: except for the ids."""
     few, many = (peak_bytes(tmp_path / f"{n}.jsonl", choice, n) for n in (500, 5_000))
     assert many - few <= 64 * 4_500
 

@@ -1,4 +1,4 @@
-"""Runs of `inquit score` that meet faults: killed, interrupted, locked out, short of disk, time or luck."""
+"""Runs of `inquit score` in trouble: killed, interrupted, locked out, out of disk space or time, with damaged parts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def command(*arguments: str | Path) -> list[str]:
 def score(
     *arguments: str | Path, limit: tuple[int, int] | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command; ``limit`` is a resource and how much of it every process may use."""
+    """Run the command; ``limit`` is a resource and how much of it each process may use."""
     return subprocess.run(
         command(*arguments),
         capture_output=True,
@@ -67,8 +67,8 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def run_until(is_reached: Callable[[], bool], *arguments: str | Path, send: signal.Signals) -> tuple[int, str]:
-    """Start the command, send a signal when a condition holds; exit code and standard error."""
-    # A shell that runs the tests in the background has them ignore interrupts, and so what they start.
+    """Start the command and send it a signal once a condition holds; returns exit code and standard error."""
+    # If a shell runs the tests in the background, they and the processes they start would ignore interrupts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         command(*arguments), stderr=subprocess.PIPE, text=True, env=ENVIRONMENT, start_new_session=True
@@ -102,7 +102,7 @@ def has_parts(folder: Path, n: int) -> Callable[[], bool]:
 
 @pytest.mark.parametrize("output_format", ["jsonl", "parquet"])
 def test_a_run_that_is_killed_twice_ends_with_the_bytes_of_one_that_was_not(tmp_path: Path, output_format: str) -> None:
-    """D1, D8, D13: nothing lost, nothing doubled, one worker or two, whatever the killed runs left behind."""
+    """D1, D8, D13: nothing lost or duplicated, with one worker or two, whatever the killed runs left behind."""
     articles = write_articles(tmp_path / "in.jsonl", 40)
     call = (articles, "--format", output_format, "--part-size", "5")
     whole, broken = tmp_path / "whole", tmp_path / "broken"
@@ -132,7 +132,7 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path, sent: signal.Signa
 
 
 def test_an_article_that_kills_its_worker_is_one_error_record(tmp_path: Path) -> None:
-    """D3: every worker gets three seconds of processor time and is killed then; the long article needs more."""
+    """D3: each worker is killed after three seconds of processor time; the long article needs more."""
     articles = write_articles(tmp_path / "in.jsonl", 10, long=LONG)
     articles.write_text(articles.read_text() + json.dumps({"id": "last", "text": SAID}))
     run = score(articles, "-o", tmp_path / "out.jsonl", "--workers", "1", limit=(resource.RLIMIT_CPU, 3))
@@ -144,7 +144,7 @@ def test_an_article_that_kills_its_worker_is_one_error_record(tmp_path: Path) ->
 
 
 def test_an_article_that_takes_too_long_is_one_error_record_and_can_be_retried(tmp_path: Path) -> None:
-    """D4, D11: what failed is scored again only when that is asked for; the rest is kept."""
+    """D4, D11: what failed is scored again only on request; the rest is kept."""
     slow = LONG[:150_000]
     articles = write_articles(tmp_path / "in.jsonl", 10, slow=slow)
     call = (articles, "-o", tmp_path / "out", "--part-size", "4")
@@ -165,7 +165,7 @@ def test_an_article_that_takes_too_long_is_one_error_record_and_can_be_retried(t
 
 
 def test_a_full_disk_ends_the_run_and_leaves_what_is_finished(tmp_path: Path) -> None:
-    """D5: a file may grow to 40,000 bytes, as on a disk that is full then."""
+    """D5: no file may exceed 40,000 bytes, as if the disk were full then."""
     articles = write_articles(tmp_path / "in.jsonl", 8, big=SAID * 300)
     call = (articles, "-o", tmp_path / "out", "--part-size", "4")
     run = score(*call, limit=(resource.RLIMIT_FSIZE, 40_000))
@@ -207,7 +207,7 @@ def test_a_second_run_into_one_output_is_locked_out(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with input and a finished output in it."""
+    """A folder that contains an input and its finished output."""
     folder = tmp_path_factory.mktemp("finished")
     assert score(write_articles(folder / "in.jsonl", 9), "-o", folder / "out", "--part-size", "3").returncode == 0
     return folder
@@ -215,7 +215,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def copied(finished: Path, tmp_path: Path) -> Path:
-    """A copy of the finished run, with the input where it was."""
+    """A copy of the finished output; the input stays where it was."""
     shutil.copytree(finished / "out", tmp_path / "out")
     return tmp_path / "out"
 
@@ -259,7 +259,7 @@ def test_a_folder_of_another_call_is_refused(finished: Path, copied: Path, chang
 def test_a_folder_of_another_model_or_of_unknown_origin_is_refused(
     finished: Path, copied: Path, tmp_path: Path
 ) -> None:
-    """D10: another version in its manifest is another model."""
+    """D10: a different version in the manifest makes it a different model."""
     shutil.copytree(WEIGHTS / "en", tmp_path / "model")
     facts = dict(read_manifest(tmp_path / "model").data) | {"version": "1.0.1"}
     write_manifest(tmp_path / "model", {name: facts[name] for name in facts.keys() - {"format_version", "files"}})
@@ -277,7 +277,7 @@ def test_other_inputs_in_the_same_folder_are_refused(finished: Path, copied: Pat
 
 
 def test_a_changed_input_gives_what_a_fresh_run_gives(tmp_path: Path) -> None:
-    """C6: rows put in, taken out, changed and moved; then hardly any."""
+    """C6: rows are inserted, removed, changed and moved; then only one is left."""
     articles = write_articles(tmp_path / "in.jsonl", 9)
     lines = articles.read_text().splitlines(keepends=True)
     call = (articles, "--part-size", "3", "-o")

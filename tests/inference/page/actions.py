@@ -1,4 +1,4 @@
-"""What a person does on the page."""
+"""What a person does on the page, as functions for the tests."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SELECT_WORDS = """
 
 
 def select_words(page: Page, words: str) -> None:
-    """Select the first place in the article's text that holds ``words``."""
+    """Select the first occurrence of ``words`` in the article's text."""
     page.evaluate(_SELECT_WORDS, words)
 
 
@@ -69,7 +69,7 @@ def set_speaker(page: Page, name: str) -> None:
 
 
 def correct_emoji_article(page: Page) -> None:
-    """Correct a speaker and a type, and add an attribution with emoji before it and in it."""
+    """Correct a speaker and a claim type, and add an attribution with emoji before and inside it."""
     note(page, 1).click()
     set_speaker(page, "Bo Dahl")
     page.locator(".editor").get_by_label("quantity").first.check()
@@ -106,8 +106,8 @@ def check_corrected_emoji_article(corrected: ArticleResult) -> None:
 
 
 def axe_violations(page: Page, script: str) -> list[dict[str, Any]]:
-    """What axe-core finds that is serious or critical."""
-    # Through the debugger: the page's policy lets no script in.
+    """The serious and critical violations that axe-core finds."""
+    # Injected through the debugger, since the page's policy forbids foreign scripts.
     page.evaluate(script + "\n; null")
     found: list[dict[str, Any]] = page.evaluate("async () => (await axe.run()).violations")
     return [

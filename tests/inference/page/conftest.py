@@ -1,6 +1,6 @@
-"""A headless Chromium that lets no page error and no remote request pass.
+"""A headless Chromium with which any page error or remote request fails the test.
 
-CI installs chromium and axe-core (see .ci/run). Where they are missing, tests that need them are skipped, but not in CI.
+CI installs chromium and axe-core (see .ci/run). If they are missing, tests that need them are skipped, or fail in CI.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ARGUMENTS = (
     "--no-first-run",
 )
 
-_TIMEOUT = 30_000  # milliseconds; a page that works answers at once, but a busy machine may not
+_TIMEOUT = 30_000  # milliseconds; a working page answers at once, but on a busy machine it may take long
 
 
 def _missing(what: str) -> NoReturn:
@@ -63,7 +63,7 @@ def axe_script() -> str:
 
 
 class Watch:
-    """What went wrong in pages; a test that provokes an error takes it out of ``problems``."""
+    """Collects what goes wrong in pages; a test that provokes an error removes it from ``problems``."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
@@ -92,7 +92,7 @@ def watch() -> Iterator[Watch]:
 
 @pytest.fixture
 def new_page(browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
-    """Opens pages, each in a context of its own; give the address and what a context takes."""
+    """A function that opens an address in a page with its own context; keyword arguments are options of the context."""
     contexts: list[BrowserContext] = []
 
     def open_page(address: str | Path, **options: object) -> Page:

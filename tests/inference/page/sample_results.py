@@ -1,4 +1,4 @@
-"""Results for the page's tests: the project's labelled examples as a model would answer them, and hard cases."""
+"""Results for the tests of the page: the project's labelled examples as a model would answer them, and hard cases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OUTLETS = ("The Larkmouth Post", "Ode Valley Times", "Radio Ellery")
 
 
 def scored_examples(n: int = 10) -> list[ArticleResult]:
-    """The example articles with their labels as a model's answers, again and again until there are ``n``."""
+    """``n`` results made by cycling through the example articles, with their labels as a model's answers."""
     examples = [_scored(result) for result in read_results(LABELS)]
     return [
         replace(
@@ -50,12 +50,12 @@ def _guess(attribution: Attribution) -> Claim | None:
 
 
 def _number(seed: str, low: float, high: float) -> float:
-    """The same number for the same words on every machine."""
+    """A number that depends only on the words, the same on every machine."""
     return round(low + (high - low) * (zlib.crc32(seed.encode()) % 1000) / 1000, 3)
 
 
 def article(article_id: str, text: str, *quotes: tuple[str, str, str], name: str = "Ann Lee") -> ArticleResult:
-    """An article with attributions given by the words of (content, cue, source), each found after the one before."""
+    """An article with attributions given as words of (content, cue, source), each found after the one before."""
     attributions, position = [], 0
     for i, (content, cue, source) in enumerate(quotes):
         start = text.index(content, position)

@@ -1,4 +1,4 @@
-"""The page as HTML: what it may load and run, and how data stand in it."""
+"""The page as HTML: what it may load and run, and how data are embedded in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report in a browser, from a file: read, filter, correct, download."""
+"""The report, opened from a file in a browser: read, filter, correct, download."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def counts(page: Page) -> tuple[int, int]:
-    """How many attributions and articles the filters leave."""
+    """How many attributions and articles match the filters."""
     match = re.fullmatch(r"([\d,]+) attributions? in ([\d,]+) articles?", page.locator("#count").inner_text())
     assert match is not None
     return int(match[1].replace(",", "")), int(match[2].replace(",", ""))
@@ -562,7 +562,7 @@ def test_a_print_of_the_claims_holds_them_all(new_page: NewPage, report: Path) -
 
 
 class PageClock:
-    """Processor time of a page's main thread: what the page takes on a machine that has nothing else to do."""
+    """Processor time of a page's main thread, that is, the time the page would take on an idle machine."""
 
     def __init__(self, page: Page) -> None:
         self.session = page.context.new_cdp_session(page)

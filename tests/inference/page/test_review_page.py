@@ -58,7 +58,7 @@ class Server:
         self.address = match[1]
 
     def stop(self) -> str:
-        """Ctrl-C; what the command said then."""
+        """Press Ctrl-C; returns what the command printed then."""
         self.process.send_signal(signal.SIGINT)
         return self.process.communicate(timeout=30)[1]
 
@@ -80,7 +80,7 @@ _TITLES = {f"Article {i:02}": f"emoji-{i}" for i in range(20)}
 
 @pytest.fixture
 def title(server: Server) -> str:
-    """An article that no other test has corrected."""
+    """The title of an article that no other test has corrected."""
     corrected = server.corrections()
     return next(title for title, article_id in _TITLES.items() if article_id not in corrected)
 
@@ -106,7 +106,7 @@ def test_corrections_are_saved_at_once_and_are_there_after_a_reload(
 def test_corrections_of_the_page_are_labels_to_retrain_on(
     new_page: NewPage, server: Server, title: str, tmp_path: Path
 ) -> None:
-    """The whole loop, with the shipped model: correct in the browser, check, retrain, score with what was learnt."""
+    """The whole loop with the shipped model: correct in the browser, check, retrain, score with the retrained model."""
     pytest.importorskip("sklearn", reason="retraining needs inquit[retrain]")
     page = new_page(server.address)
     open_article(page, title)
