@@ -79,17 +79,17 @@ def measure(folder: Path, *, model: str, n_articles: int, price: float) -> dict[
         write_articles(folder / "fourth.jsonl", texts[: n_articles // 4]), folder / "fourth.out.jsonl", *options
     )
     figures = {
-        "start, seconds": start.seconds,
-        "bare scoring, articles a second": n_articles / bare,
-        "batch, 1 worker, articles a second": n_articles / (one.seconds - start.seconds),
-        "batch by bare scoring": bare / (one.seconds - start.seconds),
-        "2 workers by 1": (one.seconds - start.seconds) / (two.seconds - start.seconds),
-        "finished run read again, articles a second": n_articles / resumed.seconds,
+        "start-up, seconds": start.seconds,
+        "bare scoring, articles per second": n_articles / bare,
+        "batch, 1 worker, articles per second": n_articles / (one.seconds - start.seconds),
+        "batch relative to bare scoring": bare / (one.seconds - start.seconds),
+        "2 workers relative to 1": (one.seconds - start.seconds) / (two.seconds - start.seconds),
+        "reading a finished run again, articles per second": n_articles / resumed.seconds,
         "peak memory of a process, MB": tenfold.peak_megabytes,
-        "peak memory of ten times the articles by one": tenfold.peak_megabytes / fourth.peak_megabytes,
-        "bytes of JSON lines an article": (folder / "out.jsonl").stat().st_size / n_articles,
-        "CPU hours a million articles": 1e6 * bare / n_articles / 3600,
-        f"cost of a million articles at {price} a CPU hour": 1e6 * bare / n_articles / 3600 * price,
+        "peak memory with ten times the articles, ratio": tenfold.peak_megabytes / fourth.peak_megabytes,
+        "bytes of JSON lines per article": (folder / "out.jsonl").stat().st_size / n_articles,
+        "CPU hours per million articles": 1e6 * bare / n_articles / 3600,
+        f"cost of a million articles at {price} per CPU hour": 1e6 * bare / n_articles / 3600 * price,
     }
     for name, text in HARD_ARTICLES.items():
         run = score(write_articles(folder / "hard.jsonl", [text]), folder / "hard.out.jsonl", *options)

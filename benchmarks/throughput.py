@@ -79,7 +79,7 @@ def main() -> None:
     figures |= {f"share of {name}": share for name, share in stage_shares(model, articles).items()}
     figures["peak memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     short, long = (make_articles(1, n_words=n)[0] for n in (3_000, 30_000))
-    figures["cost per word, ten times the text by one"] = seconds_per_word(model, long) / seconds_per_word(model, short)
+    figures["cost per word, ten times the text, ratio"] = seconds_per_word(model, long) / seconds_per_word(model, short)
     for name, value in figures.items():
         print(f"{name:45} {value:8.2f}")
     if options.json:

@@ -185,7 +185,7 @@ class WorkerPool:
         process = _CONTEXT.Process(target=run_worker, args=(theirs, self._model, self._options), daemon=True)
         with _interrupts_blocked():
             process.start()
-        theirs.close()  # so that our end is closed when the process ends
+        theirs.close()  # so that our end sees the end of file when the process ends
         return _Worker(process, ours, time.monotonic() + _START_SECONDS)
 
     def _wait(self) -> None:
