@@ -30,7 +30,7 @@ def fail(reason: str | Exception, code: int) -> NoReturn:
 
 @contextmanager
 def exit_codes() -> Iterator[None]:
-    """Turn an error raised inside into the end of the command, with its exit code."""
+    """End the command with the exit code that belongs to the error raised inside, if any."""
     from inquit.inference.batch.errors import BatchError
     from inquit.models.files import LockedError
     from inquit.models.folder import ModelError

@@ -52,5 +52,6 @@ def check_version(driver_version: str) -> None:
     """
     if driver_version != __version__:
         raise RuntimeError(
-            f"the driver has inquit {driver_version}, this worker has {__version__}: install the same version on all"
+            f"the driver has inquit {driver_version}, this worker has {__version__}: "
+            "install the same version on all machines"
         )

@@ -23,7 +23,7 @@ class OutputFormat(StrEnum):
 
 
 class EncodingErrors(StrEnum):
-    """What to do with bytes that are not text: write an error record, or replace them by U+FFFD (status partial)."""
+    """What to do with bytes that are not text: write an error record, or replace them with U+FFFD (status partial)."""
 
     ERROR = "error"
     REPLACE = "replace"

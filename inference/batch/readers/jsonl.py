@@ -139,7 +139,7 @@ def _parse_again(piece: bytes, options: ReadOptions, *, offset: int, reason: str
     try:
         values = json.loads(text.removeprefix("\ufeff"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise FileError("E_JSON", f"not a single JSON object: {reason}") from error
+        raise FileError("E_JSON", f"not exactly one JSON object: {reason}") from error
     if not isinstance(values, dict):
         raise FileError("E_JSON", f"wanted a JSON object, got {type(values).__name__}")
     if warnings:
@@ -148,7 +148,7 @@ def _parse_again(piece: bytes, options: ReadOptions, *, offset: int, reason: str
     values = {name: value for name, value in values.items() if name in used}
     broken = [name for name, value in values.items() if isinstance(value, str) and first_surrogate(value) is not None]
     if not broken:
-        raise FileError("E_JSON", f"not a single JSON object: {reason}")
+        raise FileError("E_JSON", f"not exactly one JSON object: {reason}")
     if options.encoding_errors is EncodingErrors.REPLACE:
         return with_characters_replaced(values), True
     name = broken[0]
@@ -166,7 +166,7 @@ def _refuse_constant(constant: str) -> NoReturn:
 def _refuse_duplicates(piece: bytes, field: str) -> None:
     def check(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if sum(name == field for name, _ in pairs) > 1:
-            raise FileError("E_JSON", f"'{field}' occurs in it twice")
+            raise FileError("E_JSON", f"'{field}' occurs twice in it")
         return dict(pairs)
 
     try:

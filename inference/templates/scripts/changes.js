@@ -67,7 +67,7 @@ class Changes {
     }
   }
 
-  /** Another tab was faster. An edit of something that it left alone still holds; else the person decides. */
+  /** Another tab was faster. An edit to something that tab left alone is kept; otherwise the person decides. */
   async mend(article, edit) {
     const theirs = article.correction || article.untouched();
     const now = theirs.attributions.find(({ id }) => id === edit.id) || null;

@@ -290,7 +290,7 @@ function surePanel(attributions) {
     ...ticks,
   );
   const sentence = scored.length
-    ? `If the model knows itself, about ${Math.round(expected)} of these ${scored.length} have both what was said and its source right.`
+    ? `If these confidences are right, about ${Math.round(expected)} of these ${scored.length} have both what was said and its source right.`
     : "No attribution here has a confidence.";
   const byHand = nByHand ? ` ${plural(nByHand, "other")} come from a person.` : "";
   return panel("How sure", "sure", scored.length ? picture : null, el("p", { class: "small" }, sentence + byHand));
