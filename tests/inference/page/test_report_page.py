@@ -302,7 +302,7 @@ def test_moving_a_span_leaves_the_form_where_it_is(new_page: NewPage, report: Pa
     page.get_by_role("button", name="Correct", exact=True).click()
     note(page, 3).click()
     words = page.locator(".editor .span").first
-    words.locator(".nudge").last.click()  # the first change adds "Undo" and what is saved to the page's head
+    words.locator(".nudge").last.click()  # the first change adds "Undo" and the saved status to the page header
     words.locator(".nudge").last.scroll_into_view_if_needed()
     before, place = words.inner_text(), page.locator(".editor").bounding_box()
     words.locator(".nudge").last.click()
@@ -391,7 +391,7 @@ def test_everything_can_be_done_by_keyboard(new_page: NewPage, report: Path, tmp
 
 
 def test_arrow_keys_pass_through_the_list_of_a_narrow_page_and_enter_opens(new_page: NewPage, report: Path) -> None:
-    page = new_page(report, viewport={"width": 700, "height": 450})  # as a laptop's page at twice its size
+    page = new_page(report, viewport={"width": 700, "height": 450})  # like a laptop page at 200% zoom
     open_view(page, "Articles")
     page.locator("#list").focus()
     page.keyboard.press("ArrowDown")
