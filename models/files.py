@@ -1,4 +1,4 @@
-"""Files that are whole or not there, and one writer at a time: locks that end with the process that holds them."""
+"""Atomic replacement of files, and locks that end with the process that holds them, for one writer at a time."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import IO
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Put a whole file in its place: killed at any moment, this leaves the old one or the new one.
+    """Replace a file atomically: a process killed at any moment leaves either the old file or the new one.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
     try:
@@ -29,7 +29,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def sync(path: Path) -> None:
-    """Make what a file holds, or a rename in a folder, outlast a power cut."""
+    """Flush a file's content, or a folder's renames, to disk, so that it survives a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -38,11 +38,11 @@ def sync(path: Path) -> None:
 
 
 class LockedError(Exception):
-    """Another process holds the lock: says which."""
+    """Another process holds the lock; the message says which."""
 
 
 def take_lock(file: IO[bytes] | IO[str] | int) -> bool:
-    """Lock an open file or folder until it is closed; False where another process has locked it."""
+    """Lock an open file or folder until it is closed; False if another process has locked it."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -52,11 +52,11 @@ def take_lock(file: IO[bytes] | IO[str] | int) -> bool:
 
 @contextmanager
 def hold_lock(path: Path) -> Iterator[None]:
-    """Hold a lock file, which is gone afterwards.
+    """Hold a lock file, and remove it afterwards.
 
     Raises:
         LockedError: another process holds it.
-        OSError: the file cannot be made.
+        OSError: the file cannot be created.
     """
     while True:
         file = open(path, "a+", encoding="ascii")  # noqa: SIM115
@@ -67,7 +67,7 @@ def hold_lock(path: Path) -> Iterator[None]:
             raise LockedError(f"process {holder} holds {path}; try again when it has ended")
         if path.exists() and os.fstat(file.fileno()).st_ino == path.stat().st_ino:
             break
-        # Its last holder removed the file between our opening and our locking it.
+        # The previous holder removed the file between our opening and our locking it.
         file.close()
     with file:
         file.truncate(0)

@@ -1,10 +1,11 @@
-"""The model folder: what is in it, and how it is checked before a byte of it is parsed.
+"""The model folder: what it holds, and how it is checked before any of it is parsed.
 
-``manifest.json`` names every file with size and SHA-256, and ``manifest.sha256`` holds its own. A file that is missing,
-changed or not named is an error. Nothing in the folder is code: ONNX, safetensors and JSON only, and nothing is ever
-unpickled. The digests find damage; who fears a forger pins the manifest's digest with ``expect_sha256``.
+``manifest.json`` lists every file with its size and SHA-256; ``manifest.sha256`` holds the SHA-256 of the manifest. A
+file that is missing, changed or not listed is an error. Nothing in the folder is code: only ONNX, safetensors and JSON,
+and nothing is ever unpickled. The digests detect damage; to guard against forgery, pin the manifest's digest with
+``expect_sha256``.
 
-Format 1, which is still read, had no ``manifest.sha256`` and no claims to refit the claim heads with.
+Format 1, which can still be read, had no ``manifest.sha256`` and no claims to refit the claim heads on.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ CLAIM_DATA, TRAINING_TEXTS = "claims-data.safetensors", "training-texts.safetens
 REQUIRED = (ENCODER, TOKENIZER, HEADS)
 
 CURRENT = "current"
-"""Names the model that was promoted in the local registry, or the shipped English one where none was."""
+"""Name of the current model: the one promoted in the local registry, or else the shipped English one."""
 _SHIPPED_DEFAULT = "en"
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -34,7 +35,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 
 
 class ModelError(Exception):
-    """A model folder that cannot be loaded or trusted: says which file, what was wanted and what was found."""
+    """A model folder cannot be loaded or trusted; the message names the file, what was expected and what was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Manifest:
     """The checked manifest of a model folder.
 
     Attributes:
-        fingerprint: SHA-256 of the manifest itself, which names every file: two equal fingerprints are equal models.
-        data: the whole manifest, with label sets, windows, training data hashes and measures.
+        fingerprint: SHA-256 of the manifest, which lists every file's digest: equal fingerprints mean equal models.
+        data: the whole manifest, with label sets, window sizes, hashes of the training data and measures.
     """
 
     folder: Path
@@ -63,12 +64,12 @@ def shipped_models() -> list[str]:
 
 
 def find_model(model: str | Path) -> Path:
-    """The folder of a model: ``current``, a path, the name of a shipped model, or title or fingerprint in the registry.
+    """The folder of a model, given as ``current``, a path, a shipped model's name, or a registry title or fingerprint.
 
     Raises:
         ModelError: there is no such model.
     """
-    # Imported here: the registry reads manifests itself.
+    # Imported here because the registry imports this module.
     from inquit.models.registry import Registry
 
     registry = Registry.default()
@@ -81,18 +82,18 @@ def find_model(model: str | Path) -> Path:
         return promoted
     shipped = shipped_models()
     if Path(model).is_dir():
-        raise ModelError(f"{model} is no model folder: it holds no {MANIFEST}. Models that ship with inquit: {shipped}")
+        raise ModelError(f"{model} is not a model folder: it has no {MANIFEST}. Models shipped with inquit: {shipped}")
     raise ModelError(
-        f"there is no model '{model}': give a model folder, '{CURRENT}', the name of a shipped model: {shipped}, "
-        "or one that `inquit model list` shows"
+        f"there is no model '{model}': give a model folder, '{CURRENT}', the name of a shipped model ({shipped}), "
+        "or a model that `inquit model list` shows"
     )
 
 
 def read_manifest(model: str | Path) -> Manifest:
-    """Read a model's manifest without looking at the other files.
+    """Read a model's manifest without checking the other files.
 
     Raises:
-        ModelError: the manifest is missing, broken, or of a format that this version does not read.
+        ModelError: the manifest is missing, malformed, or in a format that this version cannot read.
     """
     folder = find_model(model)
     content = (folder / MANIFEST).read_bytes()
@@ -105,8 +106,8 @@ def read_manifest(model: str | Path) -> Manifest:
         raise ModelError(f"{folder / MANIFEST}: not a manifest of an inquit model: {error!r}") from error
     if format_version not in READABLE_VERSIONS:
         raise ModelError(
-            f"{folder / MANIFEST}: made in format {format_version} by inquit {data.get('inquit_version', '?')}, "
-            f"this inquit reads formats {READABLE_VERSIONS}: install a version of inquit that fits the model"
+            f"{folder / MANIFEST}: written in format {format_version} by inquit {data.get('inquit_version', '?')}; "
+            f"this version reads formats {READABLE_VERSIONS}. Install a version of inquit that can read the model"
         )
     return Manifest(folder, str(name), str(version), hashlib.sha256(content).hexdigest(), data)
 
@@ -115,10 +116,10 @@ def verify(model: str | Path, *, expect_sha256: str | None = None) -> Manifest:
     """Check every file of a model folder against its manifest.
 
     Args:
-        expect_sha256: refuse a manifest with another SHA-256 than this one.
+        expect_sha256: refuse a manifest whose SHA-256 is not this one.
 
     Raises:
-        ModelError: names the first file that is missing, changed, or not in the manifest.
+        ModelError: a file is missing, changed, or not in the manifest; the first such file is named.
     """
     manifest = read_manifest(model)
     if expect_sha256 is not None and manifest.fingerprint != expect_sha256.lower():
@@ -127,13 +128,13 @@ def verify(model: str | Path, *, expect_sha256: str | None = None) -> Manifest:
     files: Mapping[str, Mapping[str, Any]] = manifest.data["files"]
     for name in REQUIRED:
         if name not in files:
-            raise ModelError(f"{manifest.folder / MANIFEST}: names no {name}; a model needs {list(REQUIRED)}")
+            raise ModelError(f"{manifest.folder / MANIFEST}: does not list {name}; a model needs {list(REQUIRED)}")
     for name, wanted in files.items():
         _check_file(manifest.folder, name, wanted)
     present = {path.relative_to(manifest.folder).as_posix() for path in manifest.folder.rglob("*") if path.is_file()}
     for name in sorted(present - set(files) - {MANIFEST, MANIFEST_DIGEST}):
         raise ModelError(
-            f"{manifest.folder / name}: not named in {MANIFEST}; remove it, a model folder holds nothing else"
+            f"{manifest.folder / name}: not listed in {MANIFEST}; remove it, a model folder may hold nothing else"
         )
     return manifest
 
@@ -151,23 +152,24 @@ def _check_manifest(manifest: Manifest) -> None:
 
 
 def _digest_line(fingerprint: str) -> bytes:
-    """As `sha256sum --check` reads it."""
+    """The content of ``manifest.sha256``, in the format of `sha256sum --check`."""
     return f"{fingerprint}  {MANIFEST}\n".encode("ascii")
 
 
 def _check_file(folder: Path, name: str, wanted: Mapping[str, Any]) -> None:
     path = folder / name
     if Path(name).is_absolute() or ".." in Path(name).parts or path.is_symlink():
-        raise ModelError(f"{folder / MANIFEST}: {name!r} leads out of the model folder")
+        raise ModelError(f"{folder / MANIFEST}: {name!r} points outside the model folder")
     if not path.is_file():
-        raise ModelError(f"{path}: missing; the manifest names it. Copy the model folder again, whole")
+        raise ModelError(f"{path}: missing, but listed in the manifest. Copy the whole model folder again")
     if path.stat().st_size != wanted["size"]:
         raise ModelError(
-            f"{path}: has {path.stat().st_size} bytes, its manifest says {wanted['size']}. Copy the model folder again, whole"
+            f"{path}: has {path.stat().st_size} bytes, the manifest says {wanted['size']}. "
+            "Copy the whole model folder again"
         )
     digest = file_sha256(path)
     if digest != wanted["sha256"]:
-        raise ModelError(f"{path}: sha256 is {digest}, its manifest says {wanted['sha256']}: damaged or tampered with")
+        raise ModelError(f"{path}: sha256 is {digest}, the manifest says {wanted['sha256']}: damaged or tampered with")
 
 
 def file_sha256(path: Path) -> str:
@@ -176,14 +178,14 @@ def file_sha256(path: Path) -> str:
 
 
 def write_manifest(folder: Path, data: Mapping[str, Any]) -> None:
-    """Name every file of the folder in its manifest, which is written last and whole.
+    """Write a manifest that lists every file of the folder; it is written last, and atomically.
 
     Args:
-        data: ``name``, ``version`` and whatever else belongs into the manifest.
+        data: ``name``, ``version`` and whatever else belongs in the manifest.
     """
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     for name in names:
-        (folder / name).chmod(0o644)  # safetensors writes files that only their owner may read
+        (folder / name).chmod(0o644)  # safetensors writes files that only their owner can read
     files = {
         name: {"sha256": file_sha256(folder / name), "size": (folder / name).stat().st_size}
         for name in names

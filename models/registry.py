@@ -1,15 +1,15 @@
-"""The local registry: models that were promoted, and which of them is current.
+"""The local registry: the models that were promoted, and which of them is current.
 
 ::
 
-    HOME/models/FINGERPRINT/    whole model folders, never changed once there
-    HOME/comparisons/*.json     what `inquit compare` found
-    HOME/current.json           the pointer: fingerprint of the current model and of those before it, and which gold
-                                articles guard promotions
-    HOME/lock                   held by whoever changes the registry
+    HOME/models/FINGERPRINT/    whole model folders, never changed once added
+    HOME/comparisons/*.json     results of `inquit compare`
+    HOME/current.json           the pointer: fingerprints of the current model and the ones before it, and the digest
+                                of the gold articles that guard promotions
+    HOME/lock                   held by the process that is changing the registry
 
-A model is copied under another name, checked, and renamed; the pointer is replaced as a whole. A writer that is killed,
-or finds the disk full, leaves the registry as it was. Readers need no lock.
+A model is copied under a temporary name, checked, and renamed; the pointer is replaced atomically. A writer that is
+killed or runs out of disk space leaves the registry as it was. Readers need no lock.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ from inquit.models.folder import MANIFEST, Manifest, ModelError, read_manifest, 
 
 HOME_VARIABLE = "INQUIT_HOME"
 _POINTER = "current.json"
-_N_NAME = 16  # characters of a fingerprint that name a folder
+_N_NAME = 16  # characters of the fingerprint in a folder's name
 _N_HISTORY = 100
 
 
 class RegistryError(Exception):
-    """The registry cannot be changed: says what was wanted and what stands in the way."""
+    """The registry cannot be changed; the message says what was attempted and what prevents it."""
 
 
 def default_home() -> Path:
-    """``$INQUIT_HOME``, else ``$XDG_DATA_HOME/inquit``, else ``~/.local/share/inquit``; it need not exist."""
+    """``$INQUIT_HOME``, else ``$XDG_DATA_HOME/inquit``, else ``~/.local/share/inquit``; the folder need not exist."""
     if home := os.environ.get(HOME_VARIABLE):
         return Path(home)
     if data := os.environ.get("XDG_DATA_HOME"):
         return Path(data) / "inquit"
-    # Not Path.home(): it raises for a user without an entry in passwd, as containers have.
+    # Not Path.home(), which raises for a user without a passwd entry, as in some containers.
     return Path(os.path.expanduser("~")) / ".local" / "share" / "inquit"
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """A registry in a folder; reading one that does not exist finds nothing."""
+    """A registry in a folder; if the folder does not exist, the registry is empty."""
 
     home: Path
 
@@ -63,12 +63,12 @@ class Registry:
         return self.home / "comparisons"
 
     def models(self) -> list[Manifest]:
-        """Manifests of all models, unverified, in the order of their titles."""
+        """The manifests of all models, unverified, sorted by title."""
         found = [read_manifest(path.parent) for path in self.home.glob(f"models/[!.]*/{MANIFEST}")]
         return sorted(found, key=lambda manifest: (manifest.title, manifest.fingerprint))
 
     def history(self) -> tuple[str, ...]:
-        """Fingerprints of the models that were current, the present one last; empty where none was promoted.
+        """Fingerprints of the models that have been current, the present one last; empty if none was ever promoted.
 
         Raises:
             ModelError: the pointer is damaged.
@@ -76,7 +76,7 @@ class Registry:
         return self._pointer()[0]
 
     def guard(self) -> str | None:
-        """SHA-256 of the gold articles that promotions are compared on; None where none was promoted.
+        """SHA-256 of the gold articles on which promotions are compared; None if no model was promoted.
 
         Raises:
             ModelError: the pointer is damaged.
@@ -98,15 +98,15 @@ class Registry:
                 raise TypeError("history must be a list of fingerprints")
         except (ValueError, KeyError, TypeError) as error:
             raise ModelError(
-                f"{path}: damaged ({error!r}); remove it to go back to the shipped model, then `inquit model use MODEL`"
+                f"{path}: damaged ({error!r}); delete it to return to the shipped model, then `inquit model use MODEL`"
             ) from error
         return tuple(history), guard
 
     def current(self) -> Path | None:
-        """The folder of the current model, None where none was promoted.
+        """The folder of the current model; None if that is the shipped one.
 
         Raises:
-            ModelError: the pointer is damaged, or its model is gone or another one.
+            ModelError: the pointer is damaged, or its model is gone or has changed.
         """
         history = self.history()
         if not history or not history[-1]:
@@ -114,16 +114,16 @@ class Registry:
         folder = self.folder_of(history[-1])
         if not (folder / MANIFEST).is_file() or read_manifest(folder).fingerprint != history[-1]:
             raise ModelError(
-                f"{folder}: the registry's current model is not there as it was promoted; "
-                "choose another with `inquit model use`, or `inquit model use en`"
+                f"{folder}: the registry's current model is missing or has changed since it was promoted; "
+                "choose another with `inquit model use MODEL`, or the shipped one with `inquit model use en`"
             )
         return folder
 
     def find(self, name: str) -> Path | None:
-        """The folder of the model with this title, or whose fingerprint begins so (8 characters or more).
+        """The folder of the model with this title, or whose fingerprint begins with this (8 characters or more).
 
         Raises:
-            ModelError: several models fit.
+            ModelError: several models match.
         """
         fitting = [
             manifest
@@ -132,18 +132,18 @@ class Registry:
         ]
         if len(fitting) > 1:
             raise ModelError(
-                f"'{name}' names several models: give more of the fingerprint, "
+                f"'{name}' matches several models: give more of the fingerprint, "
                 f"one of {[manifest.fingerprint[:_N_NAME] for manifest in fitting]}"
             )
         return fitting[0].folder if fitting else None
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the registry for a change.
+        """Hold the registry's lock while changing it.
 
         Raises:
             LockedError: another process holds it.
-            RegistryError: the folder cannot be made or written.
+            RegistryError: the folder cannot be created or written.
         """
         with ExitStack() as stack:
             try:
@@ -151,16 +151,16 @@ class Registry:
                 stack.enter_context(hold_lock(self.home / "lock"))
             except OSError as error:
                 raise RegistryError(
-                    f"{self.home}: cannot be written: {error.strerror}; set {HOME_VARIABLE} to a folder that can"
+                    f"{self.home}: cannot be written: {error.strerror}; set {HOME_VARIABLE} to a writable folder"
                 ) from error
             yield
 
     def add(self, model: Path) -> Manifest:
-        """Copy a model folder in, under the lock; one that is there already stays.
+        """Copy a model folder into the registry, unless it is there already; the caller holds the lock.
 
         Raises:
-            ModelError: the folder, or its copy, is not what its manifest says.
-            RegistryError: it cannot be written.
+            ModelError: the folder, or its copy, does not match its manifest.
+            RegistryError: the copy cannot be written.
         """
         manifest = verify(model)
         target = self.folder_of(manifest.fingerprint)
@@ -182,11 +182,11 @@ class Registry:
         return read_manifest(target)
 
     def point_to(self, fingerprint: str, *, gold_sha256: str | None = None) -> None:
-        """Make a model current, under the lock.
+        """Make a model current; the caller holds the lock.
 
         Args:
-            fingerprint: of a model that was added; ``""`` is the shipped model.
-            gold_sha256: the gold articles that guard promotions from now on; None for those that do already.
+            fingerprint: fingerprint of a model that was added; ``""`` means the shipped model.
+            gold_sha256: digest of the gold articles that guard promotions from now on; None keeps the present ones.
 
         Raises:
             RegistryError: the pointer cannot be written.
@@ -196,10 +196,10 @@ class Registry:
         self.write(self.home / _POINTER, json.dumps(pointer, indent=1).encode() + b"\n")
 
     def write(self, path: Path, content: bytes) -> None:
-        """Put a whole file in its place.
+        """Replace a file atomically.
 
         Raises:
-            RegistryError: it cannot be written.
+            RegistryError: the file cannot be written.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -209,6 +209,6 @@ class Registry:
 
 
 def _reason(error: OSError) -> str:
-    """Why a write failed; `shutil.copytree` gives a list of (from, to, why)."""
+    """Why a write failed; `shutil.copytree` raises an error with a list of (source, destination, reason)."""
     reasons: Sequence[object] = error.args[0] if error.args and isinstance(error.args[0], list) else ()
     return str(reasons[0][2]) if reasons and isinstance(reasons[0], tuple) else error.strerror or str(error)

@@ -12,7 +12,7 @@ from inquit.models.folder import MANIFEST, MANIFEST_DIGEST, ModelError, read_man
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with the files that a model must have; what is in them does not matter here."""
+    """A folder with the files that a model must have; their content does not matter here."""
     folder = tmp_path / "model"
     folder.mkdir()
     for name, content in (
@@ -32,7 +32,7 @@ def test_a_whole_folder_is_accepted(folder: Path) -> None:
 
 
 def _edit_manifest(folder: Path, **changes: object) -> None:
-    """As a forger would: the digest fits again."""
+    """Edit the manifest as a forger would, so that its digest matches again."""
     data = json.loads((folder / MANIFEST).read_text())
     content = json.dumps(data | changes).encode()
     (folder / MANIFEST).write_bytes(content)
@@ -50,15 +50,15 @@ def _add_link(folder: Path) -> None:
         (lambda f: (f / "encoder.onnx").unlink(), "encoder.onnx: missing"),
         (lambda f: (f / "encoder.onnx").write_bytes(b"e" * 399), "encoder.onnx: has 399 bytes"),
         (lambda f: (f / "heads.safetensors").write_bytes(b"h" * 199 + b"i"), "heads.safetensors: sha256"),
-        (lambda f: (f / "extra.pkl").write_bytes(b"x"), "extra.pkl: not named"),
-        (lambda f: (f / MANIFEST).unlink(), "holds no manifest.json"),
+        (lambda f: (f / "extra.pkl").write_bytes(b"x"), "extra.pkl: not listed"),
+        (lambda f: (f / MANIFEST).unlink(), "has no manifest.json"),
         (lambda f: (f / MANIFEST).write_text("{"), "not a manifest"),
         (lambda f: (f / MANIFEST_DIGEST).unlink(), "manifest.sha256 says nothing"),
         (lambda f: (f / MANIFEST_DIGEST).write_text("0" * 64), "manifest.sha256 says 000"),
         (lambda f: _edit_manifest(f, format_version=99), "format 99"),
-        (lambda f: _edit_manifest(f, files={}), "names no encoder.onnx"),
-        (lambda f: _edit_manifest(f, files={"../x": {"sha256": "", "size": 1}}), "names no encoder.onnx"),
-        (_add_link, "tokenizer.json' leads out"),
+        (lambda f: _edit_manifest(f, files={}), "does not list encoder.onnx"),
+        (lambda f: _edit_manifest(f, files={"../x": {"sha256": "", "size": 1}}), "does not list encoder.onnx"),
+        (_add_link, "tokenizer.json' points outside"),
         (shutil.rmtree, "there is no model"),
     ],
 )
@@ -69,7 +69,7 @@ def test_a_damaged_folder_is_refused_by_name(folder: Path, damage: Callable[[Pat
 
 
 def test_200_flipped_bits_are_200_refusals(folder: Path) -> None:
-    """In any file of the folder, its manifest and the manifest's digest among them."""
+    """In any file of the folder, including its manifest and the manifest's digest."""
     rng = random.Random(3)
     files = sorted(folder.iterdir())
     assert {path.name for path in files} >= {MANIFEST, MANIFEST_DIGEST}

@@ -1,4 +1,4 @@
-"""The registry: what is current, and that no accident leaves it half changed."""
+"""The registry: which model is current, and that no accident leaves it half changed."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_the_registry_is_where_the_environment_says(
 def test_without_promotions_the_shipped_model_is_current(registry: Registry) -> None:
     assert find_model(CURRENT) == WEIGHTS / "en"
     assert registry.models() == []
-    assert not registry.home.exists(), "reading makes no folder"
+    assert not registry.home.exists(), "reading must not create a folder"
 
 
 def test_a_promoted_model_is_current_and_the_one_before_stays(registry: Registry, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_current_model_that_was_changed_is_refused(registry: Registry, tmp_pat
     fingerprint = promote(registry, make_model(tmp_path / "m", "1.0.1"))
     manifest = registry.folder_of(fingerprint) / "manifest.json"
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"version": "6.6.6"}))
-    with pytest.raises(ModelError, match="not there as it was promoted"):
+    with pytest.raises(ModelError, match="has changed since it was promoted"):
         find_model(CURRENT)
 
 
@@ -135,7 +135,7 @@ def test_a_lock_that_was_released_leaves_no_file(tmp_path: Path) -> None:
 def test_a_writer_killed_at_any_step_leaves_the_registry_as_it_was(
     registry: Registry, tmp_path: Path, operation: str
 ) -> None:
-    """The process kills itself at the n-th call of a function that changes files, for every n until it gets through."""
+    """The process kills itself at the n-th call of a function that changes files, for every n until it succeeds."""
     first = promote(registry, make_model(tmp_path / "1", "1.0.1"))
     model = make_model(tmp_path / "2", "1.0.2")
     module = operation.split(".")[0]

@@ -435,7 +435,7 @@ def test_fine_tuning_learns_from_labels_of_one_class(run: Path, tiny_data: Path,
 def test_fine_tuning_needs_a_model_and_its_articles(run: Path, tiny_data: Path, tmp_path: Path) -> None:
     arguments = ["retrain", "--all", "--labels", str(tiny_data / "examples.jsonl"), "-o", str(tmp_path / "new")]
     result = CliRunner().invoke(app, [*arguments, "--model", str(tmp_path)])
-    assert (result.exit_code, "no model folder" in result.output) == (3, True)
+    assert (result.exit_code, "not a model folder" in result.output) == (3, True)
     result = CliRunner().invoke(app, [*arguments, "--model", str(run / "model"), "--data", str(tmp_path)])
     assert (result.exit_code, "examples.jsonl" in result.output) == (4, True)
 
