@@ -1,1 +1,1 @@
-"""The data model, segmentation, the encoder and the heads. Imports nothing else of inquit."""
+"""The data model, segmentation, the encoder and the heads. Imports nothing from the rest of inquit."""

@@ -1,4 +1,4 @@
-"""Articles, and places in them."""
+"""Articles, and spans of their text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """Characters ``start`` up to, not including, ``end`` of the article's text."""
+    """The characters of an article's text from ``start`` up to, but not including, ``end``."""
 
     start: int
     end: int
@@ -26,15 +26,15 @@ class Span:
         return self.start < other.end and other.start < self.end
 
 
-#: A possibly discontinuous passage: its parts in text order. Empty means "not given".
+#: A possibly discontinuous passage: its parts in text order. Empty means that there is none.
 Spans = tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One news article. All offsets of a result refer to ``text`` exactly as it stands here.
+    """One news article. All offsets of a result refer to ``text`` exactly as it is here.
 
-    ``metadata`` holds whatever else the reader found (title, date, byline, outlet, url); no answer depends on it.
+    ``metadata`` holds whatever else the reader found (title, date, byline, outlet, url); no result depends on it.
     """
 
     id: str
@@ -43,12 +43,12 @@ class Article:
 
 
 def text_sha256(text: str) -> str:
-    """SHA-256 of the UTF-8 bytes, in hex; lone surrogates are hashed as they stand."""
+    """SHA-256 of the text's UTF-8 bytes, in hex; lone surrogates are encoded as they are."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def first_surrogate(text: str) -> int | None:
-    """Index of the first lone surrogate, which no file format can carry."""
+    """Index of the first lone surrogate, which no file format can hold; None if there is none."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -57,5 +57,5 @@ def first_surrogate(text: str) -> int | None:
 
 
 def outlet_of(metadata: Mapping[str, str]) -> str | None:
-    """Where an article appeared: scraped pages name an outlet, corpora a publisher."""
+    """Where an article was published: scraped pages give an outlet, corpora a publisher."""
     return metadata.get("outlet") or metadata.get("publisher")

@@ -1,4 +1,4 @@
-"""A result as a notebook shows it: a marked text, and a table for pandas."""
+"""Results in a notebook: the text with its attributions marked, and a pandas table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from inquit.models.result import ArticleResult, Attribution, Claim
 if TYPE_CHECKING:
     import pandas
 
-#: Half transparent, so that they are readable on a light and on a dark page.
+#: Half transparent, so that text stays readable on light and dark pages.
 _BACKGROUNDS = {"content": "rgba(242,193,46,.28)", "cue": "rgba(60,170,90,.32)", "source": "rgba(70,130,230,.32)"}
 _MAX_ROWS = 50
 _CELL = "text-align:left;vertical-align:top;white-space:normal"
@@ -21,11 +21,11 @@ _PARAGRAPHS = "white-space:pre-wrap;unicode-bidi:plaintext;max-width:44em;line-h
 
 
 def to_frame(result: ArticleResult) -> pandas.DataFrame:
-    """One row an attribution; a result without any keeps the columns.
+    """One row per attribution; without attributions, no rows but the same columns.
 
     Columns: ``article``, ``attribution``, ``kind``, ``speaker``, ``speaker_kind``, ``named``, ``content``, ``cue``,
-    ``source``, ``start``, ``end``, ``claim``, ``polarity``, ``checkworthy``, ``confidence``. Where a field has no answer,
-    or the text was left out, the cell is missing.
+    ``source``, ``start``, ``end``, ``claim``, ``polarity``, ``checkworthy``, ``confidence``. A field that has no value,
+    or whose text was left out, is a missing value.
 
     Raises:
         ImportError: pandas is not installed.
@@ -67,7 +67,7 @@ def _words(spans: Spans, text: str | None) -> str | None:
 
 
 def to_html(result: ArticleResult) -> str:
-    """The text with contents, cues and sources marked, and who said what below; everything is escaped."""
+    """The text with contents, cues and sources marked, and below it a table of who said what; everything is escaped."""
     title = f"<b><bdi>{escape(result.id)}</bdi></b>"
     if result.error is not None:
         return f"<div>{title}: {escape(result.error.code)}: {escape(result.error.message)}</div>"
@@ -93,7 +93,7 @@ def _marked_text(text: str, attributions: tuple[Attribution, ...]) -> str:
 
 
 def _stretches(attributions: tuple[Attribution, ...]) -> list[tuple[int, int, str]]:
-    """Places and roles in text order without overlaps: a cue or source inside a content cuts the content in two."""
+    """(start, end, role) in text order, without overlaps: a cue or source inside a content splits it in two."""
     ends: set[int] = set()
     spans: list[tuple[int, int, str]] = []
     for attribution in attributions:
@@ -101,7 +101,7 @@ def _stretches(attributions: tuple[Attribution, ...]) -> list[tuple[int, int, st
             for span in getattr(attribution, role):
                 ends |= {span.start, span.end}
                 spans.append((span.start, span.end, role))
-    # Shorter spans win: they are the inner ones.
+    # Shorter spans win, because they are the inner ones.
     spans.sort(key=lambda span: span[1] - span[0], reverse=True)
     borders = sorted(ends)
     position = {border: i for i, border in enumerate(borders)}

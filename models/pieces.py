@@ -1,4 +1,4 @@
-"""Word pieces of a document, and the windows in which an encoder reads them."""
+"""Word pieces of a document, and the windows in which the encoder reads them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from inquit.models.segmentation import Document, Ints, paragraph_breaks
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pieces:
-    """A document as the encoder sees it.
+    """A document as the encoder sees it: split into word pieces.
 
     Attributes:
         document: the document without words that the tokenizer drops (control characters and the like).
         ids: shape (n_pieces,), ids in the tokenizer's vocabulary, without special pieces.
-        word_of_piece: shape (n_pieces,).
-        first_piece: shape (n_words,), the piece that stands for each word.
+        word_of_piece: shape (n_pieces,), the word that each piece belongs to.
+        first_piece: shape (n_words,), the first piece of each word, whose state represents it.
     """
 
     document: Document
@@ -30,7 +30,7 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Pieces ``start`` to ``stop`` are read; answers are taken for ``core_start`` to ``core_stop`` only."""
+    """Pieces ``start`` to ``stop`` are read; states are kept only for ``core_start`` to ``core_stop``."""
 
     start: int
     core_start: int
@@ -40,9 +40,9 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowConfig:
-    """How long articles are read, in pieces. ``core + left + right`` and two special pieces must fit the encoder.
+    """Sizes of the windows, in pieces. ``core + left + right`` plus two special pieces must fit the encoder.
 
-    Where an article starts or ends there is no context to read, and the core takes its room.
+    At the start and end of an article there is no context to read, so the core is extended into its place.
     """
 
     core: int = 438
@@ -51,7 +51,7 @@ class WindowConfig:
 
 
 def split_into_pieces(document: Document, tokenizer: Tokenizer) -> Pieces:
-    """Word pieces with the word that each belongs to; time is linear in the text."""
+    """Split a document into word pieces, each assigned to a word; time is linear in the length of the text."""
     encoding = tokenizer.encode(document.text, add_special_tokens=False)
     offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
     ids = np.array(encoding.ids, dtype=np.int64)
@@ -79,7 +79,7 @@ def _keep_words(document: Document, kept: Ints) -> Document:
 
 
 def plan_windows(pieces: Pieces, config: WindowConfig) -> list[Window]:
-    """Cover all pieces with cores of whole paragraphs where they fit, else whole sentences, else whole words."""
+    """Cover all pieces with cores that end at a paragraph if possible, else at a sentence, else at a word."""
     n_pieces = len(pieces.ids)
     document = pieces.document
     paragraphs = pieces.first_piece[paragraph_breaks(document)[:-1]].tolist() if n_pieces else []
@@ -99,7 +99,7 @@ def plan_windows(pieces: Pieces, config: WindowConfig) -> list[Window]:
 
 
 def _last_break(start: int, limit: int, paragraphs: list[int], sentences: list[int], words: list[int]) -> int:
-    """The best place to end a core that starts at ``start``: not past ``limit``, and past the middle if it can be."""
+    """The best place to end a core that starts at ``start``: at most ``limit``, and past the middle if possible."""
     middle = (start + limit) // 2
     for breaks, earliest in ((paragraphs, middle), (sentences, middle), (words, start)):
         position = breaks[bisect_right(breaks, limit) - 1]

@@ -1,8 +1,8 @@
-"""Quotation marks: which characters open and close a quotation, in one pass over a paragraph.
+"""Pairing of quotation marks: which ones open and which close a quotation, in one pass over each paragraph.
 
-Every usual kind is understood: curly, straight, low, angled, CJK, single, LaTeX, nested, re-opened at each paragraph,
-unbalanced. Apostrophes, decades, feet and inches are no quotations. Time is linear in the text: the stack is bounded
-and a mark is looked at once.
+All common styles are handled: curly, straight, low, angled, CJK, single and LaTeX marks; nested quotations, ones that
+re-open with each paragraph, and unbalanced ones. Apostrophes, decades, feet and inches are not quotations. Time is
+linear in the length of the text: the stack is bounded, and each mark is looked at once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from inquit.models.article import Span
 
 MAX_DEPTH = 8
-"""Quotations nested deeper than this are read as text."""
+"""Marks nested deeper than this are treated as plain text."""
 
 _MARK = re.compile("&quot;|``|''|,,|[\"“”„‟«»‹›「」『』＂″〝〞〟'‘’‚‛`]")
 _FAMILY = {
@@ -37,14 +37,14 @@ _APOSTROPHE = re.compile(
     r"(?!\s(?:are|had|has|have|he|is|said|says|she|they|told|was|were|who|will|would)\b)",
     re.IGNORECASE,
 )
-"""A mark where a letter was dropped ("goin’ home", not "Britain’") or after a possessive, where no word follows that begins
-something else ("the voters’ choice"); a participle goes on with prepositions too ("goin’ to the shop").
+"""A mark that may be an apostrophe: for a dropped letter ("goin’ home", not "Britain’") or in a possessive ("the
+voters’ choice"), unless the next word begins something else. A preposition may follow a participle ("goin’ to work").
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """A quotation with its marks. ``depth`` is 0 for the outermost. Not closed: runs to the end of its paragraph."""
+    """A quotation, marks included. ``depth`` is 0 for outermost ones; unclosed ones mostly end with their paragraph."""
 
     span: Span
     depth: int
@@ -52,7 +52,7 @@ class Quotation:
 
 
 class _Found(NamedTuple):
-    """A quotation before its depth is known."""
+    """A quotation whose depth is not known yet."""
 
     start: int
     end: int
@@ -62,7 +62,7 @@ class _Found(NamedTuple):
 
 @dataclass(slots=True)
 class _Opening:
-    """A quotation that is open. Its tentative end may be an apostrophe: what follows tells."""
+    """A quotation that is still open. The mark at its tentative end may be an apostrophe; what follows decides."""
 
     family: str
     mark: str
@@ -71,10 +71,10 @@ class _Opening:
 
 
 def find_quotations(text: str, paragraphs: Sequence[Span]) -> tuple[Quotation, ...]:
-    """All quotations of the paragraphs, outermost before those inside it.
+    """All quotations in the paragraphs, each before those nested in it.
 
-    A paragraph that opens a quotation and does not close it is continued where the next paragraph begins with an
-    opening mark; either way the quotation runs to the end of the paragraph.
+    A quotation that its paragraph does not close runs to the end of the paragraph; if the next paragraph begins with an
+    opening mark, it continues there.
     """
     found: list[Quotation] = []
     for i, paragraph in enumerate(paragraphs):
@@ -84,7 +84,7 @@ def find_quotations(text: str, paragraphs: Sequence[Span]) -> tuple[Quotation, .
 
 
 def has_unbalanced_quotation(quotations: Sequence[Quotation], paragraphs: Sequence[Span]) -> bool:
-    """Whether an outermost quotation is neither closed nor goes on in the next paragraph."""
+    """Whether some outermost quotation is neither closed nor continued in the next paragraph."""
     starts = {quotation.span.start for quotation in quotations}
     following = {a.end: b.start for a, b in pairwise(paragraphs)}
     return any(
@@ -107,7 +107,7 @@ def _opening_family(text: str, paragraph: Span | None) -> str | None:
 
 
 class _Scan:
-    """One pass over the marks of a paragraph: what they open, and what they close."""
+    """One pass over the marks of a paragraph: which quotations they open and close."""
 
     def __init__(self, text: str, paragraph: Span) -> None:
         self._text = text
@@ -121,10 +121,10 @@ class _Scan:
             read(mark, start, end, self._character_before(start), text[end] if end < paragraph.end else "")
 
     def found(self, next_family: str | None) -> list[_Found]:
-        """What was closed, and what becomes of the quotations that are still open at the paragraph's end.
+        """The closed quotations, and those still open at the end of the paragraph that are quotations after all.
 
         Args:
-            next_family: of the mark that the next paragraph begins with.
+            next_family: family of the mark that the next paragraph begins with.
         """
         found = list(self._closed)
         others: list[_Found | _Opening] = [*self._closed, *self._stack]
@@ -133,7 +133,7 @@ class _Scan:
             if opening.tentative_end is not None and not (next_family == "single" and self._may_go_on(opening)):
                 found.append(_Found(start, opening.tentative_end, family, True))
             elif family != "single" or next_family == "single":
-                # A further quotation in the same marks inside: the closing mark was forgotten before it.
+                # If a quotation in the same marks begins inside it, the closing mark before that one was forgotten.
                 inner = [other.start for other in others if other.family == family and other.start > start]
                 end = min([*inner, self._paragraph.end])
                 end = start + len(self._text[start:end].rstrip())
@@ -142,23 +142,26 @@ class _Scan:
         return found
 
     def _is_in_doubt(self, opening: _Opening) -> bool:
-        """Whether what may be the end of a quotation may as well be an apostrophe inside it; also where there is none."""
+        """Whether the tentative end may be an apostrophe inside the quotation; also true if it has no such end."""
         return opening.tentative_end is None or _APOSTROPHE.match(self._text, opening.tentative_end - 1) is not None
 
     def _may_go_on(self, opening: _Opening) -> bool:
-        """Whether a quotation in doubt may go on in the next paragraph: a paragraph, a colon or a comma leads to it."""
+        """Whether a quotation with a doubtful end may continue in the next paragraph.
+
+        It may if it begins the paragraph or follows a colon or comma.
+        """
         before = self._text[self._paragraph.start : opening.start].rstrip()
         return before[-1:] in {"", ":", ","} and self._is_in_doubt(opening)
 
     def _character_before(self, start: int) -> str:
-        """The character in front, past the backslash of an escaped mark; empty at the start of the paragraph."""
+        """The character before a mark, skipping the backslash of an escaped one; "" at the start of the paragraph."""
         position = start - 1
         if position >= self._paragraph.start and self._text[position] == "\\":
             position -= 1
         return self._text[position] if position >= self._paragraph.start else ""
 
     def _read(self, mark: str, start: int, end: int, before: str, after: str) -> None:
-        """Open or close a quotation in any marks but single ones."""
+        """Open or close a quotation in marks other than single ones."""
         opening = self._innermost(_FAMILY[mark])
         if mark in '"″' and before.isdigit() and (opening is None or _is_height(self._text, start)):
             return  # inches
@@ -171,7 +174,7 @@ class _Scan:
             if mark != ",," or after.isalnum():
                 self._open(mark, start)
         elif may_open and opening is None and mark in '"＂' and after.isalnum():
-            self._open(mark, start)  # said"No": the space is missing
+            self._open(mark, start)  # said"No" lacks a space
 
     def _read_single(self, mark: str, start: int, end: int, before: str, after: str) -> None:
         """Open or close a quotation in single marks, unless the mark is an apostrophe."""
@@ -185,7 +188,7 @@ class _Scan:
             if is_doubtful and not self._is_in_doubt(opening):
                 return
             if is_doubtful and after.isspace():
-                opening.tentative_end = end  # the voters’ choice, or the end
+                opening.tentative_end = end  # an apostrophe (the voters’ choice) or the end
             else:
                 self._close(opening, end)
         elif (
@@ -212,7 +215,7 @@ class _Scan:
             self.is_too_deep = True
 
     def _close(self, opening: _Opening, end: int) -> None:
-        """Close ``opening``; what was opened inside it and never closed is no quotation."""
+        """Close ``opening``; what was opened inside it and has no end, not even a tentative one, is not a quotation."""
         while (inner := self._stack.pop()) is not opening:
             if inner.tentative_end is not None:
                 self._closed.append(_Found(inner.start, inner.tentative_end, inner.family, True))
@@ -224,7 +227,7 @@ def _stands_free(before: str) -> bool:
 
 
 def _looks_opening(mark: str, opening: _Opening, before: str, after: str, stands_free: bool) -> bool:
-    """Whether a mark that could close the open quotation is rather a further opening one."""
+    """Whether a mark that could close the open quotation more likely opens another one."""
     if mark == "“":
         return opening.mark not in "„‟" and stands_free and not after.isspace()
     if mark == "«":
@@ -235,12 +238,12 @@ def _looks_opening(mark: str, opening: _Opening, before: str, after: str, stands
 
 
 def _is_height(text: str, start: int) -> bool:
-    """5'11" and 6’2"."""
+    """Whether the mark at ``start`` ends a height: 5'11" or 6’2"."""
     return re.search(r"\d['’′]\d{0,2}$", text[max(0, start - 5) : start]) is not None
 
 
 def _nest(found: Iterable[_Found]) -> list[Quotation]:
-    """Put quotations in text order with their depths."""
+    """Quotations in text order, with their depths."""
     quotations: list[Quotation] = []
     ends: list[int] = []
     for start, end, _, is_closed in sorted(found, key=lambda quotation: (quotation.start, -quotation.end)):

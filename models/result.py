@@ -1,6 +1,6 @@
-"""What inquit answers about one article, and the same shape for gold labels.
+"""The result for one article; gold labels have the same shape.
 
-The dictionary form (`ArticleResult.to_dict`) is the contract with users: fields may be added, never renamed.
+The dictionary form (`ArticleResult.to_dict`) is the contract with users: fields may be added, but never renamed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class QuoteKind(StrEnum):
-    """Direct: all content words stand in quotation marks; mixed: some do; indirect: none."""
+    """Direct: all words of the content are in quotation marks; mixed: some are; indirect: none are."""
 
     DIRECT = "direct"
     INDIRECT = "indirect"
@@ -62,7 +62,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Whom a source stands for. ``name`` is None for the author; ``candidates`` are other names that it may have."""
+    """The speaker of an attribution. ``name`` is None for the writer; ``candidates`` are other names it may have."""
 
     name: str | None
     kind: SpeakerKind
@@ -85,7 +85,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """One passage that the article attributes to somebody. ``reviewed_by`` names the person who set or confirmed it."""
+    """One passage that the article attributes to someone. ``reviewed_by`` names the person who set or confirmed it."""
 
     id: str
     content: Spans
@@ -99,12 +99,12 @@ class Attribution:
 
 
 LIKELY = 0.5
-"""Confidence from which on a sentence is rather the journalist's own than somebody's statement."""
+"""Confidence at or above which a sentence is more likely the journalist's own than someone's statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Narration:
-    """One sentence of the journalist's own, with the claim that it makes.
+    """One of the journalist's own sentences, with the claim that it makes.
 
     Attributes:
         confidence: calibrated probability that contents cover less than half of it; None in labels.
@@ -116,13 +116,13 @@ class Narration:
 
     @property
     def is_likely(self) -> bool:
-        """Whether it is rather the journalist's own than somebody's statement."""
+        """Whether it is more likely the journalist's own than someone's statement."""
         return self.confidence is None or self.confidence >= LIKELY
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A speaker of the article with all its mentions."""
+    """A speaker in the article, with all its mentions."""
 
     id: str
     name: str
@@ -133,7 +133,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class ErrorInfo:
-    """Why an article has no result: a stable code, the stage that failed, and a sentence for people."""
+    """Why an article has no result: a stable code, the stage that failed, and a message for people."""
 
     code: str
     stage: str
@@ -142,10 +142,10 @@ class ErrorInfo:
 
 @dataclass(frozen=True, slots=True)
 class ArticleResult:
-    """Everything inquit found in one article. ``text`` is None where only its hash was kept.
+    """Everything inquit found in one article. ``text`` is None if only its hash was kept.
 
-    ``reviewed_by`` names the person who has been through the whole article: nothing is missing and all is right.
-    ``reviewed_at`` is when a person last changed it, ISO 8601 in UTC.
+    ``reviewed_by`` names the person who has gone through the whole article, so that nothing is missing or wrong.
+    ``reviewed_at`` is the time of the last change by a person, ISO 8601 in UTC.
     """
 
     id: str
@@ -163,11 +163,11 @@ class ArticleResult:
     reviewed_at: str | None = None
 
     def with_likely_narration(self) -> ArticleResult:
-        """Without the sentences that somebody rather said: what a person sees who looks for the journalist's own."""
+        """The result without narration that is more likely someone's statement, as shown to people."""
         return replace(self, narration=tuple(sentence for sentence in self.narration if sentence.is_likely))
 
     def to_dict(self, *, with_text: bool = True) -> dict[str, Any]:
-        """The JSON object of the contract (see docs/result-format.md)."""
+        """The result as the JSON object that docs/result-format.md describes."""
         record: dict[str, Any] = {"id": self.id, "status": self.status.value}
         if self.text is not None and with_text:
             record["text"] = self.text
@@ -191,10 +191,10 @@ class ArticleResult:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> ArticleResult:
-        """Read a result or a gold label record; fields that are absent stay empty.
+        """Read a result or a gold label record; missing fields stay empty.
 
         Raises:
-            KeyError, TypeError, ValueError: the record does not have the shape of the contract.
+            KeyError, TypeError, ValueError: the record does not have the documented shape.
         """
         error = record.get("error")
         return cls(
@@ -220,7 +220,7 @@ class ArticleResult:
         )
 
     def to_frame(self) -> pandas.DataFrame:
-        """A tidy table, one row an attribution (see `inquit.models.notebook.to_frame`); needs pandas."""
+        """A tidy table, one row per attribution (see `inquit.models.notebook.to_frame`); needs pandas."""
         from inquit.models.notebook import to_frame
 
         return to_frame(self)
@@ -295,7 +295,7 @@ def _speaker_to_dict(speaker: Speaker) -> dict[str, Any]:
 
 
 def claim_to_dict(claim: Claim) -> dict[str, Any]:
-    """The ``claim`` object of the contract."""
+    """The ``claim`` object of the result format."""
     record: dict[str, Any] = {"type": claim.type}
     if claim.probabilities:
         record["probabilities"] = dict(claim.probabilities)
@@ -312,7 +312,7 @@ def _claim_from_dict(record: Mapping[str, Any] | None) -> Claim | None:
         record["type"],
         record.get("probabilities") or {},
         tuple(record.get("secondary") or ()),
-        Polarity(record.get("polarity") or "asserted"),  # null is absent: tables write it so
+        Polarity(record.get("polarity") or "asserted"),  # null means absent, as tables write it
         record.get("checkworthy", False),
     )
 

@@ -1,4 +1,4 @@
-"""From an article to a document: paragraphs, sentences, words and quotations, as places in the untouched text."""
+"""From an article to a document: paragraphs, sentences, words and quotations, as spans of the unchanged text."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-"""In English: the names of `calendar` follow the locale of the program that inquit runs in."""
+"""Always English, unlike the names in `calendar`, which follow the locale of the program that uses inquit."""
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _MISREAD = (
     r"(?:(?<=Ã)|(?<=A\u0303)|(?<=\x83Â)|(?<=\x83A\u0302))(?:[\x80-\x84\x86-\x9f\xa1-\xaa\xac-\xba\xbc-\xbf]|[«»](?=\w))"
 )
-"""The second half of a letter whose two bytes were read as two characters of Latin-1 ("FranÃ§ois"), once or twice."""
+"""The second half of a letter whose two UTF-8 bytes were decoded as Latin-1 ("FranÃ§ois"), once or twice."""
 _WORD = re.compile(rf"\w+(?:(?:[\u0300-\u036f\u00ad\u200c\u200d\u2060]|{_MISREAD})+\w*)*|[^\w\s]")
 _SENTENCE_END = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»›)\]」』]*+(?=\s)")
 _BEFORE_NAME = re.compile(
@@ -30,32 +30,32 @@ _BEFORE_NAME = re.compile(
     r"|(?-i:Mt|Rt)|messrs|mme|asst|vs|v|fig|approx|est|e\.g|i\.e|[af]\.k\.a)$",
     re.IGNORECASE,
 )
-"""Abbreviations that something follows; "MT" is Montana."""
+"""Abbreviations that never end a sentence; "Mt" only in this case, because "MT" is Montana."""
 _BEFORE_NUMBER = re.compile(r"\bnos?$", re.IGNORECASE)
-"""An abbreviation where a number follows, a word where not."""
+"""An abbreviation if a number follows ("No. 2"), otherwise a word."""
 _ANYWHERE = re.compile(
     r"(?:\b(?:jr|sr|inc|ltd|corp|co|st|ft|dept|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)"
     r"|(?<!\w)(?<!\w['‘’])[^\W\d_](?:\.[^\W\d_])*)$",
     re.IGNORECASE,
 )
-"""Abbreviations and initials that may end a sentence as well; no possessives ("Paul's")."""
+"""Abbreviations and initials, which may or may not end a sentence; not the "s" of a possessive ("Paul's")."""
 _STARTS_SENTENCE = re.compile(
     r"[\"'“‘«(\[]*(?:The|A|An|He|She|It|They|We|I|You|This|That|These|Those|There|His|Her|Its|Their|Our|But|If|When|While|After"
     r"|Before|Although|Though|Because|In|On|Some|Many|What|Who|How|Why|Where)\b(?![-.])"
 )
-"""Words that hardly go on with a name."""
+"""Words that are hardly ever part of a name, so that a sentence ends before them."""
 _STATE = re.compile(
     r", (?:Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Mass|Md|Mich|Minn|Miss|Mo|Mont|Neb|Nev|Okla|Ore|Pa|Tenn|Tex|Vt"
     r"|Va|Wash|Wis|Wyo)$"
 )
-"""What begins a dateline: "ELY, Minn. (AP) - "."""
+"""An abbreviated US state after a comma, as in a dateline: "ELY, Minn. (AP) - "."""
 _TIME_OF_DAY = re.compile(r"\b[ap]\.m$", re.IGNORECASE)
 _AFTER_TIME = re.compile(
     rf"(?:(?:{'|'.join((*WEEKDAYS, *MONTHS))}|[A-Z]{{1,4}}T|GMT|UTC|New Year)\b"
     rf"|(?:{'|'.join(name[:3] for name in (*WEEKDAYS, *MONTHS))}|Sept)\."
     r"|(?:Eastern|Central|Mountain|Pacific|\w+ [Tt]ime)\b)"
 )
-"""What goes on with a time of day: which day, in which zone."""
+"""What may continue a time of day: a day, a date or a time zone."""
 _ENDS_PARAGRAPH = re.compile(r"[.!?…:;。！？|][\"'”’»›)\]*」』\s]*$")
 _OPEN_ENDED = re.compile(
     r"(?:,|\b(?:a|an|the|and|or|but|of|to|in|on|at|by|for|from|with|as|that|which|who|whose|his|her|its|their|this|these"
@@ -63,7 +63,7 @@ _OPEN_ENDED = re.compile(
     re.IGNORECASE,
 )
 _MIN_BROKEN_LINE, _MIN_WRAPPED_LINE = 25, 50
-"""Shorter lines were not cut inside a sentence, or not wrapped by a program (characters)."""
+"""Minimum lengths, in characters: of a line cut inside a sentence, and of a line that a program wrapped."""
 
 N_CASES, N_QUOTE_STATES = 4, 5
 N_WORD_FEATURES = N_CASES * N_QUOTE_STATES * 2
@@ -76,12 +76,12 @@ WordRange = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """An article cut up. Arrays have one entry a word and are never written to.
+    """An article split into paragraphs, sentences, words and quotations. Arrays have one entry per word; do not modify.
 
     Attributes:
         words: shape (n_words, 2), start and end offsets.
         paragraph_of_word, sentence_of_word: shape (n_words,), indices into ``paragraphs`` and ``sentences``.
-        features: shape (n_words,), ids below ``N_WORD_FEATURES``: case x quotation state x whether it starts a paragraph.
+        features: shape (n_words,), ids below ``N_WORD_FEATURES``: case x quotation state x whether a paragraph starts.
     """
 
     article: Article
@@ -99,7 +99,7 @@ class Document:
 
     @property
     def is_quoted(self) -> NDArray[np.bool_]:
-        """shape (n_words,): whether each word stands inside quotation marks, the marks included."""
+        """Whether each word is inside quotation marks, including the marks themselves: shape (n_words,)."""
         return are_quoted(self.features)
 
     def word_range(self, span: Span) -> tuple[int, int]:
@@ -114,17 +114,17 @@ class Document:
 
 
 def quote_states(features: Ints) -> Ints:
-    """The quotation states, below ``N_QUOTE_STATES``, of the words with these features; the same shape."""
+    """The quotation states, below ``N_QUOTE_STATES``, of words with these features; same shape."""
     return features // 2 % N_QUOTE_STATES
 
 
 def are_quoted(features: Ints) -> NDArray[np.bool_]:
-    """Whether the words with these features stand inside quotation marks, the marks included; the same shape."""
+    """Whether words with these features are inside quotation marks, including the marks themselves; same shape."""
     return np.not_equal(quote_states(features), _OUTSIDE)
 
 
 def segment(article: Article) -> Document:
-    """Cut an article up. Never fails, never alters the text; time and memory are linear in its length."""
+    """Split an article into a document. Never fails or alters the text; time and memory are linear in its length."""
     text = article.text
     paragraphs = split_paragraphs(text)
     sentences = tuple(sentence for paragraph in paragraphs for sentence in split_sentences(text, paragraph))
@@ -144,11 +144,11 @@ def segment(article: Article) -> Document:
 
 
 def split_paragraphs(text: str) -> tuple[Span, ...]:
-    """Lines with text, without the white space around them, joined where a line break cuts a sentence.
+    """Paragraphs: non-blank lines, without surrounding white space, joined where a line break cuts a sentence.
 
-    Scraped text has blank lines inside sentences ("Russia also ¶ told Azerbaijan that"), mail programs wrap lines: a
-    break is none if the next line goes on in lower case, if the last word asks for more, or if the text is wrapped
-    and the line is as long as a wrapped one.
+    Scraped text has blank lines inside sentences ("Russia also ¶ told Azerbaijan that"), and mail programs wrap lines.
+    A line break does not count if the next line begins in lower case, if the last word cannot end a sentence, or if the
+    text is wrapped and the line is as long as a wrapped one.
     """
     lines = _find_lines(text)
     is_wrapped = _is_wrapped(text, lines)
@@ -172,14 +172,14 @@ def _find_lines(text: str) -> list[Span]:
 
 
 def _is_wrapped(text: str, lines: list[Span]) -> bool:
-    """Whether lines were broken at a fixed width: many long lines then go on in lower case."""
+    """Whether lines were wrapped at a fixed width, which shows in long lines often being continued in lower case."""
     long = [(a, b) for a, b in pairwise(lines) if a.end - a.start >= _MIN_WRAPPED_LINE]
     n_lower = sum(text[following.start].islower() for _, following in long)
     return n_lower > 1 and n_lower >= len(long) / 3
 
 
 def _continues(text: str, previous: Span, following: Span, *, is_wrapped: bool) -> bool:
-    """Whether the line ``following`` goes on with the sentence that ``previous`` ends in."""
+    """Whether the line ``following`` continues the sentence at the end of ``previous``."""
     end = text[max(previous.start, previous.end - 40) : previous.end]
     length = previous.end - previous.start
     if _ENDS_PARAGRAPH.search(end) or "|" in end or length < _MIN_BROKEN_LINE:
@@ -190,7 +190,7 @@ def _continues(text: str, previous: Span, following: Span, *, is_wrapped: bool) 
 
 
 def split_sentences(text: str, paragraph: Span) -> list[Span]:
-    """The sentences of a paragraph, in order; together they hold all its characters but white space between them."""
+    """The sentences of a paragraph, in order; they cover all its characters except white space between them."""
     sentences: list[Span] = []
     start = paragraph.start
     for match in _SENTENCE_END.finditer(text, paragraph.start, paragraph.end):
@@ -247,7 +247,7 @@ def _word_features(text: str, words: Ints, paragraph_of_word: Ints, quotations: 
 
 
 def _case(word: str) -> int:
-    """0 no capital, 1 Initial, 2 CAPITALS, 3 mIxed."""
+    """The case of a word: 0 lower, 1 Initial, 2 CAPITALS, 3 mIxed."""
     if word.islower() or word == word.lower():
         return 0
     if len(word) > 1 and word.isupper():
@@ -271,6 +271,6 @@ def _find_quote_states(words: Ints, quotations: tuple[Quotation, ...]) -> Ints:
 
 
 def paragraph_breaks(document: Document) -> Ints:
-    """Indices of the words that start a paragraph, and the number of words at the end: shape (n_paragraphs_with_words + 1,)."""
+    """Indices of the words that start a paragraph, then the number of words: shape (n_paragraphs_with_words + 1,)."""
     starts = [0] + [i + 1 for i, (a, b) in enumerate(pairwise(document.paragraph_of_word.tolist())) if a != b]
     return np.array([*starts, len(document.words)] if len(document.words) else [0], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""The words of a document as text, and what their places and capitals tell."""
+"""The words of a document as text, and properties that follow from their positions, neighbours and capitals."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _HEADLINE_SHARE = 0.85
 _IN_HEADLINES = frozenset(
     {"and", "are", "but", "for", "from", "into", "not", "over", "than", "that", "the", "via", "was", "with"}
 )
-"""Words of three or four letters that are small in headlines too."""
+"""Words of three or four letters that are in lower case even in headlines."""
 
 
 @lru_cache(maxsize=2)
 def word_texts(document: Document) -> tuple[str, ...]:
-    """The words of a document as they stand in the text; kept while one article is asked about word by word."""
+    """The words of a document as written; cached, because one article is asked about word by word."""
     text = document.text
     return tuple([text[start:end] for start, end in document.words.tolist()])
 
@@ -34,37 +34,37 @@ def word_text(document: Document, word: int) -> str:
 
 
 def text_of(document: Document, start: int, stop: int) -> str:
-    """The words ``start`` up to ``stop`` as they stand in the text."""
+    """The text from word ``start`` up to, but not including, word ``stop``."""
     return document.text[document.words[start, 0] : document.words[stop - 1, 1]]
 
 
 def begin_with_letter(document: Document, start: int = 0, stop: int | None = None) -> NDArray[np.bool_]:
-    """Whether each of the words ``start`` up to ``stop`` begins with a letter or digit; else it is a mark."""
+    """Whether each of the words ``start`` up to ``stop`` begins with a letter or digit; if not, it is punctuation."""
     starts = document.words[start:stop, 0].tolist()
     return np.array([document.text[position].isalnum() for position in starts], dtype=bool)
 
 
 def is_joined(document: Document, word: int) -> bool:
-    """Whether a word follows the one before it without a space."""
+    """Whether there is no space between a word and the one before it."""
     return 0 < word < len(document.words) and bool(document.words[word - 1, 1] == document.words[word, 0])
 
 
 def is_hyphenated(document: Document, word: int) -> bool:
-    """Whether a hyphen joins a word to the next: "Lockwood-Vane"."""
+    """Whether a hyphen joins a word to the next one: "Lockwood-Vane"."""
     if not (is_joined(document, word + 1) and is_joined(document, word + 2)):
         return False
     return word_text(document, word + 1) == "-"
 
 
 def is_ticker(document: Document, word: int) -> bool:
-    """Whether a stock's code begins at a word, as news agencies set it after a company's name: "Tesla | TSLA.O | said"."""
+    """Whether a stock ticker begins at a word, as news agencies put it after a company's name: "Tesla | TSLA.O"."""
     if word < 1 or _NO_COMPANY.match(word_text(document, word - 1)):
         return False
     return _TICKER.match(document.text, int(document.words[word, 0])) is not None
 
 
 def is_possessive(document: Document, stop: int) -> bool:
-    """Whether "’s", or a bare apostrophe after an s, follows the word before ``stop``."""
+    """Whether the word before ``stop`` is followed by "’s", or by a bare apostrophe after an s."""
     if stop >= len(document.words) or word_text(document, stop) not in APOSTROPHES:
         return False
     if not is_joined(document, stop):
@@ -75,13 +75,13 @@ def is_possessive(document: Document, stop: int) -> bool:
 
 
 def is_headline(document: Document, word: int) -> bool:
-    """Whether a word stands in a sentence whose words mostly begin with a capital."""
+    """Whether a word is in a headline: a sentence in which nearly all words begin with a capital."""
     return int(document.sentence_of_word[word]) in _headlines(document)
 
 
 @lru_cache(maxsize=2)
 def _headlines(document: Document) -> frozenset[int]:
-    """The sentences of four words or more, small ones aside, nearly all of which begin with a capital."""
+    """Indices of sentences with at least four words, small ones aside, of which nearly all begin with a capital."""
     n_words: Counter[int] = Counter()
     n_capitals: Counter[int] = Counter()
     for text, sentence in zip(word_texts(document), document.sentence_of_word.tolist(), strict=True):
@@ -92,7 +92,7 @@ def _headlines(document: Document) -> frozenset[int]:
 
 
 def starts_sentence(document: Document, word: int) -> bool:
-    """Whether a word is the first of its sentence, quotation marks aside."""
+    """Whether a word is the first of its sentence, not counting opening marks."""
     before = word - 1
     while before >= 0 and not word_text(document, before)[0].isalnum() and is_joined(document, before + 1):
         before -= 1

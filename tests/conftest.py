@@ -1,4 +1,4 @@
-"""What several tests need: a tiny encoder, a tiny model trained on the project's examples, the shared data."""
+"""What several tests need: a tiny encoder, a data folder with the project's examples, the shared data."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ SHARED = ROOT.parent / "shared"
 EXAMPLES = ROOT / "examples"
 
 needs_shared = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="needs ../shared, which is beside the checkout of developers and CI only"
+    not SHARED.is_dir(), reason="needs ../shared, which only developers and CI have beside their checkouts"
 )
 
 
 @pytest.fixture(scope="session", autouse=True)
 def no_promoted_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Tests see the shipped model, whatever was promoted on this machine."""
+    """Make tests use the shipped model, whatever was promoted on this machine."""
     before = os.environ.get("INQUIT_HOME")
     os.environ["INQUIT_HOME"] = str(tmp_path_factory.mktemp("home") / "inquit")
     yield
@@ -32,7 +32,7 @@ def no_promoted_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT of two layers with random weights, and a tokenizer made from the example articles."""
+    """A two-layer BERT with random weights, and a tokenizer trained on the example articles."""
     tokenizers = pytest.importorskip("tokenizers")
     transformers = pytest.importorskip("transformers", reason="training needs inquit[train]")
     folder = tmp_path_factory.mktemp("tiny-encoder")
@@ -53,7 +53,7 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder as `inquit train` wants it, with the project's own labelled examples."""
+    """A data folder as `inquit train` expects it, with the project's own labelled examples."""
     folder = tmp_path_factory.mktemp("data")
     shutil.copy(EXAMPLES / "labels.jsonl", folder / "examples.jsonl")
     return folder

@@ -1,4 +1,4 @@
-"""The import rule of the design: models < inference < training, and no heavy library in scoring."""
+"""The design's import rule: models < inference < training, and no heavy libraries for scoring."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""How time grows with the text."""
+"""How running time grows with the length of a text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 def takes_linear_time(run: Callable[[str], object], unit: str) -> bool:
-    """Whether ten times the text takes about ten times as long: far below the hundred times of a quadratic scan."""
+    """Whether ten times the text takes about ten times as long, far from the hundred times of a quadratic scan."""
 
     def seconds(n: int) -> float:
         text = unit * n + "x"

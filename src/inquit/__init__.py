@@ -15,15 +15,15 @@ __all__ = ["__version__", "load"]
 def load(model: str | Path = "current", *, min_confidence: float | None = None) -> Attributor:
     """Load a model: the current one, a shipped or promoted one by name, or any model folder by path.
 
-    Current is what `inquit promote` made current on this machine, else the English model that ships with inquit; every
-    result says in ``model`` which one it was.
+    The current model is the one that `inquit promote` made current on this machine, otherwise the English model that
+    ships with inquit. Every result names its model in ``model``.
 
     Args:
-        min_confidence: leave out attributions that are less certain: 0 for all that are found, more for fewer wrong
-            ones; None for what is best on the whole.
+        min_confidence: leave out attributions with a lower confidence. 0 keeps everything that was found, higher values
+            give fewer and surer ones; None uses the threshold that was fitted with the model.
 
     Raises:
-        inquit.models.folder.ModelError: the folder is missing, incomplete, or not what its manifest says.
+        inquit.models.folder.ModelError: the folder is missing, incomplete, or does not match its manifest.
     """
     # Imported here so that `import inquit` stays instant.
     from inquit.inference.attributor import Attributor

@@ -1,4 +1,4 @@
-"""The one command, `inquit`: joins the commands of inference and training."""
+"""The `inquit` command line: registers the commands of inference and training."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Annotated
 
-# Arrays here are small: more threads than one only wait for each other. Must be said before numpy is loaded.
+# The arrays are so small that extra threads only wait for each other. Must be set before numpy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import typer
@@ -41,12 +41,12 @@ def _options(
 app.command()(score_command.score)
 report_commands.register(app)
 model_commands.register(app)
-# These modules are light: torch and transformers are imported by the commands that need them, when called.
+# Cheap to import: the commands that need torch and transformers import them only when called.
 training_commands.register(app)
 
 
 def main() -> None:
-    """Run the command line; output is UTF-8 whatever the locale says."""
+    """Run the command line; output is UTF-8 whatever the locale."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     app()

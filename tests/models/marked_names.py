@@ -24,6 +24,6 @@ def read_marked(marked: str) -> tuple[Document, list[Mention]]:
 
 
 def words_of(document: Document, phrase: str) -> tuple[int, int]:
-    """The word range of the last place where ``phrase`` stands."""
+    """The word range of the last occurrence of ``phrase``."""
     start = document.text.rindex(phrase)
     return document.word_range(Span(start, start + len(phrase)))

@@ -11,7 +11,7 @@ SMALL = WindowConfig(core=16, left=4, right=2)
 
 
 def make_tokenizer() -> Tokenizer:
-    """Word pieces of single letters and a few words; drops control characters as BERT does."""
+    """A tokenizer with pieces for single letters and a word; it drops control characters as BERT does."""
     vocabulary = {"[UNK]": 0} | {piece: i for i, piece in enumerate(["said", *'abcdefghijklmnopqrstuvwxyz".,'], 1)}
     vocabulary |= {f"##{letter}": len(vocabulary) + i for i, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))
