@@ -1,1 +1,1 @@
-"""Whom a source stands for: names and noun phrases, the entities that they name, candidates, and the choice among them."""
+"""Which speaker a source refers to: names and noun phrases, entities, candidates, and the choice among them."""

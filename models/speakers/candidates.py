@@ -1,4 +1,4 @@
-"""Who may be meant by a source: the candidates, and what speaks for each of them as numbers."""
+"""The candidates for the speaker that a source refers to, and their features."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ _N_COORDINATIONS = 2
 _N_SHARING = 8
 _MAX_APPOSED = 7
 _LEAST_SIMILAR = 5
-"""Names of fewer letters are not taken for slips of others."""
+"""Names with fewer letters are not taken for misspellings of others."""
 
 _PRONOUNS = (PhraseKind.HE, PhraseKind.SHE, PhraseKind.THEY, PhraseKind.IT, PhraseKind.RELATIVE)
 _OWN_ANSWERS = frozenset({"others", "some", "many", "this"})
-"""What stands in place of a noun as those pronouns do, but may be what its speaker is called."""
+"""Words that count as pronouns but may still be what their speaker is called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An answer: named entities by their indices, or a name as written that is no proper one, or the writer."""
+    """A possible answer: named entities (by index), or a description as written, or the writer (``name`` is None)."""
 
     name: str | None
     entities: tuple[int, ...] = ()
@@ -58,7 +58,7 @@ class Candidate:
 
 
 class CandidateFinder:
-    """The candidates of the sources of one document. Cost is linear in the sources: only what is near is looked at."""
+    """Finds the candidates for one document's sources. Cost is linear in the sources: only what is near is examined."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class CandidateFinder:
         self._bearers: dict[str, dict[int, float]] = {}
 
     def find(self, evidence: NeuralEvidence) -> list[tuple[tuple[Candidate, ...], Floats]]:
-        """For each phrase its candidates, and their features in an array of shape (n_candidates, len(FEATURES))."""
+        """For each phrase, its candidates and an array of their features, shape (n_candidates, len(FEATURES))."""
         pairs, features = self._entity_pairs(evidence)
         bounds = np.searchsorted(pairs.sources, np.arange(len(self._phrases) + 1)).tolist()
         shared = self._phrase_features(evidence)
@@ -103,7 +103,7 @@ class CandidateFinder:
                 (Candidate(None), {"is author": 1.0}),
             ]
             phrase = self._phrases[i]
-            # A pronoun is not what its speaker is called where anybody else may be meant.
+            # A pronoun is not an answer in itself if anyone else may be meant.
             if phrase.kind in _PRONOUNS and phrase.noun not in _OWN_ANSWERS and (numbers or len(others) > 2):
                 others = [other for other in others if "is phrase itself" not in other[1]]
             are_several = counts_several(self._document, phrase)
@@ -119,7 +119,7 @@ class CandidateFinder:
         return found
 
     def _known_by_full_name(self, phrase: Phrase) -> set[int] | None:
-        """The entities that a person's full name can mean, which is nobody else; None where the phrase has none."""
+        """The only entities that the phrase can refer to if its head is a person's full name; None if it is not."""
         if phrase.head is None:
             return None
         head = self._mentions[phrase.head]
@@ -128,7 +128,7 @@ class CandidateFinder:
         return {int(self._entity_of[phrase.head]), *self._matches_of(phrase)}
 
     def _phrase_features(self, evidence: NeuralEvidence) -> Floats:
-        """What is the same for all candidates of a phrase: shape (n_phrases, len(FEATURES))."""
+        """The features that all candidates of a phrase share: shape (n_phrases, len(FEATURES))."""
         rows = np.zeros((len(self._phrases), len(FEATURES)), dtype=np.float32)
         rows[np.arange(len(rows)), [int(phrase.kind) for phrase in self._phrases]] = 1
         rows[:, len(PhraseKind) : len(PhraseKind) + len(SPEAKER_KINDS)] = evidence.kinds
@@ -137,7 +137,7 @@ class CandidateFinder:
         return rows
 
     def _entity_pairs(self, evidence: NeuralEvidence) -> tuple[Pairs, Floats]:
-        """The entities near each phrase, those that its words match and the most frequent ones, with their features."""
+        """The entities near each phrase, those that match its words and the most frequent ones, with their features."""
         n_entities = len(self._entities)
         others = [(i, number) for i in range(len(self._phrases)) for number in self._also(i)]
         pairs = make_pairs(evidence, self._entity_of, n_entities, others)
@@ -157,7 +157,7 @@ class CandidateFinder:
         return pairs, features
 
     def _also(self, index: int) -> Iterator[int]:
-        """Entities that are candidates wherever they stand."""
+        """Entities that are candidates wherever they are mentioned."""
         phrase = self._phrases[index]
         yield from self._frequent
         if phrase.head is not None:
@@ -168,7 +168,7 @@ class CandidateFinder:
             yield from self._by_word.get(phrase.noun, ())[:_N_FREQUENT]
 
     def _told(self, index: int) -> Iterator[tuple[int, str, float]]:
-        """What the words of a phrase say of entities: (entity, feature, value)."""
+        """What the words of a phrase say about entities: (entity, feature, value)."""
         phrase = self._phrases[index]
         for i in phrase.inner:
             yield int(self._entity_of[i]), "is inside", 1.0
@@ -188,7 +188,7 @@ class CandidateFinder:
                 yield number, "shared words", n / len(words)
 
     def _matches_of(self, phrase: Phrase) -> dict[int, str]:
-        """How the phrase's name stands for entities: the name of the feature by entity."""
+        """How the phrase's name matches entities: the name of the feature, by entity."""
         assert phrase.head is not None
         tokens = self._mentions[phrase.head].tokens
         if tokens not in self._matches:
@@ -205,7 +205,7 @@ class CandidateFinder:
         return self._matches[tokens]
 
     def _similar(self, tokens: tuple[str, ...], known: Iterable[int]) -> dict[int, str]:
-        """People whose surname is this name but for a slip, and whose forename is no other: "Sweeny" and Steve Sweeney."""
+        """People whose surname is one letter off and whose forename may be the same: "Sweeny" for Steve Sweeney."""
         name = tokens[-1]
         if len(name) < _LEAST_SIMILAR:
             return {}
@@ -219,7 +219,7 @@ class CandidateFinder:
 
     @cached_property
     def _people_by_start(self) -> dict[str, list[int]]:
-        """People with their full names by the first two letters of the surname."""
+        """The people with a full name, by the first two letters of their surnames."""
         found: dict[str, list[int]] = {}
         for number, entity in enumerate(self._entities):
             if entity.kind == PERSON and len(entity.tokens) > 1:
@@ -227,7 +227,10 @@ class CandidateFinder:
         return found
 
     def _bearers_of(self, noun: str) -> dict[int, float]:
-        """Entities that the text calls so: "campaign manager Robby Mook", "Robby Mook, the manager"."""
+        """Entities that the text describes with a noun ("campaign manager Robby Mook", "Robby Mook, the manager").
+
+        The value is how often it does so: the count, at most 3, divided by 3.
+        """
         if noun not in self._bearers:
             counts: dict[int, int] = {}
             for same in same_nouns(noun):
@@ -238,7 +241,7 @@ class CandidateFinder:
         return self._bearers[noun]
 
     def _apposed(self, place: int) -> Iterator[int]:
-        """Entities whose mention stands in apposition to the noun at a word."""
+        """Entities with a mention in apposition to the noun at a word."""
         following = bisect_right(self._starts, place)
         if following < len(self._mentions) and self._mentions[following].start - place <= 1:
             yield int(self._entity_of[following])
@@ -255,7 +258,7 @@ class CandidateFinder:
         return find_coordinations(self._document, self._mentions, self._entity_of)
 
     def _joint(self, index: int, rows: dict[int, Floats]) -> Iterator[tuple[Candidate, Row]]:
-        """Several speakers at once, where the phrase may stand for them."""
+        """Candidates that are several speakers at once, if the phrase may refer to them."""
         phrase = self._phrases[index]
         if phrase.head is not None:
             family = self._family(self._mentions[phrase.head].tokens)
@@ -287,7 +290,7 @@ class CandidateFinder:
             yield self._joined_entities(people), _weakest(people, rows) | {"is joint": 1.0}
 
     def _family(self, tokens: tuple[str, ...]) -> tuple[int, ...]:
-        """The people of one surname that its plural means: "the Khans"."""
+        """The people who share a surname, if this is its plural: "the Khans"."""
         if len(tokens) > 1 or not tokens[0].endswith("s"):
             return ()
         surname = tokens[0][:-1]
@@ -298,7 +301,7 @@ class CandidateFinder:
         )
 
     def _last_people(self, word: int) -> tuple[int, ...]:
-        """The two people named last before a word, in text order."""
+        """The last two people mentioned before a word, in text order."""
         found: dict[int, None] = {}
         last = bisect_left(self._starts, word)
         for i in range(last - 1, max(-1, last - 1 - SOURCE_MENTION[0]), -1):
@@ -313,12 +316,12 @@ class CandidateFinder:
 
 
 def _may_be_one(forename: str, other: str) -> bool:
-    """Whether one of two forenames is short for the other, or the same: "Steve", "S"; not "John" and "James"."""
+    """Whether two forenames are the same or one is short for the other: "Steve" and "S", not "John" and "James"."""
     return forename.startswith(other) or other.startswith(forename)
 
 
 def _weakest(numbers: Sequence[int], rows: dict[int, Floats]) -> Row:
-    """Of joint speakers, what the encoder thinks of the one that is least likely."""
+    """The encoder's evidence for joint speakers: that for the least likely of them."""
     least = LEAST_LOG_PROBABILITY / 4
     return {
         name: min(float(rows[number][COLUMN[name]]) if number in rows else least for number in numbers)

@@ -1,4 +1,4 @@
-"""Sources that join several speakers, taken apart: "Iran, Russia and Syria", "he and his allies"."""
+"""Splits sources that join several speakers: "Iran, Russia and Syria", "he and his allies"."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _PARTIES = frozenset({"D", "R", "I"})
 _MAX_ASIDE = 7
 _MAX_REFERENCE = 5
 _MAX_TITLE = 5
-"""The most words from an "and" to the person it leads to: "and former Ohio governor Mike Ray"."""
+"""Maximum number of words from an "and" to the person it leads to: "and former Ohio governor Mike Ray"."""
 
 
 def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Mention]) -> list[WordRange]:
-    """The parts of a source that joins several speakers ("Iran, Russia and Syria"); the source itself where it is one."""
+    """Split a source that joins several speakers ("Iran, Russia and Syria"); one with a single speaker stays whole."""
     if (reference := _split_from_reference(document, words)) is not None:
         return reference
     source = _Source(document, words, [mentions[i] for i in mentions_inside(words, mentions)])
@@ -47,7 +47,7 @@ def split_conjuncts(document: Document, words: WordRange, mentions: Sequence[Men
 
 
 def _split_from_reference(document: Document, words: WordRange) -> list[WordRange] | None:
-    """The parts of "he and his allies", "the candidate and her staff": a reference to somebody, and others."""
+    """The two parts of a source like "he and his allies" or "the candidate and her staff"; None for other sources."""
     texts = [word_text(document, word).lower() for word in range(*words)]
     if "and" not in texts[1:-1]:
         return None
@@ -61,14 +61,14 @@ def _split_from_reference(document: Document, words: WordRange) -> list[WordRang
 
 
 def _without_both(document: Document, start: int, stop: int) -> WordRange:
-    """The first of the parts without the "both" or "neither" before it."""
+    """The first part, without a leading "both", "either" or "neither"."""
     return (start + 1 if stop - start > 1 and word_text(document, start).lower() in _BOTH else start), stop
 
 
 class _Source:
-    """The words of a source and the names in it. ``start`` is always where the part begins that a word may end.
+    """The words of a source and the names in it. ``start`` is always the first word of the part being looked at.
 
-    Time is linear in the names: those near a word are looked up by their place.
+    Time is linear in the number of names: those near a word are looked up by position.
     """
 
     def __init__(self, document: Document, words: WordRange, inside: Sequence[Mention]) -> None:
@@ -90,27 +90,27 @@ class _Source:
         return word_text(self.document, word)
 
     def next_mention(self, word: int) -> Mention | None:
-        """The first name that begins at a word or after it."""
+        """The first name that begins at or after a word."""
         place = bisect_left(self.starts, word)
         return self.inside[place] if place < len(self.inside) else None
 
     def next_person(self, word: int) -> Mention | None:
-        """The first person whose name begins at a word or after it."""
+        """The first person whose name begins at or after a word."""
         place = bisect_left(self.starts_of_people, word)
         return self.people[place] if place < len(self.people) else None
 
     def people_soon(self, word: int, n_words: int = _MAX_TITLE) -> Sequence[Mention]:
-        """The people whose names begin within so many words after a word."""
+        """The people whose names begin at most ``n_words`` words after a word."""
         first = bisect_right(self.starts_of_people, word)
         return self.people[first : bisect_right(self.starts_of_people, word + n_words)]
 
     def end(self, mention: Mention) -> int:
-        """Where a name ends, with the stock's code after it: "Tesla TSLA.O | and"."""
+        """Where a name ends, including a stock ticker after it: "Tesla TSLA.O | and"."""
         has_code = mention.stop < self.words[1] and is_ticker(self.document, mention.stop)
         return mention.stop + 3 if has_code else mention.stop
 
     def joiner_length(self, word: int) -> int:
-        """How many words from ``word`` on join what is before to what follows: "and", "as well as"; 0 where none do."""
+        """Length in words of the joiner at ``word`` ("and", "as well as"); 0 if there is none."""
         for joiner in _JOINERS:
             stop = min(word + len(joiner), self.words[1] - 1)
             if tuple(self.text(i).lower() for i in range(word, stop)) == joiner:
@@ -118,26 +118,32 @@ class _Source:
         return 0
 
     def mention_before(self, word: int, start: int) -> Mention | None:
-        """The name that ends before a joiner or a comma, asides and appositions between them aside."""
+        """The name that ends before a joiner or comma, possibly with an aside or apposition in between."""
         if not self.joiner_length(word) and self.text(word) != ",":
             return None
         place = bisect_right(self.starts, word)
         if word <= start or (place and word < self.inside[place - 1].stop):
-            return None  # "Or Cohen", "Save the Children, and Oxfam"
+            return None  # part of a name, or the start of a part: "Or Cohen", "Save the Children, and Oxfam"
         before = word - 1 if self.text(word - 1) == "," else word
         return self.ends.get(before) or self.ends.get(self._before_aside(before, start)) or self._apposed(word, start)
 
     def is_attribute(self, mention: Mention, word: int, start: int) -> bool:
-        """Whether the name only says which one: "the leaders of Iran", "voters in Ohio, Iowa"; not where people are joined."""
+        """Whether the name only specifies what precedes it ("the leaders of Iran", "voters in Ohio, Iowa").
+
+        It does not if the word joins people.
+        """
         return self._hangs_on(mention, start) and not self._is_between_people(word, start)
 
     def _hangs_on(self, mention: Mention, start: int) -> bool:
-        """Whether a preposition leads to the name, or to the list that it is in."""
+        """Whether a preposition leads to the name, or to the list that it belongs to."""
         first = self.first_listed[mention.start]
         return hangs_on(self.document, first if first.start >= start else mention, start)
 
     def _listed_before(self, mention: Mention) -> Mention | None:
-        """The name before this one in a list: "Acme, the | Globex"; not in "the head of NASA, | Ann Lee" or "| Lee,"."""
+        """The name before this one in a list ("Acme, the | Globex").
+
+        None for an apposition: "the head of NASA, | Ann Lee" or "| Lee,".
+        """
         joiner = mention.start - (2 if self.text(mention.start - 1).lower() in _ARTICLES else 1)
         before = self.ends.get(joiner)
         if before is None or self.text(joiner).lower() not in {",", *AND}:
@@ -147,9 +153,9 @@ class _Source:
         return None if is_apposed else before
 
     def joins_list(self, comma: int, start: int) -> bool:
-        """Whether a speaker, and later a joiner, follow a comma: "Iran, Russia and Syria", not "Iran, an ally and …".
+        """Whether a speaker and later a joiner follow a comma: "Iran, Russia and Syria", not "Iran, an ally and …".
 
-        Headlines leave the joiner out: "Lee, Ray".
+        Headlines omit the joiner: "Lee, Ray".
         """
         following = self._speaker_after(comma) if self.text(comma) == "," else None
         if following is None or self._opens_clause(start, comma):
@@ -161,8 +167,10 @@ class _Source:
         return is_listed or self.joiner_length(end) > 0
 
     def _speaker_after(self, comma: int) -> Mention | None:
-        """The person that titles and roles after a comma lead to ("Gov. Bob Ray", "Google chief Sundar Pichai"), else the name
-        right after it; after a name that is no person's also one with an article ("the Pentagon").
+        """The speaker that follows a comma; None if there is none.
+
+        That is the person that titles and roles lead to ("Gov. Bob Ray", "Google chief Sundar Pichai"), otherwise the
+        name right after the comma; if the name before it is no person's, also one with an article ("the Pentagon").
         """
         first = self.next_mention(comma + 1)
         if first is None:
@@ -181,7 +189,7 @@ class _Source:
         return any(self.text(word) in {",", "-"} for word in range(start, stop))
 
     def _is_role(self, start: int, stop: int) -> bool:
-        """Whether there are only titles between, and a role of a word or two: "former Ohio governor"."""
+        """Whether the words are only titles and a role of at most two words: "former Ohio governor"."""
         texts = [self.text(word) for word in range(start, stop)]
         small = [text for text in texts if text[:1].islower() and text != "s"]
         is_plain = not (_STARTS_CLAUSE | _BEGINS_ASIDE | PREPOSITIONS | {",", *AND}).intersection(texts)
@@ -192,14 +200,14 @@ class _Source:
         """Whether a joiner joins another speaker to the mention before it."""
         if self._is_said_of_first(joiner, start):
             return False
-        # A name, with a title at most, is all that is before: "Mr. Lee and allies".
+        # Only a name, possibly with a title, comes before: "Mr. Lee and allies".
         is_bare = self.end(mention) == joiner and self._is_title(start, mention.start)
         if self.text(joiner).lower() == "or":
             return is_bare
         return (is_bare and mention.kind == PERSON) or self._begins_conjunct(following)
 
     def _before_aside(self, word: int, start: int) -> int:
-        """Where a name ends after which a bracket or a party and a place (", R-Tenn.") stand before ``word``."""
+        """Where a name ends if parentheses, or a party and a place (", R-Tenn."), follow it; otherwise ``word``."""
         is_bracket = self.text(word - 1) == ")"
         for place in range(word - 2, max(start, word - 2 - _MAX_ASIDE), -1):
             text = self.text(place)
@@ -220,11 +228,11 @@ class _Source:
         return person if person.stop < word and self.text(person.stop) == "," else None
 
     def _is_between_people(self, word: int, start: int) -> bool:
-        """Whether people are named before and soon after: "Ann Lee of Iowa and Senator Bob Ray of Ohio"."""
+        """Whether people are named before and soon after a word: "Ann Lee of Iowa and Senator Bob Ray of Ohio"."""
         return bool(self.people_soon(word, _MAX_TITLE + 1)) and self._first_free(start) <= word
 
     def _first_free(self, start: int) -> int:
-        """Where the first person of a part begins to whom no preposition leads; the end of the source where there is none."""
+        """Start of the first person in a part to whom no preposition leads; the end of the source if there is none."""
         if start not in self.first_free:
             people = self.people[bisect_left(self.starts_of_people, start) :]
             free = (person.start for person in people if not self._hangs_on(person, start))
@@ -232,7 +240,7 @@ class _Source:
         return self.first_free[start]
 
     def _is_said_of_first(self, joiner: int, start: int) -> bool:
-        """Whether what is joined is all said of whom the part begins with: "Ann Lee, a judge and friend of Bob Ray"."""
+        """Whether all that is joined describes the first name of the part: "Ann Lee, a judge and friend of Bob Ray"."""
         if self._opens_clause(start, joiner):
             return True
         if self.text(joiner - 1) in _CLOSES_APPOSITION:
@@ -247,8 +255,9 @@ class _Source:
         return self._is_title(start, first.start) and not is_list
 
     def _opens_clause(self, start: int, stop: int) -> bool:
-        """Whether the part is in a clause ("who voted for Lee"), which a comma or a dash before ``stop`` may have closed, or
-        among examples ("including Lee").
+        """Whether ``stop`` is among examples ("including Lee") or in a clause ("who voted for Lee").
+
+        A comma, bracket or dash right before ``stop`` may have closed the clause.
         """
         if _is_any_between(self.examples, start + 1, stop):
             return True
@@ -256,7 +265,7 @@ class _Source:
         return is_open and _is_any_between(self.clauses, start + 1, stop)
 
     def _is_apposed_to(self, joiner: int) -> bool:
-        """Whether a person follows, with an apposition too: "… and Bob Ray, a judge"."""
+        """Whether the joiner is followed by a person with an apposition: "… and Bob Ray, a judge"."""
         person = self.next_person(joiner + 1)
         return (
             person is not None
@@ -266,12 +275,12 @@ class _Source:
         )
 
     def _is_title(self, start: int, stop: int) -> bool:
-        """Whether there are only titles and the like between: "Ohio Gov.", "CNN’s", "both"."""
+        """Whether the words are only titles and the like: "Ohio Gov.", "CNN’s", "both"."""
         texts = (self.text(word) for word in range(start, stop))
         return not any(text[:1].islower() and text != "s" and text not in _BOTH for text in texts)
 
     def _begins_conjunct(self, word: int) -> bool:
-        """Whether a name, with a title or role before it ("former Governor Mike Ray"), or another speaker begins at a word."""
+        """Whether a speaker begins at a word, possibly with a title or role: "former Governor Mike Ray"."""
         text = self.text(word)
         if text.lower() in _STARTS_CONJUNCT or text[:1].isupper():
             return True
@@ -279,5 +288,5 @@ class _Source:
 
 
 def _is_any_between(places: Sequence[int], start: int, stop: int) -> bool:
-    """Whether any of the places, which are in order, is at ``start`` or between it and ``stop``."""
+    """Whether any of the places, which are sorted, is at or after ``start`` and before ``stop``."""
     return bisect_left(places, start) < bisect_left(places, stop)

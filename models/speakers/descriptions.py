@@ -1,4 +1,4 @@
-"""What a source may be called that stands for no named entity: its own words, fuller forms, earlier sources."""
+"""Names for speakers that are not named entities: a source's own words, fuller forms of them, or earlier sources."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _PLURALS = frozenset({"people", "men", "women", "children", "media", "police", "
 
 
 class DescriptionFinder:
-    """The answers that are no entity's name, for the sources of one document."""
+    """Finds the answers that are not an entity's name, for the sources of one document."""
 
     def __init__(
         self, document: Document, mentions: Sequence[Mention], phrases: Sequence[Phrase], nouns: NounIndex
     ) -> None:
-        """``nouns``: where the nouns of the phrases stand."""
+        """``nouns`` holds the places of the phrases' nouns in the document."""
         self._document = document
         self._mentions = mentions
         self._phrases = phrases
@@ -41,7 +41,7 @@ class DescriptionFinder:
         self._forms: dict[int, list[tuple[str, Row]]] = {}
 
     def find(self, index: int, evidence: NeuralEvidence) -> Iterator[tuple[str, Row]]:
-        """The phrase itself, its fuller forms, earlier phrases: names with their features."""
+        """The phrase itself, its fuller forms and earlier phrases, as names with their features."""
         phrase = self._phrases[index]
         if self._names_person(phrase):
             return
@@ -61,7 +61,7 @@ class DescriptionFinder:
             yield name, row | _shape(name) | {"lacks own name": _share_lacking(names, name)}
 
     def _names_in(self, phrase: Phrase) -> list[str]:
-        """The words of a description that have a capital of their own: "Clinton" in "The Clinton campaign"."""
+        """The words of a description that are capitalised wherever they are: "Clinton" in "The Clinton campaign"."""
         start, stop = phrase.core
         texts = [word_text(self._document, word) for word in range(start, stop)]
         if texts[0].lower() in STARTS_OF_NOUN_PHRASES or starts_sentence(self._document, start):
@@ -69,8 +69,10 @@ class DescriptionFinder:
         return [text for text in texts if text[0].isupper()]
 
     def _names_person(self, phrase: Phrase) -> bool:
-        """Whether a person's name ends what the source says, or follows in apposition: "captain Rosa Lind" and "the club’s
-        captain, Rosa Lind," are called by that name and nothing else. After a capital, part of the name may not be found.
+        """Whether a person's name ends the phrase or is in apposition to it; the source is then called nothing else.
+
+        Examples are "captain Rosa Lind" and "the club’s captain, Rosa Lind,". A name after a capitalised word does not
+        count, because that word may be a part of the name that was missed.
         """
         if phrase.head is None:
             return False
@@ -86,7 +88,7 @@ class DescriptionFinder:
         return self._forms[index]
 
     def _find_forms(self, phrase: Phrase) -> Iterator[tuple[str, Row]]:
-        """What else the source may be called for its own words: all of them, fewer, or as the text has it elsewhere."""
+        """Other names that the source's own words give: all of them, fewer, or the form used elsewhere in the text."""
         if phrase.kind in DESCRIPTIONS or phrase.head is not None:
             own = without_relative(self._document, phrase.words)
             if phrase.core != own and (whole := text_of(self._document, *own).rstrip(" ,.;:—–-")):
@@ -98,9 +100,7 @@ class DescriptionFinder:
             yield from self._elsewhere(phrase)
 
     def _ends_at_mark(self, phrase: Phrase) -> bool:
-        """Whether a comma, dash or bracket divides what the source is from what it adds: it is more than the speaker's name
-        then.
-        """
+        """Whether a comma, dash or bracket ends the core of the phrase, which is then more than the speaker's name."""
         stop = phrase.core[1]
         return stop < phrase.words[1] and word_text(self._document, stop) in BREAKS
 
@@ -126,7 +126,7 @@ class DescriptionFinder:
                 yield from ((joined, row | of_form) for joined, of_form in _joined(name))
 
     def _earlier(self, index: int, evidence: NeuralEvidence) -> Iterator[tuple[str, Row]]:
-        """Earlier sources without a name, the nearest first; the longest form where they share their noun."""
+        """Earlier sources without a name, nearest first; if several share a noun, only the longest form."""
         phrase = self._phrases[index]
         found: dict[str, tuple[str, Row]] = {}
         position = bisect_left(self._descriptions, index)
@@ -155,12 +155,12 @@ class DescriptionFinder:
 
 
 def _share_lacking(words: Sequence[str], name: str) -> float:
-    """The share of words that a name does not hold."""
+    """The share of ``words`` that a name does not contain."""
     return sum(word not in name for word in words) / max(1, len(words))
 
 
 def _shape(name: str) -> Row:
-    """What a description looks like: one with an article is no proper name, one with a capital may hold one."""
+    """Features of a description's form: with an article it is not a proper name, with a capital it may contain one."""
     first, *rest = name.split()
     has_article = first.lower() in STARTS_OF_NOUN_PHRASES
     return {
@@ -172,9 +172,9 @@ def _shape(name: str) -> Row:
 
 
 def _joined(name: str) -> list[tuple[str, Row]]:
-    """A description of several groups, written as joint speakers are: "analysts & sources in the camp".
+    """A description of several groups, written like joint speakers: "analysts & sources in the camp".
 
-    Whether it is one shows before the first "and": a plural, with nothing that hangs on to another noun.
+    Whether there really are several groups shows before the first "and": a plural without a preposition.
     """
     first, *rest = re.split(r"\s+and\s+", name)
     words = first.lower().split()

@@ -1,4 +1,4 @@
-"""The entities that mentions name: which short name stands for which long one, and what each is called in full."""
+"""Groups mentions into entities: which short name stands for which longer one, and what each entity's full name is."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ from inquit.models.words import is_headline, is_hyphenated, starts_sentence, tex
 
 _N_LETTERS = 3
 _PLACES = frozenset({"us", "uk", "dc", "la", "nj", "ny", "nh", "ri", "sc", "nc", "sd", "nd", "wv", "nm", "uae"})
-"""Short for places, whatever organization has the same initials."""
+"""Abbreviations of places, even if an organization has the same initials."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedEntity:
-    """Whom mentions name.
+    """A named person, organization, place or other thing, with its mentions.
 
     Attributes:
-        name: the fullest of the names, as the article writes it.
-        tokens: of the fullest name.
-        kind: index into ``MENTION_KINDS``; the one that most mentions have.
-        gender: what titles before the name say, else the forename.
+        name: the fullest of its names, as the article writes it.
+        tokens: the tokens of that name.
+        kind: index into ``MENTION_KINDS``; the kind of most of its mentions.
+        gender: as indicated by titles before the name, or else by the forename.
         mentions: indices of its mentions, in text order.
     """
 
@@ -55,8 +55,10 @@ class NamedEntity:
 
 
 class _Form(NamedTuple):
-    """A way to name somebody: the words, for a surname alone what the title before it says ("Mrs. Clinton"), and "jr", "iii"
-    or the like, where it is there.
+    """One form of a name.
+
+    Its words; for a bare surname, the gender that a title before it indicates ("Mrs. Clinton"); and "jr", "iii" or the
+    like, if present.
     """
 
     tokens: tuple[str, ...]
@@ -65,11 +67,11 @@ class _Form(NamedTuple):
 
 
 def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[NamedEntity]:
-    """Entities in the order of their first mentions: short names go to the longer name that they can stand for.
+    """Entities in the order of their first mentions; a short name goes to the longer name that it can stand for.
 
-    A name that can stand for several ("Clinton") goes to the one that the article names most often, in full or with a title
-    that tells them apart ("Mrs. Clinton"); of equals, to the one named first. Time is linear in the mentions, but for names
-    that share a word.
+    A name that can stand for several ("Clinton") goes to the one that the article names most often, in full or with a
+    title that distinguishes them ("Mrs. Clinton"); in a tie, to the one named first. Time is linear in the number of
+    mentions, except for names that share a word.
     """
     by_form: dict[_Form, list[int]] = {}
     for i, mention in enumerate(mentions):
@@ -100,12 +102,15 @@ def group_mentions(document: Document, mentions: Sequence[Mention]) -> list[Name
 
 
 def _keys(tokens: tuple[str, ...]) -> set[str]:
-    """What a shorter form of this one must hold: one of its words, or its initials; and what another spelling holds."""
+    """Keys under which shorter forms and other spellings of a name find it: words, initials and `_spelling_keys`."""
     return set(tokens) | initials_of(tokens) | _spelling_keys(tokens)
 
 
 def _spelling_keys(tokens: tuple[str, ...]) -> set[str]:
-    """The first word, and how the last one begins and ends: a slip leaves one of the two as it is ("Zelensky", "Zelenskyy")."""
+    """The first word with the beginning, and with the end, of the last word.
+
+    A variant spelling leaves one of the two unchanged ("Zelensky", "Zelenskyy").
+    """
     if len(tokens) < 2:
         return set()
     return {f"{tokens[0]} {tokens[-1][:_N_LETTERS]}-", f"{tokens[0]} -{tokens[-1][-_N_LETTERS:]}"}
@@ -117,7 +122,7 @@ def _owner(
     members: Mapping[_Form, Sequence[int]],
     by_word: Mapping[str, Sequence[_Form]],
 ) -> _Form | None:
-    """The longer name that ``form`` stands for, None where it is a name of its own."""
+    """The longer name that ``form`` stands for; None if it is a name of its own."""
     tokens = form.tokens
     candidates = {
         long: match
@@ -144,7 +149,7 @@ def _owner(
 
 
 def _match(form: _Form, long: _Form, kinds: Mapping[_Form, int]) -> NameMatch:
-    """As `match_names`; a person may also go by one of several surnames ("Lula" of Luiz Inácio Lula da Silva)."""
+    """Like `match_names`, but a person may also go by one of several surnames ("Lula": Luiz Inácio Lula da Silva)."""
     match = match_names(form.tokens, long.tokens)
     is_within = len(form.tokens) == 1 and len(form.tokens[0]) > 2 and form.tokens[0] in long.tokens[1:-1]
     if match is NameMatch.NONE and is_within and kinds[form] == kinds[long] == PERSON:
@@ -164,12 +169,14 @@ def _differ(one: Gender, other: Gender) -> bool:
 def _full_names(
     document: Document, mentions: Sequence[Mention], surnames: Mapping[str, int]
 ) -> dict[str, tuple[int, int]]:
-    """Of surnames that nobody was found to bear, the forename that stands before them most often: word ranges. Not within a
-    longer name, where it may be another surname ("Luiz | Inácio Lula | da Silva", "Harriet | Lockwood | -Vane").
+    """Full names for surnames that no full name was found for: word ranges with the forename most often before each.
+
+    Not inside a longer name, where it may be another surname ("Luiz | Inácio Lula | da Silva", "Harriet | Lockwood |
+    -Vane").
 
     Args:
-        surnames: the kind of the mentions of each. An organization is a person after all ("Fields") where a known
-            forename that no mention covers ("Michelle") stands before it.
+        surnames: the kind of each surname's mentions. An organization ("Fields") turns out to be a person if a known
+            forename that no mention covers ("Michelle") comes before it.
     """
     found: dict[str, Counter[str]] = {}
     place: dict[tuple[str, str], tuple[int, int]] = {}
@@ -205,7 +212,7 @@ def _may_be_forename(document: Document, text: str, word: int, *, is_person: boo
 
 
 def _may_name(short_kind: int, long_kind: int, match: NameMatch) -> bool:
-    """Whether kinds allow it: "Washington" the place is no short form of Denzel Washington."""
+    """Whether the kinds allow a match: "Washington" the place is not short for Denzel Washington."""
     if match is NameMatch.SAME:
         return True
     if (short_kind == PERSON) != (long_kind == PERSON):
@@ -235,8 +242,11 @@ def _make_entity(
 
 
 def _fullest(document: Document, mentions: Sequence[Mention], kind: int) -> Mention:
-    """The mention with most words; not one that adds a word to a person's full name or a small one to an organization's
-    ("the Global Times | tabloid") that is far more frequent, nor one that only a headline has, whose words all have capitals.
+    """The mention with the most words, apart from two exceptions.
+
+    One is a longer name that adds a word to a person's full name, or a lower-case one to an organization's ("the Global
+    Times | tabloid"), when the shorter name is far more frequent. The other is a name that occurs only in a headline,
+    where all words are capitalised.
     """
     if len(mentions) == 1:
         return mentions[0]
@@ -278,8 +288,10 @@ def _fullest(document: Document, mentions: Sequence[Mention], kind: int) -> Ment
 def _is_surname(
     document: Document, tokens: tuple[str, ...], full: tuple[str, ...], mentions: Sequence[Mention]
 ) -> bool:
-    """Whether a name of several words has no forename: what comes before it in the full name is one ("Bill | de Blasio"),
-    it begins as no forename does, or a title stands before it ("Mr. Guajardo Villarreal").
+    """Whether a name of several words has no forename.
+
+    The full name then has a forename before it ("Bill | de Blasio"), or the name begins with a particle, or a title
+    comes before it ("Mr. Guajardo Villarreal").
     """
     return (
         gender_of_forename(full[0]) is not Gender.UNKNOWN
@@ -291,7 +303,7 @@ def _is_surname(
 
 
 def title_gender(document: Document, mention: Mention) -> Gender:
-    """What the title before a name says: "Mrs. Clinton", "Queen Mother Ann", not "the Queen and | Charles"."""
+    """The gender that a title before a name indicates: "Mrs. Lee", "Queen Mother Ann", not "the Queen and | Ray"."""
     for word in range(mention.start - 1, max(-1, mention.start - 3), -1):
         title = word_text(document, word).lower()
         if title in FEMALE_TITLES:

@@ -1,4 +1,4 @@
-"""What speaks for each entity that a source may stand for, as numbers: all pairs of one article side by side."""
+"""Features of the entities that a source may refer to, computed for all pairs of one article at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from inquit.models.words import is_possessive, starts_sentence
 Bools = NDArray[np.bool_]
 
 SOURCE_MENTION = (48, 16)
-"""How many mentions before and after a source are looked at."""
+"""How many mentions before and after a source are considered."""
 
 LEAST_LOG_PROBABILITY = -12.0
 
@@ -94,10 +94,10 @@ FEATURES: tuple[str, ...] = (
     "follows and",
     "length",
 )
-"""Names of the features in the order of their columns."""
+"""Names of the features, in the order of their columns."""
 
 Row = dict[str, float]
-"""The features of a candidate by their names; 0 where one is left out."""
+"""The features of a candidate by name; a feature that is left out is 0."""
 
 COLUMN = {name: column for column, name in enumerate(FEATURES)}
 
@@ -111,16 +111,16 @@ _KINDS_OF_NAME = {
 KIND_OF_NAME: Floats = np.array(
     [[kind in _KINDS_OF_NAME[of] for kind in SPEAKER_KINDS] for of in range(len(MENTION_KINDS))], dtype=np.float32
 )
-"""Which speakers (columns) a name of each kind (rows) can stand for."""
+"""Which kinds of speaker (columns) a name of each kind (rows) can stand for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NeuralEvidence:
-    """What the shared encoder thinks of the sources.
+    """What the shared encoder says about the sources.
 
     Attributes:
-        mentions: shape (n_sources, n_nearest), indices of the mentions looked at, -1 for none.
-        log_probabilities: shape (n_sources, n_nearest + 1), that each names the speaker; the last: that none does.
+        mentions: shape (n_sources, n_nearest), indices of the mentions considered, -1 for none.
+        log_probabilities: shape (n_sources, n_nearest + 1), that each names the speaker; last column: that none does.
         kinds: shape (n_sources, n_speaker_kinds), probabilities.
     """
 
@@ -131,12 +131,12 @@ class NeuralEvidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
-    """The entities that each source may stand for: one entry a pair, sorted by source, then by entity.
+    """The entities that each source may refer to: one entry per pair, sorted by source, then by entity.
 
     Attributes:
         sources, entities: shape (n_pairs,), indices.
         sums: shape (n_pairs,), log-probability that some mention of the entity names the speaker.
-        bests: shape (n_pairs,), the same of the likeliest of its mentions.
+        bests: shape (n_pairs,), log-probability that the likeliest of its mentions does.
     """
 
     sources: Ints
@@ -146,7 +146,7 @@ class Pairs:
 
 
 def make_pairs(evidence: NeuralEvidence, entity_of: Ints, n_entities: int, others: Sequence[tuple[int, int]]) -> Pairs:
-    """The entities with a mention near each source, and ``others`` as pairs (source, entity)."""
+    """Pair each source with the entities mentioned near it, and add ``others``, pairs of (source, entity)."""
     sources, columns = np.nonzero(evidence.mentions >= 0)
     log_probabilities = evidence.log_probabilities[sources, columns]
     near = sources * n_entities + entity_of[evidence.mentions[sources, columns]]
@@ -166,7 +166,7 @@ def make_pairs(evidence: NeuralEvidence, entity_of: Ints, n_entities: int, other
 
 
 class EntityFeatures:
-    """Computes the features of the pairs of one document; everything that does not depend on a pair is made once."""
+    """Computes the features of one document's pairs; whatever does not depend on a pair is computed once."""
 
     def __init__(
         self,
@@ -196,7 +196,7 @@ class EntityFeatures:
         self._entity_rows = self._describe_entities(entities)
 
     def _describe_mentions(self, document: Document, mentions: Sequence[Mention], phrases: Sequence[Phrase]) -> Floats:
-        """shape (n_mentions, len(_OF_LAST_MENTION))."""
+        """Features of the mentions: shape (n_mentions, len(_OF_LAST_MENTION))."""
         spoke = np.zeros(len(mentions), dtype=bool)
         spoke[[phrase.head for phrase in phrases if phrase.head is not None]] = True
         sentence = self._sentence[self._start]
@@ -214,7 +214,7 @@ class EntityFeatures:
         ).astype(np.float32)
 
     def _describe_entities(self, entities: Sequence[NamedEntity]) -> Floats:
-        """The features that are the same for every source: shape (n_entities, len(FEATURES))."""
+        """The features that do not depend on the source: shape (n_entities, len(FEATURES))."""
         rows = np.zeros((len(entities), len(FEATURES)), dtype=np.float32)
         rows[:, COLUMN["is entity"]] = 1
         rows[np.arange(len(entities)), COLUMN[f"entity {MENTION_KINDS[0]}"] + self._kind] = 1
@@ -235,7 +235,7 @@ class EntityFeatures:
         return (spoken / max(1, len(self._heads))).astype(np.float32)
 
     def compute(self, pairs: Pairs, evidence: NeuralEvidence) -> Floats:
-        """shape (n_pairs, len(FEATURES)); what the words of a phrase say of an entity is left to the caller."""
+        """Features of shape (n_pairs, len(FEATURES)); the caller adds what a phrase's words say about an entity."""
         features = self._entity_rows[pairs.entities]
         features[:, COLUMN["neural sum"]] = pairs.sums / 4
         features[:, COLUMN["neural best"]] = pairs.bests / 4
@@ -247,7 +247,7 @@ class EntityFeatures:
         return features
 
     def _add_positions(self, features: Floats, pairs: Pairs) -> None:
-        """Where the last mention before the source is, or else the first after it."""
+        """Add where the entity's last mention before the source is, or else its first one after it."""
         n_mentions = len(self._start)
         keys = self._entity_of[self._order] * (n_mentions + 1) + self._order
         position = np.searchsorted(self._start, self._phrase_start)
@@ -286,7 +286,7 @@ class EntityFeatures:
         features[:, of_mention] = self._mention_rows[last] * is_earlier[:, None]
 
     def _add_speakers(self, features: Floats, pairs: Pairs) -> None:
-        """Which named sources before and after have the entity as their head."""
+        """Add which earlier and later named sources have the entity as their head."""
         n_phrases = len(self._heads)
         named = np.flatnonzero(self._heads >= 0)
         keys = np.sort(self._heads[named] * (n_phrases + 1) + named)
@@ -306,7 +306,7 @@ class EntityFeatures:
 
     def _add_agreement(self, features: Floats, pairs: Pairs, evidence: NeuralEvidence) -> None:
         product = self._wanted_gender[pairs.sources] * self._gender[pairs.entities]
-        # "Mr. Bush" is George no sooner than Jeb because George is known for a man's name.
+        # "Mr. Bush" is no more likely to be George than Jeb just because George is a known male forename.
         features[:, COLUMN["gender agrees"]] = (product > 0) & (self._heads[pairs.sources] < 0)
         features[:, COLUMN["gender differs"]] = product < 0
         by_kind = evidence.kinds @ KIND_OF_NAME.T
@@ -319,14 +319,14 @@ _N_PREVIOUS = 4
 
 
 def _wanted_gender(document: Document, phrase: Phrase, mentions: Sequence[Mention]) -> int:
-    """What the pronoun, or the title of the name, says: as `_GENDER_SIGN`."""
+    """The gender that the pronoun, or the title before the name, indicates; coded as in `_GENDER_SIGN`."""
     if phrase.head is not None:
         return _GENDER_SIGN[title_gender(document, mentions[phrase.head])]
     return _PRONOUN_SIGN.get(phrase.kind, 0)
 
 
 def _previous_heads(heads: Ints) -> Ints:
-    """The entity that the nearest of the few sources before each names, -1 where none does."""
+    """For each source, the entity named by the nearest of the few sources before it; -1 if there is none."""
     previous = np.full(len(heads), -1, dtype=np.int64)
     for back in range(_N_PREVIOUS, 0, -1):
         shifted = heads[:-back]
@@ -342,7 +342,7 @@ def _is_highest(groups: Ints, values: Floats, n_groups: int) -> Bools:
 
 
 def _ranks(groups: Ints, values: Ints) -> Ints:
-    """The rank of each value in its group, the highest value first."""
+    """The rank of each value within its group, 0 for the highest."""
     order = np.lexsort((-values, groups))
     ordered = groups[order]
     places = np.arange(len(groups))

@@ -1,4 +1,4 @@
-"""Forenames that tell he from she: the commonest of English-language news. An unknown name tells nothing."""
+"""Forenames that indicate a man or a woman: the most common ones in English-language news. Others indicate nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from inquit.models.speakers.names import without_accents
 
 
 class Gender(IntEnum):
-    """What the words of an article say of a person: titles, forenames, pronouns."""
+    """A person's gender as the words of an article indicate it: titles, forenames, pronouns."""
 
     UNKNOWN = 0
     MALE = 1
@@ -67,7 +67,7 @@ _GENDERS = dict.fromkeys(_MALE.split(), Gender.MALE) | dict.fromkeys(_FEMALE.spl
 
 
 def gender_of_name(tokens: Sequence[str]) -> Gender:
-    """What the forename of a full name says; a name of one word says nothing, it may be a surname.
+    """The gender that a full name's forename indicates; a single word indicates none, as it may be a surname.
 
     >>> gender_of_name(("hillary", "rodham", "clinton")).name, gender_of_name(("clinton",)).name
     ('FEMALE', 'UNKNOWN')
@@ -76,5 +76,5 @@ def gender_of_name(tokens: Sequence[str]) -> Gender:
 
 
 def gender_of_forename(forename: str) -> Gender:
-    """What a word says that is known to be a forename, or may be one."""
+    """The gender that a word indicates if it is a forename."""
     return _GENDERS.get(without_accents(forename.lower()), Gender.UNKNOWN)

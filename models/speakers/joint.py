@@ -1,4 +1,4 @@
-"""Several speakers in one: the names that a text joins ("Cruz and Rubio"), for whom "they" or "both" may stand."""
+"""Joint speakers: names that the text joins ("Cruz and Rubio"), to whom "they" or "both" may refer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PAIRS = frozenset({"two", "three", "pair", "couple", "duo"})
 
 @dataclass(frozen=True, slots=True)
 class Coordination:
-    """Names joined by "and" and commas: the words they stand in and the entities they name, in text order."""
+    """Names joined by "and" and commas: their word range, and the entities they name in text order."""
 
     start: int
     stop: int
@@ -44,7 +44,7 @@ def find_coordinations(document: Document, mentions: Sequence[Mention], entity_o
 
 
 def _joiner(document: Document, one: Mention, other: Mention) -> str | None:
-    """What joins two mentions of one kind, "and" or a comma (also both, before the last), None where nothing does."""
+    """What joins two mentions of one kind: "and" or a comma ("and" for both together); None if nothing does."""
     if one.kind != other.kind or one.kind in (PLACE, OTHER):
         return None
     between = [word_text(document, word).lower() for word in range(one.stop, min(other.start, one.stop + 3))]
@@ -60,14 +60,14 @@ def _joiner(document: Document, one: Mention, other: Mention) -> str | None:
 
 
 def may_be_joint(phrase: Phrase) -> bool:
-    """Whether a source may stand for several named speakers."""
+    """Whether a source may refer to several named speakers."""
     if phrase.kind in (PhraseKind.THEY, PhraseKind.RELATIVE):
         return True
     return phrase.kind is PhraseKind.DEFINITE and (phrase.noun.endswith("s") or phrase.noun in _PAIRS)
 
 
 def counts_several(document: Document, phrase: Phrase) -> bool:
-    """Whether a source says that it is more than one: "the two leaders", "both", not "the two-time champion"."""
+    """Whether a source says that it is several speakers: "the two leaders", "both", not "the two-time champion"."""
     start, stop = phrase.core
     if stop - start == 1:
         return word_text(document, start).lower() == "both"
@@ -76,7 +76,7 @@ def counts_several(document: Document, phrase: Phrase) -> bool:
 
 
 def nearest_before(coordinations: Sequence[Coordination], word: int, *, n: int) -> list[Coordination]:
-    """The ``n`` last coordinations of different entities before a word, the nearest first."""
+    """The last ``n`` coordinations before a word, nearest first; those of the same entities count as one."""
     position = bisect_left(coordinations, word, key=lambda coordination: coordination.start)
     found: dict[frozenset[int], Coordination] = {}
     for coordination in reversed(coordinations[max(0, position - _MAX_BACK) : position]):

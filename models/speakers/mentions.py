@@ -26,7 +26,7 @@ from inquit.models.words import APOSTROPHES, is_hyphenated, is_joined, is_posses
 PERSON, ORGANIZATION, PLACE, OTHER = range(len(MENTION_KINDS))
 
 _NOT_FIRST = SMALL_WORDS | {"city", "conservative", "county", "federal", "liberal", "nationalist", "state"}
-"""What no name of an organization begins with, where a capital follows; but see `PARTICLES`."""
+"""Words that do not begin an organization's name if a capitalised word follows; but see `PARTICLES`."""
 _GENERA = (("newspaper",), ("magazine",), ("news", "agency"))
 _OPENING_MARKS, _CLOSING_MARKS = frozenset("\"“'‘"), frozenset("\"”'’")
 _MARKS = _OPENING_MARKS | _CLOSING_MARKS
@@ -37,7 +37,7 @@ _VERBS = frozenset({"said", "says", "told", "wrote", "added"})
 PARTICLES = frozenset(
     {"al", "ben", "bin", "d", "da", "de", "del", "della", "di", "du", "el", "la", "le", "o", "st", "van", "von"}
 )
-"""What surnames of several words begin with."""
+"""Words that begin surnames of several words."""
 SENTENCE_STARTS = frozenset(day.lower() for day in WEEKDAYS) | frozenset(
     {
         "a", "according", "after", "all", "also", "although", "an", "and", "another", "as", "at", "because",
@@ -49,12 +49,12 @@ SENTENCE_STARTS = frozenset(day.lower() for day in WEEKDAYS) | frozenset(
         "when", "where", "whether", "which", "while", "who", "why", "with", "yet", "you", "your", "asked", "later",
     }
 )  # fmt: skip
-"""Words whose capital says nothing: they start sentences, or titles of articles."""
+"""Words whose capital means nothing: they begin sentences, or titles of articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name as it stands: words ``start`` up to, not including, ``stop``, without title and possessive."""
+    """A name as it occurs: words ``start`` up to, but not including, ``stop``, without title and possessive."""
 
     start: int
     stop: int
@@ -64,7 +64,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MentionTagger:
-    """A linear layer over begin/inside tags of the kinds of mention."""
+    """Finds mentions: a linear layer over begin/inside tags of the mention kinds."""
 
     weight: Floats
     bias: Floats
@@ -76,7 +76,7 @@ class MentionTagger:
         return cls(arrays["mentions.weight"], arrays["mentions.bias"], transitions)
 
     def find(self, document: Document, states: Floats) -> list[tuple[int, int, int]]:
-        """Word ranges of the mentions with their kinds, from the word states of a document, shape (n_words, n_hidden)."""
+        """Word ranges and kinds of the mentions, from a document's word states of shape (n_words, n_hidden)."""
         tags = best_tags(states @ self.weight.T + self.bias, self.transitions, cut_sequences(document))
         return [
             (start, stop, kind) for kind in range(len(MENTION_KINDS)) for start, stop in spans_of(tags, kind).tolist()
@@ -84,14 +84,16 @@ class MentionTagger:
 
 
 def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[Mention]:
-    """Mentions from word ranges with their kinds: titles and possessives go, initials before and "Jr." after a person's
-    name come in, and what holds no letter is left out.
+    """Mentions from word ranges with their kinds.
+
+    Titles and possessives are removed, initials before and "Jr." after a person's name are added, and ranges without a
+    letter are dropped.
     """
     mentions = []
     end = 0
     for start, stop, kind in _join_cut(document, sorted(ranges)):
         stop = next((word for word in range(start, stop) if is_ticker(document, word)), stop)
-        if start < end or start == stop or is_ticker(document, start - 2):  # of the name before
+        if start < end or start == stop or is_ticker(document, start - 2):  # belongs to the name before
             continue
         words = [word_text(document, i) for i in range(start, stop)]
         start += trim_title(words, is_person=kind == PERSON)
@@ -105,7 +107,7 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
         else:
             start, stop = _without_description(document, start, _with_rest(document, start, stop), kind)
         name = text_of(document, start, stop) if start < stop else ""
-        tokens = name_tokens(name, is_person=kind in (PERSON, OTHER))  # the tagger missed "President Putin"
+        tokens = name_tokens(name, is_person=kind in (PERSON, OTHER))  # "President Putin", taken for OTHER
         is_addition = kind == PERSON and (name in AFTER_NAMES or {*tokens} <= GENERATIONS)
         if tokens and not is_addition:
             mentions.append(Mention(start, stop, kind, tokens))
@@ -118,7 +120,7 @@ def make_mentions(document: Document, ranges: Sequence[tuple[int, int, int]]) ->
 
 
 def _is_title_alone(document: Document, mention: Mention) -> bool:
-    """Whether a title stands for whoever bears it: "the King", "the Mayor"."""
+    """Whether a mention is a title that stands for its bearer: "the King", "the Mayor"."""
     start, stop = mention.start, mention.stop
     if mention.kind not in (PERSON, OTHER) or stop - start != 1:
         return False
@@ -128,7 +130,10 @@ def _is_title_alone(document: Document, mention: Mention) -> bool:
 
 
 def _with_own_possessive(document: Document, mentions: list[Mention]) -> list[Mention]:
-    """The mentions, with the "'s" of organizations that have it when they speak, and always: "Moody's said"."""
+    """The mentions, with "'s" added if it is part of an organization's name: "Moody's said".
+
+    It is if the organization speaks with it and is never named without it.
+    """
 
     def is_followed(mention: Mention) -> bool:
         s = mention.stop + 1
@@ -150,13 +155,14 @@ def _with_own_possessive(document: Document, mentions: list[Mention]) -> list[Me
 
 
 def _join_cut(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Ranges in text order, one where a name was cut: "Viktor F." and "Yanukovych", "Marie-" and "Claire Dubois",
-    "Robert" and "Scott" with a nickname between them.
+    """Ranges in text order, with the pieces of names that were cut joined.
+
+    Examples: "Viktor F." and "Yanukovych", "Marie-" and "Claire Dubois", "Robert" and "Scott" with a nickname between.
     """
     joined: list[tuple[int, int, int]] = []
     ends = {start: stop for start, stop, _ in ranges}
     for start, stop, kind in ranges:
-        if joined and stop <= joined[-1][1]:  # a nickname, or the surname after it
+        if joined and stop <= joined[-1][1]:  # included already: a nickname, or the surname after it
             continue
         if joined and _is_cut(document, joined[-1], (start, stop, kind)):
             joined[-1] = (joined[-1][0], stop, PERSON)
@@ -165,13 +171,13 @@ def _join_cut(document: Document, ranges: Sequence[tuple[int, int, int]]) -> lis
             stop = opening
         if kind == PERSON and (surname := _after_nickname(document, stop)) is not None:
             end = _end_of_surname(document, surname)
-            stop = end if ends.get(surname, end) <= end else stop  # more is another's full name
+            stop = end if ends.get(surname, end) <= end else stop  # a longer name is someone else's full name
         joined.append((start, stop, kind))
     return joined
 
 
 def _opening_mark(document: Document, start: int, stop: int) -> int | None:
-    """Where a quotation mark in a name opens that does not close in it, as before a nickname: "Marcia “Cia | ” Price"."""
+    """Where a quotation mark opens in a name and closes after it, as around a nickname: "Marcia “Cia | ” Price"."""
     marks = [
         word
         for word in range(start + 1, stop)
@@ -181,12 +187,12 @@ def _opening_mark(document: Document, start: int, stop: int) -> int | None:
 
 
 def _is_apostrophe(document: Document, word: int) -> bool:
-    """Whether a mark stands within a word: "O’Malley"."""
+    """Whether a mark is an apostrophe inside a word: "O’Malley"."""
     return is_joined(document, word) and word_text(document, word) in APOSTROPHES
 
 
 def _after_nickname(document: Document, stop: int) -> int | None:
-    """The capitalised word after a name of one or two words in quotation marks that begins at ``stop``, if there are both."""
+    """The capitalised word after a quoted nickname, of one or two words, that begins at ``stop``; None if not both."""
     n_words = len(document.words)
     if stop >= n_words or word_text(document, stop) not in _OPENING_MARKS:
         return None
@@ -199,7 +205,7 @@ def _after_nickname(document: Document, stop: int) -> int | None:
 
 
 def _end_of_surname(document: Document, word: int) -> int:
-    """Where the surname ends that begins with a word: "Smith-Jones", "Van Dyke"."""
+    """Where the surname that begins at a word ends: "Smith-Jones", "Van Dyke"."""
     n_words = len(document.words)
     while (
         word + 1 < n_words
@@ -213,10 +219,10 @@ def _end_of_surname(document: Document, word: int) -> int:
 
 
 def _is_cut(document: Document, person: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
-    """Whether a person's mention goes on with another one right after it.
+    """Whether a person's mention continues in the one right after it.
 
-    It does after an initial, a hyphen or a particle ("Bram van der" and "Meer"), where one of two people side by side
-    has a single word ("Ban" and "Ki-moon"), and before "Jr.", whatever the name was taken for ("RFK").
+    It does after an initial, a hyphen or a particle ("Bram van der" and "Meer"), if one of two adjacent people has a
+    single word ("Ban" and "Ki-moon"), and before "Jr.", whatever kind the name was given ("RFK").
     """
     start, stop, kind = person
     following = other[0]
@@ -242,14 +248,16 @@ def _is_cut(document: Document, person: tuple[int, int, int], other: tuple[int, 
 
 
 def _are_forenames(document: Document, first: int, second: int) -> bool:
-    """Whether two words are forenames of one gender, as far as that is known: "Marie-Claire", not "the Lee-Ann Ray ticket"."""
+    """Whether two words are forenames of one gender, as far as known: "Marie-Claire", not "the Lee-Ann Ray ticket"."""
     one, other = (gender_of_forename(word_text(document, word)) for word in (first, second))
     return one is not Gender.UNKNOWN and other in (one, Gender.UNKNOWN)
 
 
 def _is_one_name(document: Document, person: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
-    """Whether two mentions of people side by side are one name: the second has one word, with hyphens at most, or the first
-    is a forename ("Alderman William Burns" is none).
+    """Whether two adjacent mentions of people are one name.
+
+    They are if the second is a single word, possibly hyphenated, or the first is a forename (not "Alderman William
+    Burns").
     """
     sentence = document.sentence_of_word
     if sentence[person[0]] != sentence[other[0]] or other[1] - person[0] > _MAX_NAME:
@@ -261,7 +269,7 @@ def _is_one_name(document: Document, person: tuple[int, int, int], other: tuple[
 
 
 def start_of_forename(document: Document, word: int) -> int:
-    """The first word of a forename with hyphens, of which ``word`` is the last."""
+    """The first word of the hyphenated forename whose last word is ``word``."""
     while word >= 2 and word_text(document, word - 1) == "-" and word_text(document, word - 2)[0].isupper():
         if not (is_joined(document, word - 1) and is_joined(document, word)):
             break
@@ -270,8 +278,10 @@ def start_of_forename(document: Document, word: int) -> int:
 
 
 def _end_of_person(document: Document, start: int, stop: int) -> int:
-    """``stop``, or where a dash, a verb or an honour ends the name before: "Park Geun-hye | said Kim", "Ann Lee | - Bob's
-    wife", "Ann Lee | OBE". It is past what a hyphen at the end joins: "Lee Jae- | myung".
+    """Where a person's name really ends.
+
+    That is before a dash, a verb or an honour ("Park Geun-hye | said Kim", "Ann Lee | - Bob's wife", "Ann Lee | OBE"),
+    or after what a hyphen at its end joins to it ("Lee Jae- | myung"); otherwise ``stop``.
     """
     for word in range(start + 1, stop):
         text = word_text(document, word)
@@ -283,7 +293,7 @@ def _end_of_person(document: Document, start: int, stop: int) -> int:
 
 
 def _with_apostrophe(document: Document, stop: int) -> int:
-    """``stop``, or where a name ends that goes on after an apostrophe: "Njuguna Ndung | 'u", not "Ann Lee | 'd"."""
+    """``stop``, or the end of a name that continues after an apostrophe: "Njuguna Ndung | 'u", not "Ann Lee | 'd"."""
     while stop + 1 < len(document.words) and _is_apostrophe(document, stop) and is_joined(document, stop + 1):
         letters = word_text(document, stop + 1)
         if not letters.isalpha() or letters.lower() in _CONTRACTED:
@@ -293,20 +303,20 @@ def _with_apostrophe(document: Document, stop: int) -> int:
 
 
 def _with_hyphen(document: Document, start: int, stop: int, end: int) -> int:
-    """``start``, or that of the whole first word of a name of several: "Jean- | Marc Ayrault".
+    """``start``, or the start of the hyphenated forename of a name of several words: "Jean- | Marc Ayrault".
 
     Args:
-        end: where the mention before ends.
+        end: where the previous mention ends.
     """
     first = start_of_forename(document, start)
     return first if stop - start > 1 and first >= end else start
 
 
 def _with_forename(document: Document, start: int, end: int) -> int:
-    """``start``, or that of a forename before a particle: "Marine | Le Pen".
+    """``start``, or the start of the forename before a particle: "Marine | Le Pen".
 
     Args:
-        end: where the mention before ends.
+        end: where the previous mention ends.
     """
     particle = word_text(document, start)
     if particle.lower() not in PARTICLES or _is_forename(particle) or start <= end:
@@ -316,13 +326,13 @@ def _with_forename(document: Document, start: int, end: int) -> int:
 
 
 def _is_forename(text: str) -> bool:
-    """Whether a word with a capital is known as a forename, and no month or verb."""
+    """Whether a capitalised word is a known forename and not also a month or verb."""
     is_known = text[0].isupper() and gender_of_forename(text) is not Gender.UNKNOWN
     return is_known and text not in {"April", "June", "Will"}
 
 
 def _end_of_name(document: Document, start: int, stop: int) -> int:
-    """``stop`` without a possessive and without marks at the end, but for the period of "Jr."."""
+    """``stop`` without a possessive and final punctuation, except the period of "Jr."."""
     while start < stop:
         last = word_text(document, stop - 1)
         before = word_text(document, stop - 2) if stop - 2 >= start else ""
@@ -336,7 +346,7 @@ def _end_of_name(document: Document, start: int, stop: int) -> int:
 
 
 def _with_rest(document: Document, start: int, stop: int) -> int:
-    """``stop``, or where a name ends that was cut after a small word: "Court of Appeals for | the Sixth Circuit"."""
+    """``stop``, or the end of a name that was cut after a small word: "Court of Appeals for | the Sixth Circuit"."""
     if stop - start < 2 or word_text(document, stop - 1) not in SMALL_WORDS:
         return stop
     first = stop - 1 if word_text(document, stop - 1) == "the" else stop
@@ -356,7 +366,7 @@ def _with_rest(document: Document, start: int, stop: int) -> int:
 
 
 def _without_description(document: Document, start: int, stop: int, kind: int) -> tuple[int, int]:
-    """A name of no person without what only says what it is: "state | Board of Health", "the | Times | newspaper"."""
+    """A non-person name without words that only describe it: "state | Board of Health", "the | Times | newspaper"."""
     texts = tuple(word_text(document, word) for word in range(start, stop))
     follows_the = start > 0 and word_text(document, start - 1).lower() == "the"
     is_described = follows_the and kind == ORGANIZATION
@@ -369,8 +379,9 @@ def _without_description(document: Document, start: int, stop: int, kind: int) -
 
 
 def _is_attribute(text: str, *, is_described: bool) -> bool:
-    """Whether a word before a capital is no part of the name: "the nonpartisan | Congressional Budget Office", not
-    "adidas America".
+    """Whether a word before a capitalised one is not part of the name.
+
+    It is not in "the nonpartisan | Congressional Budget Office", but it is in "adidas America".
     """
     if text in PARTICLES:
         return False
@@ -378,10 +389,10 @@ def _is_attribute(text: str, *, is_described: bool) -> bool:
 
 
 def _with_initial(document: Document, start: int, end: int) -> int:
-    """``start``, or that of the initials before it: "A. R. | Rahman", not "U.S. | Gil Kerr".
+    """``start``, or the start of the initials before it: "A. R. | Rahman", not "U.S. | Gil Kerr".
 
     Args:
-        end: where the mention before ends.
+        end: where the previous mention ends.
     """
     while start - 2 >= end and word_text(document, start - 1) == ".":
         initial = word_text(document, start - 2)
@@ -395,7 +406,7 @@ def _with_initial(document: Document, start: int, end: int) -> int:
 
 
 def _with_generation(document: Document, stop: int) -> int:
-    """``stop`` past "Jr." and the like, also after a comma."""
+    """``stop``, or the end of a "Jr." or the like that follows, possibly after a comma."""
     n_words = len(document.words)
     word = stop + 1 if stop < n_words and word_text(document, stop) == "," else stop
     generation = word_text(document, word).lower() if word < n_words else ""

@@ -1,4 +1,4 @@
-"""Names that the tagger misses or finds in part: where a bracket abbreviates them, and where they are sources."""
+"""Names that the tagger missed or found only in part: those that parentheses abbreviate, and those in sources."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from inquit.models.words import starts_sentence, word_text, word_texts
 _ENDS_NAME = frozenset('.()"“”;:')
 _MAX_RUN = 12
 _NOT_NEXT = SENTENCE_STARTS | {month.lower() for month in MONTHS}
-"""Capitals that no name goes on with: "the FBI on | Monday"."""
+"""Capitalised words that do not continue a name: "the FBI on | Monday"."""
 
 
 def with_defined_names(document: Document, ranges: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """The ranges, and those of names that a bracket abbreviates, each in place of what overlaps it: "Alliance to Reclaim
-    Our Schools (AROS)". The letters must be the initials of the words before the bracket, small words aside (Schwartz and
-    Hearst 2003 have more forms).
+    """The ranges, plus those of names that parentheses abbreviate: "Alliance to Reclaim Our Schools (AROS)".
+
+    Name and abbreviation replace ranges that they overlap. The letters must be the initials of the words before the
+    parentheses, with or without small words (Schwartz and Hearst 2003 allow more forms).
     """
     texts = word_texts(document)
     known = set(ranges)
@@ -40,7 +41,7 @@ def with_defined_names(document: Document, ranges: Sequence[tuple[int, int, int]
 
 
 def _start_of_initials(document: Document, stop: int, letters: str) -> int | None:
-    """Where the name begins that ends at ``stop`` and has these initials, counting small words or not."""
+    """Start of the name that ends at ``stop`` and has these initials, with or without small words; None if none has."""
     every = capital = ""
     for word in range(stop - 1, max(-1, stop - 1 - 2 * len(letters)), -1):
         text = word_text(document, word)
@@ -61,10 +62,10 @@ def _start_of_initials(document: Document, stop: int, letters: str) -> int | Non
 def add_missed_mentions(
     document: Document, mentions: Sequence[Mention], sources: Sequence[tuple[int, int]]
 ) -> list[Mention]:
-    """The mentions, and those of names that stand in sources but were not found: all runs of capitals that hold them.
+    """The mentions, plus those of names that occur in sources but were not found, wherever these are in the document.
 
-    A source of capitalised words only ("Mr. Clarke", "RT") is a name, unless it is one word that starts a sentence and
-    stands nowhere else with a capital.
+    A source that consists of capitalised words ("Mr. Clarke", "RT") is a name, unless it is a single word that is
+    capitalised only at the start of sentences. A mention is the whole run of capitalised words that ends in the name.
     """
     mentions = _extend_in_sources(document, mentions, sources)
     is_taken = np.zeros(len(document.words) + 1, dtype=bool)
@@ -96,9 +97,10 @@ def add_missed_mentions(
 def _extend_in_sources(
     document: Document, mentions: Sequence[Mention], sources: Sequence[tuple[int, int]]
 ) -> list[Mention]:
-    """The mentions, those of organizations in sources as far as their capitals go: "the Commission on Presidential | Debates".
+    """The mentions, with organizations in sources extended over all their capitalised words.
 
-    Capitals may be joined by "of", "on" and "for"; by "and" between a single word and several. A year may lead.
+    In "the Commission on Presidential | Debates", for example. Capitalised words may be joined by "of", "on" and "for",
+    and by "and" between a single word and several. A year may come first.
     """
     found: dict[int, tuple[int, int]] = {}
     for start, stop in sources:
@@ -108,10 +110,10 @@ def _extend_in_sources(
                 run.append(word)
                 continue
             while len(run) > 1 and is_title(word_text(document, run[-1]).lower(), is_person=True):
-                run.pop()  # of a person: "St. Louis Police | Lt. Ann Lee"
+                run.pop()  # a person's title: "St. Louis Police | Lt. Ann Lee"
             if len(run) > 1:
                 name = run[0], run[-1] + 1
-                # A person's name may begin or end in the run: "FBI Director James B | . Comey".
+                # A person's name may overlap the end of the run: "FBI Director James B | . Comey".
                 met = _overlapping(name, mentions)
                 first = mentions[met[0]].start if met else name[0]
                 if first < name[0] or starts_sentence(document, name[0]):  # "Carmaker | Volkswagen AG"
@@ -127,7 +129,7 @@ def _extend_in_sources(
 
 
 def _overlapping(words: tuple[int, int], mentions: Sequence[Mention]) -> list[int]:
-    """Indices of the mentions that share a word with a word range; ``mentions`` are in text order and apart."""
+    """Indices of the mentions that overlap a word range; ``mentions`` are disjoint and in text order."""
     stop = first = bisect_left(mentions, words[1], key=lambda mention: mention.start)
     while first > 0 and mentions[first - 1].stop > words[0]:
         first -= 1
@@ -135,8 +137,10 @@ def _overlapping(words: tuple[int, int], mentions: Sequence[Mention]) -> list[in
 
 
 def _are_one_organization(document: Document, name: tuple[int, int], inside: Sequence[Mention]) -> bool:
-    """Whether a run of capitals is one name: an organization is in it, no person, no title before "of" ("the CEO of
-    Goldman Sachs"), and no organization that ends before an "and".
+    """Whether a run of capitalised words is one organization's name.
+
+    It must contain an organization, but no person, no title before "of" ("the CEO of Goldman Sachs") and no
+    organization that ends before an "and".
     """
     kinds = {mention.kind for mention in inside}
     if ORGANIZATION not in kinds or PERSON in kinds:
@@ -161,7 +165,7 @@ def _goes_on(document: Document, word: int, run: Sequence[int], stop: int) -> bo
 
 
 def _missed_name(document: Document, start: int, stop: int, is_taken: NDArray[np.bool_]) -> tuple[int, int] | None:
-    """The name that a source consists of, where it is one that no mention covers."""
+    """The name that a source consists of; None if it is not a name, or a mention covers part of it."""
     while stop > start and not word_text(document, stop - 1)[0].isalnum():
         stop -= 1
     if not 0 < stop - start <= 6 or is_taken[start:stop].any():

@@ -1,4 +1,4 @@
-"""Proper names: what stays of them for comparison, and which is short for which."""
+"""Proper names: how they are normalised for comparison, and which name is short for which."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLAIN_LETTERS = str.maketrans(
 )
 _WITH_PERIODS = re.compile(r"\b(?:\w\.){2,}")
 _ARABIC_ARTICLE = re.compile(r"(?<!\S)[ae]l-(?=\w{3})")
-"""Often left out: "Bashar al-Assad", "Assad"."""
+"""The Arabic article, which is often left out: "Bashar al-Assad", "Assad"."""
 GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 SMALL_WORDS = frozenset({"of", "to", "the", "and", "for", "in", "on", "de", "la", "du", "des", "und", "at"})
 
@@ -36,12 +36,12 @@ _ROLES = frozenset(
         "shri", "supt", "taoiseach", "trooper",
     }
 )  # fmt: skip
-"""Words before a person's name that are no part of it."""
+"""Words before a person's name that are not part of it."""
 
 AFTER_NAMES = frozenset(
     {"CBE", "DBE", "Esq", "FRCP", "FRS", "KBE", "KC", "MBE", "MD", "MEP", "MP", "MSP", "OBE", "PhD", "QC", "RN", "TD"}
 )
-"""Honours, degrees and offices after a person's name that are no part of it."""
+"""Honours, degrees and offices after a person's name that are not part of it."""
 
 MALE_TITLES = frozenset({"mr", "sir", "lord", "king", "prince", "congressman", "chairman", "spokesman", "señor"})
 FEMALE_TITLES = frozenset(
@@ -53,24 +53,26 @@ FEMALE_TITLES = frozenset(
 
 
 _NO_MATCH = (("house",), ("white", "house"))
-"""Of Congress and the president."""
+"""The House is a chamber of Congress, the White House the president's office."""
 
 
 class NameMatch(IntEnum):
-    """How a name stands for a longer one."""
+    """How a name can stand for a longer one."""
 
     NONE = 0
     SAME = 1
-    SURNAME = 2  # "Blinken", "Rodham Clinton"; of an organization its last words: "the Post"
-    FORENAME = 3  # "Antony"; of an organization its first words: "Peabody"
-    INNER = 4  # "Hillary Clinton" of "Hillary Rodham Clinton"; "Human Rights" of "the Human Rights Council"
+    SURNAME = 2  # "Blinken", "Rodham Clinton"; for an organization, its last words: "the Post"
+    FORENAME = 3  # "Antony"; for an organization, its first words: "Peabody"
+    INNER = 4  # "Hillary Clinton" for "Hillary Rodham Clinton"; "Human Rights" for "the Human Rights Council"
     ACRONYM = 5  # "IMF"
 
 
 @lru_cache(maxsize=512)
 def normalise_name(name: str, *, is_person: bool = True) -> str:
-    """A name for comparison: lower case, no accent, possessive, punctuation, leading article or, of what may be a person,
-    honorific or title.
+    """A name normalised for comparison.
+
+    Lower case, without accents, possessive, punctuation and leading article; if it may be a person's, also without
+    honorifics and titles.
     """
     name = re.sub(r"[’']s\b", "", without_accents(name.lower()))
     name = " ".join(re.sub(r"[^\w\s-]", " ", name).split())
@@ -81,7 +83,7 @@ def normalise_name(name: str, *, is_person: bool = True) -> str:
 
 
 def without_accents(text: str) -> str:
-    """Letters as they are written where there are no others: "Ødegård", "Odegard"."""
+    """A text with accents removed and special letters replaced by plain ones: "Odegard" for "Ødegård"."""
     if text.isascii():
         return text
     decomposed = unicodedata.normalize("NFD", text.translate(_PLAIN_LETTERS))
@@ -89,9 +91,9 @@ def without_accents(text: str) -> str:
 
 
 def name_tokens(name: str, *, is_person: bool = True) -> tuple[str, ...]:
-    """The words of the normalised name, without "Jr." and the like, and without the article of "al-Assad".
+    """The words of the normalised name, without "Jr." and the like and without the article of "al-Assad".
 
-    Letters with periods are one word, as they are without.
+    Letters with periods ("U.N.") become one word, as if written without periods.
 
     >>> name_tokens("Sen. James P. Kennedy Jr.’s"), name_tokens("the U.N. Council")
     (('james', 'p', 'kennedy'), ('un', 'council'))
@@ -106,7 +108,7 @@ def name_tokens(name: str, *, is_person: bool = True) -> tuple[str, ...]:
 
 
 def match_names(short: tuple[str, ...], long: tuple[str, ...]) -> NameMatch:
-    """Whether ``short`` can stand for ``long``; both as `name_tokens` gives them.
+    """How ``short`` can stand for ``long``, if at all; both are as `name_tokens` returns them.
 
     >>> match_names(("blinken",), ("antony", "blinken")).name
     'SURNAME'
@@ -132,12 +134,12 @@ def match_names(short: tuple[str, ...], long: tuple[str, ...]) -> NameMatch:
 
 
 def _is_spelling_of(one: str, other: str) -> bool:
-    """A slip or a variant in a long word ("Zelensky", "Zelenskyy")."""
+    """Whether two words are equal, or long and one letter apart, as misspellings and variants are ("Zelenskyy")."""
     return one == other or (min(len(one), len(other)) >= 6 and Levenshtein.distance(one, other, score_cutoff=1) <= 1)
 
 
 def initials_of(tokens: tuple[str, ...]) -> set[str]:
-    """What a name of several words may be abbreviated to, counting small words or not; nothing for one word."""
+    """Abbreviations of a name of several words, with and without its small words; none for a single word."""
     if len(tokens) < 2:
         return set()
     return {"".join(word[0] for word in tokens), "".join(word[0] for word in tokens if word not in SMALL_WORDS)}
@@ -148,7 +150,7 @@ def _is_acronym_of(short: str, long: tuple[str, ...]) -> bool:
 
 
 def trim_title(words: Sequence[str], *, is_person: bool) -> int:
-    """How many of the first words of a name as written are article, honorific, title or, of a person, role.
+    """How many words at the start of a name are not part of it: article and, for a person, honorific, title or role.
 
     >>> trim_title(["Mr", ".", "Trump"], is_person=True)
     2
@@ -162,7 +164,7 @@ def trim_title(words: Sequence[str], *, is_person: bool) -> int:
 
 
 def is_title(word: str, *, is_person: bool) -> bool:
-    """Whether a word in lower case is an article, honorific, title or, of a person, role."""
+    """Whether a word in lower case is an article or, for a person, an honorific, title or role."""
     if is_person:
         return word in _ROLES or _HONORIFIC.match(word + " ") is not None
     return word in {"the", "a", "an"}

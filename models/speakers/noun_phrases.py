@@ -1,4 +1,4 @@
-"""Noun phrases of an article, as far as they show without a parse: what "who" follows, and what is called by a noun."""
+"""Noun phrases found without a parser: those that a "who" may refer to, and those that end with a given noun."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FUNCTION_WORDS = PREPOSITIONS | frozenset(
         "not", "to", "among", "said", "says", "into", "over", "through", "including", "because", "when", "while", "if",
     }
 )  # fmt: skip
-"""Words that a short noun phrase begins after."""
+"""Words after which a short noun phrase may begin."""
 
 _SYNONYMS = (
     ("campaign", "camp", "team"),
@@ -30,13 +30,13 @@ _SYNONYMS = (
     ("film", "movie"),
     ("lawsuit", "suit"),
 )
-"""Nouns of one meaning."""
+"""Nouns that are used for the same thing."""
 
 
 def antecedent_phrases(document: Document, word: int) -> list[WordRange]:
-    """What may be the noun phrase that ends right before a relative pronoun, the shortest first, without a parse.
+    """Possible noun phrases that end right before a relative pronoun; at most `_N_ANTECEDENTS`.
 
-    The phrase begins with an article or the like, with a capital, or after a word that no noun phrase holds.
+    A phrase begins with an article or the like, with a capitalised word, or after a function word.
     """
     word = _first_of_joined(document, word)
     stop = word
@@ -70,7 +70,7 @@ def antecedent_phrases(document: Document, word: int) -> list[WordRange]:
 
 
 def _first_of_joined(document: Document, word: int) -> int:
-    """The relative pronoun whose antecedent that at ``word`` shares: the first of "voters, who live here, and who …"."""
+    """The word before which the antecedent ends: in joined clauses the first "who" of "voters, who live, and who …"."""
     sentence = document.sentence_of_word[word]
     if word == 0 or word_text(document, word - 1).lower() not in _JOINS:
         return word
@@ -83,12 +83,12 @@ def _first_of_joined(document: Document, word: int) -> int:
 
 
 def same_nouns(noun: str) -> tuple[str, ...]:
-    """The noun, and those that the press uses in its place: "his team" is the Clinton campaign."""
+    """The noun and its synonyms in news: "his team" may be the Clinton campaign."""
     return next((nouns for nouns in _SYNONYMS if noun in nouns), (noun,))
 
 
 class NounIndex:
-    """Where each noun that ends a description stands in the document, to find its fuller forms: built once an article."""
+    """Where each description's noun occurs in the document, to find fuller forms of it; built once per article."""
 
     def __init__(self, document: Document, nouns: set[str]) -> None:
         self._document = document
@@ -100,7 +100,7 @@ class NounIndex:
                     places.append(word)
 
     def fullest(self, noun: str) -> WordRange | None:
-        """The longest run of capitalised words before an occurrence of the noun, with it: "Hong Kong police"."""
+        """The longest run of capitalised words followed by the noun: "Hong Kong police"."""
         best: WordRange | None = None
         for place in self._places.get(noun, ()):
             start = self._start(place)
@@ -110,7 +110,7 @@ class NounIndex:
         return best
 
     def nearest(self, noun: str, *, before: int) -> WordRange | None:
-        """The last run of capitalised words with the noun before a place: "the Quinnipiac poll … The poll"."""
+        """The last run of capitalised words followed by the noun before a word: "the Quinnipiac poll … The poll"."""
         places = self._places.get(noun, [])
         for place in reversed(places[: bisect_left(places, before)][-_N_NEAREST:]):
             start = self._start(place)
@@ -121,7 +121,7 @@ class NounIndex:
         return None
 
     def introduced(self, noun: str, *, before: int) -> WordRange | None:
-        """How the text first speaks of it before a place, at most a few words after "a" or "an": "a new 30-second ad"."""
+        """The noun where the text introduces it before a word, a few words after "a" or "an": "a new 30-second ad"."""
         for place in self._places.get(noun, ()):
             if place >= before:
                 break
@@ -134,7 +134,7 @@ class NounIndex:
         return None
 
     def places(self, noun: str) -> list[int]:
-        """The words that are the noun, in text order."""
+        """The positions of the noun, in text order."""
         return self._places.get(noun, [])
 
     def _start(self, place: int) -> int:

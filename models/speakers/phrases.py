@@ -1,4 +1,4 @@
-"""What a source says of its speaker: a pronoun, a name, a description, several of them."""
+"""How a source refers to its speaker: by a pronoun, a name or a description."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from inquit.models.words import AND, is_joined, is_possessive, is_ticker, word_t
 
 
 class PhraseKind(IntEnum):
-    """How a source refers."""
+    """How a source refers to its speaker."""
 
     NAME = 0
     HE = 1
@@ -30,7 +30,7 @@ class PhraseKind(IntEnum):
 
 
 DESCRIPTIONS = (PhraseKind.DEFINITE, PhraseKind.INDEFINITE, PhraseKind.BARE)
-"""How sources refer that neither name anybody nor are pronouns."""
+"""The kinds of sources that are neither names nor pronouns."""
 
 _PRONOUNS = {
     **dict.fromkeys(["he", "him", "his", "himself"], PhraseKind.HE),
@@ -73,7 +73,7 @@ _STARTS_CLAUSE = frozenset(
 )
 BREAKS = frozenset(',;:()[]–—-"“”')
 _DIVIDES = frozenset(",–—-")
-"""What divides a relative clause from whom it tells of."""
+"""Marks that separate a relative clause from what it describes."""
 _ENDS_HEAD = (PREPOSITIONS - {"of"}) | frozenset(
     {
         "released", "conducted", "published", "taken", "commissioned", "filed", "written", "issued", "obtained",
@@ -81,7 +81,7 @@ _ENDS_HEAD = (PREPOSITIONS - {"of"}) | frozenset(
         "himself", "herself", "themselves",
     }
 )  # fmt: skip
-"""What follows the head noun of a description: who made it known, when and where."""
+"""Words that follow the head noun of a description and say who published it, when and where."""
 _MONTHS = frozenset(month.lower() for month in MONTHS)
 _WEEKDAYS = frozenset(day.lower() for day in WEEKDAYS)
 _LEADS_TO_SOURCE = frozenset({"among", "even", "but", "by", "from", "while", "within"})
@@ -91,7 +91,7 @@ _AFTER_SOURCE = frozenset(
 _BEFORE_DESCRIPTION = frozenset(
     {"even", "only", "just", "also", "for", "from", "on", "in", "but", "while", "how", "with", "to"}
 )
-"""What may stand before a description in a source and is no part of it."""
+"""Words that may precede a description in a source without being part of it."""
 STARTS_OF_NOUN_PHRASES = (
     DEFINITE_STARTS
     | _INDEFINITE
@@ -100,18 +100,18 @@ STARTS_OF_NOUN_PHRASES = (
 
 
 _MAX_TITLE = 6
-"""The most words from a preposition to the name of a person, role and adjectives between them."""
+"""Maximum number of words from a preposition to a person's name, role and adjectives included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A source, or one of its parts where it joins several.
+    """A source, or one part of a source that joins several speakers.
 
     Attributes:
         words: the word range.
-        head: index of the mention that is its head, None for pronouns and descriptions.
+        head: index of the mention that names the speaker, None for pronouns and descriptions.
         inner: indices of the other mentions in it.
-        core: word range of the description without what hangs on to it; the name of a speaker that has no better one.
+        core: word range of the description without clauses and additions; the speaker's name if there is no better one.
         noun: the head noun of the core, in lower case.
     """
 
@@ -124,8 +124,9 @@ class Phrase:
 
 
 def hangs_on(document: Document, mention: Mention, start: int) -> bool:
-    """Whether a preposition leads to the mention, titles and roles aside: "the governor of Massachusetts", "a spokesman for
-    presidential candidate Ann Lee".
+    """Whether a preposition leads to the mention, titles and roles in between aside.
+
+    One does in "the governor of Massachusetts" and "a spokesman for presidential candidate Ann Lee".
     """
     before = [
         word_text(document, word).lower() for word in range(max(start, mention.start - _MAX_TITLE), mention.start)
@@ -143,7 +144,7 @@ def hangs_on(document: Document, mention: Mention, start: int) -> bool:
 
 
 def mentions_inside(words: WordRange, mentions: Sequence[Mention]) -> list[int]:
-    """Indices of the mentions that lie in a word range; ``mentions`` are in text order."""
+    """Indices of the mentions in a word range; ``mentions`` are in text order."""
     first = bisect_left(mentions, words[0], key=lambda mention: mention.start)
     found = []
     while first < len(mentions) and mentions[first].start < words[1]:
@@ -154,7 +155,7 @@ def mentions_inside(words: WordRange, mentions: Sequence[Mention]) -> list[int]:
 
 
 def analyse_phrase(document: Document, words: WordRange, mentions: Sequence[Mention]) -> Phrase:
-    """How one source refers to its speaker."""
+    """Find out how one source refers to its speaker."""
     words = _without_frame(document, words)
     core = _core(document, words)
     inside = mentions_inside(words, mentions)
@@ -177,8 +178,9 @@ def analyse_phrase(document: Document, words: WordRange, mentions: Sequence[Ment
 
 
 def _without_frame(document: Document, words: WordRange) -> WordRange:
-    """The words without what leads to the source or only stresses it: "among | likely voters", "the governor | himself",
-    and without a stock's code: "Tesla | TSLA.O".
+    """The words without what leads to the source or only stresses it, and without a stock ticker.
+
+    Examples: "among | likely voters", "the governor | himself", "Tesla | TSLA.O".
     """
     start, stop = words
     while stop - start > 1 and word_text(document, start).lower() in _LEADS_TO_SOURCE:
@@ -191,7 +193,7 @@ def _without_frame(document: Document, words: WordRange) -> WordRange:
 
 
 def _is_share_of_relative(document: Document, words: WordRange) -> bool:
-    """Whether a source is a part of whom a relative pronoun means: "most of whom", "two of which"."""
+    """Whether a source is a share of what a relative pronoun refers to: "most of whom", "two of which"."""
     if not 3 <= words[1] - words[0] <= 4:
         return False
     of, relative = (word_text(document, word).lower() for word in range(words[1] - 2, words[1]))
@@ -215,10 +217,10 @@ def _start_of_description(document: Document, core: WordRange) -> int:
 
 
 def trimmed_phrase(document: Document, core: WordRange) -> WordRange | None:
-    """The name within a description, where the text adds to it: "the latest | CBS poll | released in May".
+    """The name inside a description that adds more to it: "the latest | CBS poll | released in May".
 
-    It starts at the first capital, if only small words, months and days stand before it, and ends with the head noun.
-    None where nothing is added.
+    It begins at the first capitalised word, months and a leading "Monday's" aside, and ends with the head noun. None if
+    the description has nothing more.
     """
     stop = _end_of_head(document, core)
     start = _start_of_description(document, core)
@@ -235,8 +237,9 @@ def trimmed_phrase(document: Document, core: WordRange) -> WordRange | None:
 
 
 def without_relative(document: Document, words: WordRange) -> WordRange:
-    """The words without the relative pronoun at their end, which only leads to what they say, or a relative clause that a
-    comma or dash divides from them: "some voters | who", "my mother | , who cleaned offices".
+    """The words without a final relative pronoun, or without a relative clause after a comma or dash.
+
+    Examples: "some voters | who", "my mother | , who cleaned offices".
     """
     start, stop = words
     for word in range(start + 1, stop):
@@ -250,7 +253,7 @@ def without_relative(document: Document, words: WordRange) -> WordRange:
 
 
 def _core(document: Document, words: WordRange) -> WordRange:
-    """The phrase up to the first comma, bracket or clause that hangs on to it, without a possessive at the end."""
+    """The phrase up to the first comma, bracket or subordinate clause, without a possessive at the end."""
     start, stop = words
     for word in range(start + 1, stop):
         text = word_text(document, word)
@@ -265,7 +268,7 @@ def _core(document: Document, words: WordRange) -> WordRange:
 
 
 def is_inner_mark(document: Document, word: int) -> bool:
-    """Whether a mark stands within a word or a number: a hyphen, and no dash between two words, the comma of "1,020"."""
+    """Whether a mark is inside a word or number: a hyphen (not a dash between words), or the comma of "1,020"."""
     if not is_joined(document, word):
         return False
     if word_text(document, word) != ",":
@@ -277,7 +280,7 @@ def is_inner_mark(document: Document, word: int) -> bool:
 def _head_mention(
     document: Document, words: WordRange, core: WordRange, inside: Sequence[int], mentions: Sequence[Mention]
 ) -> int | None:
-    """The mention that the phrase is about: "Clinton's manager Robby Mook" is Mook, "Clinton's manager" nobody named."""
+    """The mention that names the speaker: Mook in "Clinton's manager Robby Mook", none in "Clinton's manager"."""
     hanging = _hanging(document, words[0], [mentions[i] for i in inside])
     free = [
         i
@@ -300,7 +303,7 @@ def _head_mention(
 
 
 def _hanging(document: Document, start: int, inside: Sequence[Mention]) -> list[bool]:
-    """Whether each mention hangs on what is before it, or is joined to one that does: "politicians like Ann Lee and Bob Ray"."""
+    """Whether a preposition leads to each mention or one it is joined to: "politicians like Ann Lee and Bob Ray"."""
     hanging: list[bool] = []
     for mention, before in zip(inside, [None, *inside], strict=False):
         between = {word_text(document, word).lower() for word in range(before.stop, mention.start)} if before else set()

@@ -1,8 +1,8 @@
-"""Whom a source stands for: mention ranking over the entities of the article.
+"""Resolves sources to speakers: mention ranking over the entities of the article.
 
-Candidates for a source are the named entities around it, what it says itself, earlier sources without a name, and the
-writer. A small network, fitted in `inquit.training.speakers.fit`, turns their features into probabilities. Names come from
-the article only, verbatim.
+The candidates for a source are the named entities around it, its own words, earlier sources without a name, and the
+writer. A small network, fitted in `inquit.training.speakers.fit`, turns their features into probabilities. Names are
+always taken verbatim from the article.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from inquit.models.tagger import log_sum_exp
 
 MAX_OTHERS = 3
 _DOUBT = 0.6
-"""Below this probability the other likely candidates are named beside the first."""
+"""If the probability of the answer is below this, the other likely candidates are listed too."""
 _LEAST_OTHER = 0.05
 _LEAST_CERTAINTY = 1e-4
 _KIND_PENALTY = 2.0
-"""What a kind of speaker loses (natural log) that a name of its kind does not stand for; calibration articles' choice."""
+"""What a kind of speaker loses (natural log) if the name's kind cannot stand for it; set on calibration articles."""
 
 CALIBRATION = "speaker.calibration"
-"""Prefix of the arrays of the confidence."""
+"""Prefix of the arrays that calibrate the confidence."""
 
 _LINK_EVIDENCE = [
     LINK_FEATURES.index(name) for name in ("content mean", "source mean", "content to cue", "cue to source")
@@ -54,12 +54,12 @@ CONFIDENCE_FEATURES = (
     "is named",
     *(LINK_FEATURES[i] for i in _LINK_EVIDENCE),
 )
-"""What the confidence in a speaker is made of; the first is the scorer's, the last are the linker's."""
+"""The evidence for the confidence in a speaker; the first feature is the scorer's, the last ones are the linker's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decision:
-    """One source, or one of the parts that it joins, and its candidates with their features."""
+    """One source, or one of the parts that it joins, with its candidates and their features."""
 
     phrase: Phrase
     paragraph: int
@@ -69,11 +69,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeakerResolver:
-    """Finds the mentions of an article, groups them to entities, and gives each source its speaker.
+    """Finds the mentions in an article, groups them into entities, and gives each source its speaker.
 
     Attributes:
-        calibration: from what speaks for an answer (`CONFIDENCE_FEATURES`) to its confidence; None where the model has
-            none: the confidence is then the scorer's probability.
+        calibration: maps the evidence for an answer (`CONFIDENCE_FEATURES`) to its confidence; None if the model has no
+            calibration, in which case the confidence is the scorer's probability.
     """
 
     mentions: MentionTagger
@@ -99,7 +99,7 @@ class SpeakerResolver:
     def resolve(
         self, document: Document, states: Floats, links: Sequence[Link]
     ) -> tuple[list[Speaker | None], tuple[Entity, ...]]:
-        """The speaker of each link, None where it has no source, and the article's speakers with their mentions."""
+        """The speaker of each link (None if it has no source), and the article's speakers with their mentions."""
         answers, mentions, entities = self._answer_sources(document, states, links)
         if not answers:
             return [None] * len(links), ()
@@ -107,14 +107,14 @@ class SpeakerResolver:
         return _number_entities(document, links, answers, confidences, mentions, entities)
 
     def evidence(self, document: Document, states: Floats, links: Sequence[Link]) -> Floats:
-        """What the confidence in each link's speaker is made of: shape (n_links, len(CONFIDENCE_FEATURES))."""
+        """The evidence for the confidence in each link's speaker: shape (n_links, len(CONFIDENCE_FEATURES))."""
         answers, _, _ = self._answer_sources(document, states, links)
         return _evidence_of_links(links, answers)
 
     def _answer_sources(
         self, document: Document, states: Floats, links: Sequence[Link]
     ) -> tuple[dict[tuple[int, int], _Answer], list[Mention], list[NamedEntity]]:
-        """The answer for every source of the links, and the mentions and entities that it was chosen from."""
+        """The answer for every source of the links, and the mentions and entities that answers were chosen from."""
         sources = sorted({link.source for link in links if link.source is not None})
         if not sources:
             return {}, [], []
@@ -137,7 +137,7 @@ class SpeakerResolver:
         mentions: Sequence[Mention],
         entities: Sequence[NamedEntity],
     ) -> list[list[Decision]]:
-        """What there is to decide for each source: one decision, or one for each speaker that it joins."""
+        """The decisions to make for each source: one, or one for each speaker that it joins."""
         parts = [split_conjuncts(document, source, mentions) for source in sources]
         ranges = [words for source_parts in parts for words in source_parts]
         phrases = [analyse_phrase(document, words, mentions) for words in ranges]
@@ -151,7 +151,7 @@ class SpeakerResolver:
         return [[next(decided) for _ in source_parts] for source_parts in parts]
 
     def kind_probabilities(self, states: Floats, sources: Sequence[tuple[int, int]]) -> Floats:
-        """shape (n_sources, n_speaker_kinds)."""
+        """The probability of each kind of speaker: shape (n_sources, n_speaker_kinds)."""
         spans = np.array(sources, dtype=np.int64).reshape(-1, 2)
         return softmax(span_states(states, spans) @ self.kind_weight.T + self.kind_bias)
 
@@ -169,7 +169,7 @@ class SpeakerResolver:
         )
 
     def _answers(self, decisions: Sequence[Sequence[Decision]], kinds: Floats) -> list[_Answer]:
-        """One for each source, from its decisions and its kinds."""
+        """One answer per source, from its decisions and the probabilities of its kinds."""
         flat = [decision for decided in decisions for decision in decided]
         probabilities = iter(
             self.scorer.probabilities(
@@ -184,7 +184,7 @@ class SpeakerResolver:
         ]
 
     def _confidences(self, links: Sequence[Link], answers: Mapping[tuple[int, int], _Answer]) -> list[float]:
-        """How sure each link's speaker is; without a meaning where it has no source."""
+        """The confidence in each link's speaker; meaningless if the link has no source."""
         if self.calibration is None:
             return [0.0 if link.source is None else answers[link.source].certainty for link in links]
         confidences: list[float] = self.calibration.probabilities(_evidence_of_links(links, answers)).tolist()
@@ -203,8 +203,9 @@ class _Answer:
 
 
 def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answer:
-    """The likeliest candidates of a source's decisions, given the probabilities of the candidates. The speakers that a source
-    joins differ: none is who was chosen before, nor whom another part names.
+    """The likeliest candidate for each of a source's decisions, given the probabilities of the candidates.
+
+    The speakers that a source joins are different ones: none may be one already chosen, or one that another part names.
     """
     chosen: list[Candidate] = []
     certainty = 1.0
@@ -234,13 +235,13 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
 
 
 def _named(decision: Decision) -> set[int]:
-    """The entities whose name the phrase has as its head."""
+    """The entities that the head of the phrase names."""
     rows = np.flatnonzero(decision.features[:, COLUMN["is head"]])
     return {number for row in rows.tolist() for number in decision.candidates[row].entities}
 
 
 def _without(taken: AbstractSet[int], candidates: Sequence[Candidate], probabilities: Floats) -> Floats:
-    """The probabilities without those of entities that are taken."""
+    """The probabilities without candidates that include a taken entity, rescaled to sum to 1."""
     if not taken:
         return probabilities
     is_free = np.array([taken.isdisjoint(candidate.entities) for candidate in candidates])
@@ -249,7 +250,10 @@ def _without(taken: AbstractSet[int], candidates: Sequence[Candidate], probabili
 
 
 def likeliest(candidates: Sequence[Candidate], probabilities: Floats) -> tuple[Candidate, float]:
-    """The likeliest name and its probability. Candidates of one name are one answer, an entity speaks for them if it can."""
+    """The likeliest name's candidate, and the name's probability.
+
+    Candidates with the same name are one answer, represented by an entity if there is one among them.
+    """
     groups = _by_name(candidates, probabilities)
     share, own = max(groups, key=lambda group: group[0])
     best = max(own, key=lambda i: (bool(candidates[i].entities), probabilities[i]))
@@ -257,7 +261,7 @@ def likeliest(candidates: Sequence[Candidate], probabilities: Floats) -> tuple[C
 
 
 def _by_name(candidates: Sequence[Candidate], probabilities: Floats) -> list[tuple[float, list[int]]]:
-    """For each name, normalised, its probability and the places of its candidates."""
+    """For each normalised name, its probability and the indices of its candidates."""
     values = probabilities.tolist()
     places: dict[str | None, list[int]] = {}
     for i, candidate in enumerate(candidates):
@@ -266,7 +270,7 @@ def _by_name(candidates: Sequence[Candidate], probabilities: Floats) -> list[tup
 
 
 def _evidence_of_links(links: Sequence[Link], answers: Mapping[tuple[int, int], _Answer]) -> Floats:
-    """shape (n_links, len(CONFIDENCE_FEATURES)); zeros where a link has no source."""
+    """Evidence of shape (n_links, len(CONFIDENCE_FEATURES)); zeros for a link without a source."""
     evidence = np.zeros((len(links), len(CONFIDENCE_FEATURES)), dtype=np.float32)
     for row, link in zip(evidence, links, strict=True):
         if link.source is not None:
@@ -288,7 +292,7 @@ def _evidence(answer: _Answer, link: Link) -> list[float]:
 
 
 def _other_names(decision: Decision, probabilities: Floats, chosen: Candidate) -> list[str]:
-    """The likeliest other names, each as its likeliest candidate has it."""
+    """The likeliest other names, each as written in its likeliest candidate."""
     candidates = decision.candidates
     others = [
         (share, candidates[max(own, key=lambda i: float(probabilities[i]))])
@@ -307,7 +311,7 @@ def _number_entities(
     mentions: Sequence[Mention],
     entities: Sequence[NamedEntity],
 ) -> tuple[list[Speaker | None], tuple[Entity, ...]]:
-    """Speakers and the entities they are, numbered in the order in which they first speak. The writer is no entity."""
+    """Speakers and their entities, numbered in the order in which they first speak. The writer is not an entity."""
     sources: dict[str, list[tuple[int, int]]] = {}
     for link in links:
         if link.source is not None and (name := answers[link.source].name) is not None:
@@ -317,7 +321,7 @@ def _number_entities(
         named = {number for source in own for number in answers[source].entities}
         kind = _kind([answers[source] for source in own], {entities[number].kind for number in named})
         spans = {*own, *((mentions[i].start, mentions[i].stop) for n in named for i in entities[n].mentions)}
-        # Of joint speakers only the sources are mentions: each of them is an entity of its own.
+        # For joint speakers, only the sources are mentions, because each of the speakers is an entity of its own.
         places = _without_nested(set(own) if len(named) > 1 else spans)
         found[name] = Entity(
             f"e{len(found)}", name, kind, tuple(document.span_of_words(*words) for words in places), len(own)
@@ -330,7 +334,7 @@ def _number_entities(
 
 
 def _kind(answers: Sequence[_Answer], of_names: AbstractSet[int]) -> SpeakerKind:
-    """What kind of speaker, other than the writer, several sources and the kinds of the names together tell of."""
+    """The likeliest kind of speaker, other than the writer, given the kinds of several sources and of their names."""
     kinds = np.log(np.maximum([answer.kinds for answer in answers], 1e-6)).mean(axis=0)
     if of_names:
         kinds -= _KIND_PENALTY * (1 - KIND_OF_NAME[list(of_names)].max(axis=0))
@@ -347,7 +351,7 @@ def _speaker(answer: _Answer, confidence: float, entities: Mapping[str, Entity])
 
 
 def _without_nested(spans: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    """In text order, without those that lie in another."""
+    """Word ranges in text order, without those nested in another."""
     kept: list[tuple[int, int]] = []
     for start, stop in sorted(spans, key=lambda span: (span[0], -span[1])):
         if not kept or stop > kept[-1][1]:

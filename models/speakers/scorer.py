@@ -1,6 +1,6 @@
-"""Which candidate a source means: two passes, the second of which knows what the first answered for the sources around.
+"""Scores the candidates for each source in two passes; the second knows the first one's answers for nearby sources.
 
-"He" is mostly who spoke in the sentence before, and that may have been a "he" as well: only its answer tells.
+"He" is usually whoever spoke in the sentence before. That source may be a "he" as well, so only its answer tells who.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from inquit.models.speakers.features import FEATURES
 from inquit.models.speakers.names import normalise_name
 
 Answer = tuple[int, ...] | str | None
-"""What candidates are the same by: the entities, else the name; None for the writer."""
+"""What makes candidates the same answer: their entities, otherwise their name; None for the writer."""
 
 NEIGHBOUR_FEATURES = (
     "log-odds of first pass",
@@ -28,7 +28,7 @@ NEIGHBOUR_FEATURES = (
     "answers in paragraph",
     "share of answers",
 )
-"""What the answers of the first pass say of a candidate."""
+"""What the answers of the first pass say about a candidate."""
 
 _NEAR = 5
 _LEAST = 1e-4
@@ -36,7 +36,7 @@ _LEAST = 1e-4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateScorer:
-    """One hidden layer over the features of a candidate; the candidates of a source share one probability.
+    """One hidden layer over a candidate's features; the probabilities of a source's candidates sum to 1.
 
     Attributes:
         hidden_weight: shape (n_hidden, n_features); hidden_bias: shape (n_hidden,).
@@ -49,12 +49,12 @@ class CandidateScorer:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Floats], prefix: str, *, n_features: int) -> CandidateScorer:
-        """Raises ValueError where the arrays were fitted to other features than this version computes."""
+        """Read a scorer; ValueError if it is missing or was fitted to other features than this version computes."""
         name = f"{prefix}.hidden_weight"
         if name not in arrays or arrays[name].shape[1] != n_features:
             found = arrays[name].shape if name in arrays else "none"
             raise ValueError(
-                f"{name} must be of shape (n_hidden, {n_features}), got {found}: "
+                f"{name} must have shape (n_hidden, {n_features}), got {found}: "
                 "the model was built by another version of inquit; build it again"
             )
         return cls(*(arrays[f"{prefix}.{part}"] for part in ("hidden_weight", "hidden_bias", "output_weight")))
@@ -63,18 +63,18 @@ class CandidateScorer:
         return {f"{prefix}.{part}": getattr(self, part) for part in ("hidden_weight", "hidden_bias", "output_weight")}
 
     def scores(self, features: Floats) -> Floats:
-        """shape (n_candidates,), natural log, from features of shape (n_candidates, n_features)."""
+        """Scores of shape (n_candidates,), natural log, from features of shape (n_candidates, n_features)."""
         hidden = features @ self.hidden_weight.T
         hidden += self.hidden_bias
         scores: Floats = np.maximum(hidden, 0, out=hidden) @ self.output_weight
         return scores
 
     def probabilities(self, features: Floats) -> Floats:
-        """The same as probabilities, of the candidates of one source."""
+        """The probabilities of one source's candidates, from their features as in `scores`."""
         return softmax(self.scores(features))
 
     def probabilities_of(self, features: Sequence[Floats]) -> list[Floats]:
-        """The same for several sources."""
+        """The probabilities of the candidates of several sources, from the features of each."""
         if not features:
             return []
         return [softmax(scores) for scores in _split(self.scores(np.concatenate(features)), features)]
@@ -82,14 +82,14 @@ class CandidateScorer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeakerScorer:
-    """Both passes over the sources of an article."""
+    """Scores the candidates for all sources of an article, in both passes."""
 
     first: CandidateScorer
     second: CandidateScorer
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Floats]) -> SpeakerScorer:
-        """Raises ValueError where the arrays were fitted to other features than this version computes."""
+        """Read both passes; ValueError if one is missing or was fitted to other features than this version computes."""
         n_first, n_second = len(FEATURES), len(FEATURES) + len(NEIGHBOUR_FEATURES)
         return cls(
             CandidateScorer.from_arrays(arrays, "speaker.first", n_features=n_first),
@@ -102,11 +102,11 @@ class SpeakerScorer:
     def probabilities(
         self, candidates: Sequence[Sequence[Candidate]], features: Sequence[Floats], paragraphs: Sequence[int]
     ) -> list[Floats]:
-        """The probabilities of the candidates of each source, all sources of one article in text order.
+        """The probabilities of each source's candidates; the sources are all those of one article, in text order.
 
         Args:
-            features: of each source, shape (n_candidates, len(FEATURES)).
-            paragraphs: where each source stands.
+            features: for each source, shape (n_candidates, len(FEATURES)).
+            paragraphs: the paragraph that each source is in.
         """
         return self.second.probabilities_of(add_neighbours(self.first, candidates, features, paragraphs))
 
@@ -117,7 +117,7 @@ def add_neighbours(
     features: Sequence[Floats],
     paragraphs: Sequence[int],
 ) -> list[Floats]:
-    """The features with those of `NEIGHBOUR_FEATURES` beside them."""
+    """The features with `NEIGHBOUR_FEATURES` appended."""
     if not features:
         return []
     told = _Told(candidates, first.probabilities_of(features))
@@ -138,12 +138,12 @@ def add_neighbours(
 
 
 def _split(rows: Floats, features: Sequence[Floats]) -> list[Floats]:
-    """The rows of each source, of as many as its features have."""
+    """Split rows into one array per source, with as many rows as its features have."""
     return np.split(rows, np.cumsum([len(of_source) for of_source in features])[:-1])
 
 
 class _Told:
-    """What the first pass answered for each source, to be asked of every candidate: one entry a candidate of any source."""
+    """The first pass's answers, looked up for every candidate; arrays have one entry per candidate of any source."""
 
     def __init__(self, candidates: Sequence[Sequence[Candidate]], probabilities: Sequence[Floats]) -> None:
         numbers: dict[Answer, int] = {}
@@ -156,7 +156,7 @@ class _Told:
         self._sums = np.bincount(place, weights=np.concatenate(probabilities))
 
     def by(self, shift: int) -> NDArray[np.float64]:
-        """The probability that the source ``shift`` places further has each candidate's answer, 0 where there is none."""
+        """The probability that the source ``shift`` positions later has each candidate's answer; 0 if there is none."""
         source = self.source + shift
         keys = source * self._n_answers + self._answer
         place = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
@@ -164,7 +164,7 @@ class _Told:
         return np.where(is_told, self._sums[place], 0.0)
 
     def of_all(self) -> NDArray[np.float64]:
-        """The sum over all sources of the probability of each candidate's answer."""
+        """The probability of each candidate's answer, summed over all sources."""
         sums = np.zeros(self._n_answers)
         np.add.at(sums, self._keys % self._n_answers, self._sums)
         of_each: NDArray[np.float64] = sums[self._answer]

@@ -1,4 +1,4 @@
-"""Entities of mentions, without a model."""
+"""The entity of each mention, without a model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inquit.models.speakers.mentions import Mention
 
 
 def entity_of(mentions: Sequence[Mention], entities: Sequence[NamedEntity]) -> Ints:
-    """The number of each mention's entity."""
+    """The index of each mention's entity."""
     numbers = np.zeros(len(mentions), dtype=np.int64)
     for number, entity in enumerate(entities):
         numbers[list(entity.mentions)] = number

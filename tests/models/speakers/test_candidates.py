@@ -15,7 +15,7 @@ Row = Mapping[str, float]
 
 
 def find(marked: str, *sources: str) -> list[tuple[Candidate, Row]]:
-    """The candidates of the last source with the features that are not 0; the network knows nothing."""
+    """The candidates for the last source with their nonzero features; the network has no preference."""
     document, mentions = read_marked(marked)
     ranges = sorted(words_of(document, source) for source in sources)
     phrases = [analyse_phrase(document, words, mentions) for words in ranges]

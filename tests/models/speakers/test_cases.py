@@ -1,4 +1,4 @@
-"""Small articles, each with one kind of source, scored by the shipped model: whom does it find?"""
+"""Small articles with one kind of source each: does the shipped model find the speaker?"""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ CASES = [
     json.loads(line)
     for line in (Path(__file__).parents[2] / "data" / "speaker_cases.jsonl").read_text(encoding="utf-8").splitlines()
 ]
-_PHRASE_ITSELF = "what the source says is ranked before whom it stands for"
-_WRONG_ENTITY = "another candidate is ranked first"
+_PHRASE_ITSELF = "the source's own words are ranked above the speaker that they refer to"
+_WRONG_ENTITY = "a wrong candidate is ranked first"
 KNOWN_GAPS = {
     "the noise starts before dawn": _WRONG_ENTITY,
-    "no jobs were at risk": "a company's short name that is a common surname is no mention",
+    "no jobs were at risk": "a company's short name, also a common surname, is not found as a mention",
     "We still argue": _WRONG_ENTITY,
     "the van had broken down": _WRONG_ENTITY,
-    "they had never been asked": "where the noun phrase before “most of whom” begins is not known",
+    "they had never been asked": "the start of the noun phrase before “most of whom” is not found",
     "the dam could stay": _PHRASE_ITSELF,
 }
 """Beginnings of quotations whose speaker the shipped model does not find, and why."""

@@ -18,7 +18,7 @@ from tests.models.marked_names import words_of
 
 
 def takes_itself() -> dict[str, Floats]:
-    """A scorer that takes what the source says."""
+    """The arrays of a scorer that always chooses the source's own words."""
     arrays = untrained_scorer().to_arrays()
     for name in ("speaker.first.hidden_weight", "speaker.second.hidden_weight"):
         arrays[name] = np.zeros_like(arrays[name])

@@ -11,7 +11,7 @@ OFFICIAL, THE_OFFICIAL = Candidate("an official"), Candidate("the official")
 
 
 def make_scorer(n_features: int) -> CandidateScorer:
-    """Scores a candidate with its first feature."""
+    """A scorer whose score is a candidate's first feature."""
     weight = np.zeros((1, n_features), dtype=np.float32)
     weight[0, 0] = 1
     return CandidateScorer(weight, np.zeros(1, dtype=np.float32), np.ones(1, dtype=np.float32))
