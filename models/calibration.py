@@ -1,4 +1,4 @@
-"""From scores to probabilities that mean what they say."""
+"""From scores to calibrated probabilities."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inquit.models.segmentation import Floats
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogisticCalibrator:
-    """A logistic regression over standardised evidence, evaluated from arrays; fitted in `inquit.training.calibrate`.
+    """A logistic regression over standardised evidence, computed from arrays; fitted in `inquit.training.calibrate`.
 
     Attributes:
         mean, scale, weight: shape (n_features,).
@@ -27,11 +27,11 @@ class LogisticCalibrator:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Floats], prefix: str, *, n_features: int) -> LogisticCalibrator:
-        """Raises ValueError where the arrays were fitted to other evidence than this version computes, or to none."""
+        """Read a calibrator; ValueError if it is missing or was fitted to other evidence than this version computes."""
         weight = arrays.get(f"{prefix}.weight")
         if weight is None or weight.shape != (n_features,):
             raise ValueError(
-                f"{prefix}.weight must be of shape ({n_features},), got {'none' if weight is None else weight.shape}: "
+                f"{prefix}.weight must have shape ({n_features},), got {'none' if weight is None else weight.shape}: "
                 "the model was built by another version of inquit; build it again"
             )
         return cls(*(arrays[f"{prefix}.{name}"] for name in ("mean", "scale", "weight", "bias")))
@@ -40,19 +40,19 @@ class LogisticCalibrator:
         return {f"{prefix}.{name}": getattr(self, name) for name in ("mean", "scale", "weight", "bias")}
 
     def probabilities(self, evidence: Floats) -> Floats:
-        """shape (n,) from evidence of shape (n, n_features)."""
+        """Probabilities of shape (n,) from evidence of shape (n, n_features)."""
         scores = ((evidence - self.mean) / self.scale) @ self.weight + self.bias
         return sigmoid(scores)
 
 
 def sigmoid(scores: NDArray[np.floating]) -> Floats:
-    """1 / (1 + exp(-x)) without overflow."""
+    """The logistic function 1 / (1 + exp(-x)), without overflow."""
     probabilities: Floats = np.exp(-np.logaddexp(0, -scores)).astype(np.float32)
     return probabilities
 
 
 def softmax(scores: Floats) -> Floats:
-    """Over the last axis."""
+    """Scores (natural log) to probabilities that sum to 1 over the last axis."""
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
     probabilities: Floats = powers / powers.sum(axis=-1, keepdims=True)
     return probabilities

@@ -22,9 +22,9 @@ _TYPE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 @dataclass(frozen=True, slots=True)
 class ClaimOutputs:
-    """What the rows of a claim head stand for: types, secondary types, polarities, check-worthiness.
+    """What the rows of a claim head predict: claim type, secondary types, polarity, check-worthiness.
 
-    Secondary types and check-worthiness are independent of the rest; of types and of polarities one is chosen.
+    One type and one polarity are chosen; each secondary type, and check-worthiness, is a yes/no decision of its own.
     """
 
     claim_types: tuple[str, ...]
@@ -34,11 +34,11 @@ class ClaimOutputs:
         for name in self.claim_types:
             if not isinstance(name, str) or not _TYPE_NAME.fullmatch(name) or name in reserved:
                 raise ValueError(
-                    f"a claim type must be lower case letters, digits, - or _, begin with a letter, have at most 40 "
-                    f"characters and be none of {sorted(reserved)}, got {name!r}"
+                    f"a claim type must consist of lower-case letters, digits, - and _, begin with a letter, have "
+                    f"at most 40 characters and not be one of {sorted(reserved)}, got {name!r}"
                 )
         if len(self.claim_types) < 2 or len(set(self.claim_types)) < len(self.claim_types):
-            raise ValueError(f"wanted two or more different claim types, got {list(self.claim_types)}")
+            raise ValueError(f"there must be two or more different claim types, got {list(self.claim_types)}")
 
     @property
     def types(self) -> slice:
@@ -61,7 +61,7 @@ class ClaimOutputs:
 
 
 NETWORK_OUTPUTS = ClaimOutputs(CLAIM_TYPES)
-"""The rows of the head that is fitted with the encoder; a head that is refitted later may know more types."""
+"""The rows of the head that is trained together with the encoder; a head refitted later may have more types."""
 
 TYPE_OUTPUTS, SECONDARY_OUTPUTS, POLARITY_OUTPUTS = (
     NETWORK_OUTPUTS.types,
@@ -74,7 +74,7 @@ N_CLAIM_OUTPUTS = len(NETWORK_OUTPUTS)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClaimHead:
-    """One linear layer on pooled states.
+    """A linear layer on pooled states.
 
     Attributes:
         weight: shape (n_outputs, 3 * n_hidden).
@@ -85,17 +85,17 @@ class ClaimHead:
     bias: Floats
 
     def scores(self, pooled: Floats) -> Floats:
-        """shape (n, n_outputs) from pooled states of shape (n, 3 * n_hidden); natural log, not normalised."""
+        """Scores of shape (n, n_outputs), natural log, unnormalised, from pooled states of shape (n, 3 * n_hidden)."""
         scores: Floats = pooled @ self.weight.T + self.bias
         return scores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClaimTyper:
-    """A linear layer on the mean states of content, cue and source; one for attributions, one for narration.
+    """Labels claims with a linear layer on the mean states of content, cue and source.
 
-    The journalist's own sentences have neither cue nor source and make other claims than the people quoted, so they
-    have a head, and probabilities, of their own. Until the two are fitted, both are the one that came with the encoder.
+    The journalist's own sentences have neither cue nor source and make different claims from the people quoted, so
+    narration has its own head and probabilities. Until the two are fitted, both are the head trained with the encoder.
     """
 
     outputs: ClaimOutputs
@@ -104,7 +104,7 @@ class ClaimTyper:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Floats], claim_types: Sequence[str] = CLAIM_TYPES) -> ClaimTyper:
-        """Raises ValueError where the arrays are not heads for these claim types."""
+        """Read both heads; ValueError if the arrays do not fit these claim types."""
         outputs = ClaimOutputs(tuple(claim_types))
         attributed = ClaimHead(arrays["claims.weight"], arrays["claims.bias"])
         narrated = attributed
@@ -114,8 +114,8 @@ class ClaimTyper:
         for name, head in (("claims", attributed), ("narration", narrated)):
             if head.weight.shape != (len(outputs), n_inputs) or head.bias.shape != (len(outputs),):
                 raise ValueError(
-                    f"{name}: {len(claim_types)} claim types {list(claim_types)} need a weight of shape "
-                    f"{(len(outputs), n_inputs)}, got {head.weight.shape} and a bias of shape {head.bias.shape}"
+                    f"{name}: the {len(claim_types)} claim types {list(claim_types)} need a weight of shape "
+                    f"{(len(outputs), n_inputs)}, got one of {head.weight.shape}, with a bias of {head.bias.shape}"
                 )
         return cls(outputs, attributed, narrated)
 
@@ -128,11 +128,11 @@ class ClaimTyper:
         }
 
     def label(self, states: Floats, links: Sequence[Link]) -> list[Claim]:
-        """The claims of attributions."""
+        """The claim of each attribution."""
         return self._claims(self.attributed, states, [Passage.of_link(link) for link in links])
 
     def label_sentences(self, document: Document, states: Floats, sentences: Sequence[Span]) -> list[Claim]:
-        """The claims of sentences that nobody else is said to have said."""
+        """The claim of each of the journalist's own sentences."""
         return self._claims(self.narrated, states, [Passage.of_sentence(document, span) for span in sentences])
 
     def _claims(self, head: ClaimHead, states: Floats, passages: Sequence[Passage]) -> list[Claim]:
@@ -141,7 +141,7 @@ class ClaimTyper:
         return self.claims(head.scores(np.stack([passage.pool(states) for passage in passages])))
 
     def claims(self, scores: Floats) -> list[Claim]:
-        """From scores of shape (n, n_outputs) to claims."""
+        """One claim per row of scores; shape (n, n_outputs)."""
         types = softmax(scores[:, self.outputs.types])
         secondary = sigmoid(scores[:, self.outputs.secondary])
         polarities = softmax(scores[:, self.outputs.polarities])

@@ -1,4 +1,4 @@
-"""The encoder: one state a word, for every head to read. Runs on onnxruntime, one thread, one window at a time."""
+"""The encoder: one state per word, shared by all heads. Runs on onnxruntime: one thread, one window at a time."""
 
 from __future__ import annotations
 
@@ -13,22 +13,30 @@ from inquit.models.pieces import Pieces, Window, WindowConfig, plan_windows, spl
 from inquit.models.segmentation import Document, Floats, Ints
 
 _SLOW_FUSIONS = ["SkipLayerNormFusion"]
-"""What onnxruntime would put together to run slower: its fused kernel adds and normalises number by number, which costs
-a tenth of the whole network, where the two nodes it replaces are vectorised (onnxruntime 1.32, AVX-512)."""
+"""Fusions that make onnxruntime slower: the fused kernel adds and normalises one number at a time, but the two nodes
+that it replaces are vectorised. It costs a tenth of the network's time (onnxruntime 1.32, AVX-512)."""
 
 
 class PieceEncoder(Protocol):
-    """What runs the network on one window."""
+    """A function that runs the network on one window."""
 
     def __call__(self, ids: Ints, features: Ints, rows: Ints) -> Floats:
-        """From piece ids and word features, shape (n_pieces,), to states of the pieces ``rows``, (n_rows, n_hidden)."""
+        """Read one window.
+
+        Args:
+            ids, features: piece ids and word features, shape (n_pieces,) each.
+            rows: indices of the pieces whose states are wanted.
+
+        Returns:
+            shape (n_rows, n_hidden).
+        """
 
 
 class OnnxEncoder:
-    """A network in a file of ONNX format with inputs ``ids``, ``features`` and ``rows`` and output ``states``.
+    """A network in an ONNX file with inputs ``ids``, ``features`` and ``rows`` and output ``states``.
 
-    Quantised activations take their scale from all that is in a call. One window a call, never padded, is what makes
-    the answer for an article the same in any batch.
+    The scale of the quantised activations depends on everything in a call. With one window per call, never padded, an
+    article gets the same result in any batch.
     """
 
     def __init__(self, path: Path, *, n_threads: int = 1) -> None:
@@ -36,10 +44,10 @@ class OnnxEncoder:
         options.intra_op_num_threads = n_threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        # The arena keeps the most that was ever needed, which a window bounds; without it a call takes 2 % longer.
+        # The arena keeps the peak memory allocated, which the window size bounds; without it a call takes 2 % longer.
         options.enable_cpu_mem_arena = True
-        # Where a processor has AVX2 but no VNNI, sums of two 8-bit products would be cut off at 16 bits; so none is, and
-        # the answer is all but the same as elsewhere, at the same speed.
+        # On processors with AVX2 but no VNNI, sums of two 8-bit products would saturate at 16 bits. This prevents it:
+        # results are almost the same as elsewhere, at the same speed.
         options.add_session_config_entry("session.x64quantprecision", "1")
         self._session = onnxruntime.InferenceSession(
             path.read_bytes(),
@@ -55,7 +63,7 @@ class OnnxEncoder:
 
 
 class Encoder:
-    """Tokenizer, windows and network together."""
+    """Turns a document into word states: tokenizer, windows and network together."""
 
     def __init__(
         self,
@@ -66,7 +74,7 @@ class Encoder:
         n_hidden: int,
         window: WindowConfig,
     ) -> None:
-        """``special``: ids of the pieces that start and end a window."""
+        """``special`` holds the ids of the pieces that start and end a window."""
         self._tokenizer = tokenizer
         self._network = network
         self._special = special
@@ -74,11 +82,11 @@ class Encoder:
         self._window = window
 
     def encode(self, document: Document) -> tuple[Document, Floats]:
-        """Read a document window by window.
+        """Encode a document window by window.
 
         Returns:
-            the document without the words that the tokenizer drops, and a state for each of its words, of shape
-            (n_words, n_hidden). Windows without a letter or digit hold nothing to find: their states are zeros.
+            the document without the words that the tokenizer drops, and a state for each remaining word, shape
+            (n_words, n_hidden). A window without a letter or digit has nothing to find: its states are zeros.
         """
         pieces = split_into_pieces(document, self._tokenizer)
         states = np.zeros((len(pieces.first_piece), self._n_hidden), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Which words moved a claim's label, and by how much. Exact: the claim heads are linear in means of word states."""
+"""How much each word contributes to a claim's label. Exact, because claim heads are linear in means of word states."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECONDARY_PREFIX = "secondary:"
 
 @dataclass(frozen=True, slots=True)
 class WordEvidence:
-    """One word, the part it stands in (content, cue or source), and what it adds to the score; natural log."""
+    """One word, its role (content, cue or source), and what it adds to the score (natural log)."""
 
     span: Span
     role: str
@@ -28,12 +28,12 @@ class WordEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a label has its score: ``bias`` and the words' weights sum to ``score``.
+    """Why a label has its score: ``bias`` and the weights of the words sum to ``score``.
 
     Attributes:
         label: a claim type, a polarity, ``checkworthy`` or ``secondary:TYPE``.
-        against: the label it is compared with; None for the average of its kind, or for "no".
-        score: log-odds of ``label`` against the other; above 0 speaks for it.
+        against: the label it is compared with; None for the average of all labels of its kind, or for "no".
+        score: log-odds of ``label`` over ``against``; above 0 favours ``label``.
         words: in text order.
     """
 
@@ -44,15 +44,15 @@ class Explanation:
     words: tuple[WordEvidence, ...]
 
     def strongest(self, n: int = 5) -> tuple[WordEvidence, ...]:
-        """The ``n`` words that moved the score most, either way."""
+        """The ``n`` words that move the score most, up or down."""
         return tuple(sorted(self.words, key=lambda word: -abs(word.weight))[:n])
 
     def by_role(self) -> dict[str, float]:
-        """What content, cue and source add as wholes."""
+        """What content, cue and source each add in total."""
         return {role: sum(word.weight for word in self.words if word.role == role) for role in CLAIM_ROLES}
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """A dictionary that JSON can hold."""
         words = [[word.span.start, word.span.end, word.role, round(word.weight, 4)] for word in self.words]
         facts = {"label": self.label, "against": self.against}
         return facts | {"score": round(self.score, 4), "bias": round(self.bias, 4), "words": words}
@@ -68,17 +68,17 @@ def explain_passage(
     label: str | None = None,
     against: str | None = None,
 ) -> Explanation:
-    """Split a label's score into what each word of a passage adds.
+    """Split a label's score into the contributions of the passage's words.
 
-    Probabilities of types (and of polarities) depend on differences of scores only, so a type is explained against
-    another, or against the average of all.
+    Probabilities of types (and of polarities) depend only on differences between scores, so a type is explained
+    against another one, or against the average of all.
 
     Args:
-        label: what to explain; the type that the head gives the passage where it is None.
+        label: the label to explain; None for the type that the head predicts.
         against: a label of the same kind.
 
     Raises:
-        ValueError: the model has no such label, or the two are of different kinds.
+        ValueError: the model has no such label, or the two labels are of different kinds.
     """
     if label is None:
         scores = head.scores(passage.pool(states)[None])[0]
@@ -100,11 +100,11 @@ def explain_passage(
 def _direction(
     head: ClaimHead, outputs: ClaimOutputs, label: str, against: str | None
 ) -> tuple[NDArray[np.float64], float]:
-    """The weights whose product with a pooled state is what ``label`` has before ``against``, and the bias."""
+    """Weights and bias that turn a pooled state into the log-odds of ``label`` over ``against``."""
     rows = _rows_by_label(outputs)
     for name in (label, against):
         if name is not None and name not in rows:
-            raise ValueError(f"the model has no label {name!r}; it has {list(rows)}")
+            raise ValueError(f"the model has no label {name!r}; its labels are {list(rows)}")
     row, group = rows[label]
     if against is not None and (group is None or rows[against][1] != group):
         raise ValueError(f"{label!r} cannot be compared with {against!r}: they are not alternatives")
@@ -118,7 +118,7 @@ def _direction(
 
 
 def _rows_by_label(outputs: ClaimOutputs) -> dict[str, tuple[int, slice | None]]:
-    """Of each label its row, and the rows of its alternatives, None for a label that stands alone."""
+    """The row of each label, and the rows of its alternatives (None for a yes/no label)."""
     types = {name: (i, outputs.types) for i, name in enumerate(outputs.claim_types)}
     polarities = {name: (outputs.polarities.start + i, outputs.polarities) for i, name in enumerate(POLARITIES)}
     secondary = {

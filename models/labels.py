@@ -1,4 +1,4 @@
-"""The closed sets of labels that heads predict, in the order of their output columns."""
+"""The closed sets of labels that the heads predict, in the order of their output columns."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ SPEAKER_KINDS = tuple(kind.value for kind in SpeakerKind)
 
 
 def begin(kind: int) -> int:
-    """Column of the tag that begins a span of the ``kind``-th kind; the column after it continues the span. Column 0 is of no
-    span.
+    """Column of the tag that begins a span of the ``kind``-th kind.
+
+    The next column is the tag that continues the span; column 0 is the tag outside all spans.
     """
     return 1 + 2 * kind
 
@@ -26,7 +27,10 @@ def n_tags(n_kinds: int) -> int:
 
 
 def allowed_transitions(n_kinds: int) -> NDArray[np.bool_]:
-    """shape (n_tags, n_tags): whether a tag may follow another. A span's inside follows its own begin or inside only."""
+    """Whether a tag (row) may be followed by another (column); shape (n_tags, n_tags).
+
+    The inside tag of a kind may follow only that kind's begin or inside tag.
+    """
     allowed = np.ones((n_tags(n_kinds), n_tags(n_kinds)), dtype=bool)
     for kind in range(n_kinds):
         inside = begin(kind) + 1

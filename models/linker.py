@@ -1,4 +1,4 @@
-"""Which cue and which source belong to which content: from spans to attributions."""
+"""From spans to attributions: which cue and which source belong to which content."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ LINK_FEATURES = (
     "source before cue",
     "content after cue",
 )
-"""What a link's evidence holds, in order; log-probabilities are natural logs."""
+"""The columns of a link's evidence, in order; log-probabilities are natural logs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
-    """One attribution in words: word ranges of its content's parts, its cue and its source, and the evidence for it.
+    """One attribution as word ranges (the parts of its content, its cue, its source), with the evidence for it.
 
     Attributes:
         contents: shape (n_parts, 2).
         cue: (start, stop).
-        source: (start, stop), or None where the article gives none.
+        source: (start, stop), or None if the article gives none.
         evidence: shape (len(LINK_FEATURES),).
     """
 
@@ -71,7 +71,7 @@ class Link:
         speaker: Speaker | None = None,
         claim: Claim | None = None,
     ) -> Attribution:
-        """The same in places of the text; ``number``: its place among the article's."""
+        """The attribution with spans of the text; ``number`` is its index among the article's attributions."""
         return Attribution(
             id=f"t{number}",
             content=spans_of_words(document, self.contents),
@@ -86,8 +86,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linker:
-    """Gives each content its cue, and each cue its source or none. Contents with the same cue are one attribution, as far as
-    they are within reach of each other.
+    """Gives each content its cue, and each cue its source or none.
+
+    Contents that share a cue form one attribution, unless they are out of reach of it (`within_reach`).
     """
 
     content_cue: PairScorer
@@ -100,9 +101,7 @@ class Linker:
         )
 
     def link(self, document: Document, tags: Tags, states: Floats) -> list[Link]:
-        """Attributions in text order of their first content. Spans that nothing is linked to are dropped, and contents out of
-        reach.
-        """
+        """Attributions, ordered by their first content. Unlinked spans and contents out of reach are dropped."""
         if len(tags.contents) == 0 or len(tags.cues) == 0:
             return []
         cue_of_content, cue_score = self._best(
@@ -137,7 +136,7 @@ class Linker:
         *,
         may_be_none: bool = False,
     ) -> tuple[Ints, Floats]:
-        """The best candidate of each span as an index into ``others`` (-1: none), and its log-probability."""
+        """The best candidate for each span, as an index into ``others`` (-1 for none), and its log-probability."""
         candidates = nearest_candidates(spans, others, n_before=n_candidates[0], n_after=n_candidates[1])
         features = pair_features(document, spans, others, candidates)
         scores = scorer.scores(states, spans, others, candidates, features)
@@ -150,8 +149,9 @@ class Linker:
 
 
 def within_reach(document: Document, contents: Ints, cue: Sequence[int]) -> NDArray[np.bool_]:
-    """Which contents of a cue can be of one attribution: the nearest, and those that lead to it without a break. What is
-    farther off has lost a cue of its own.
+    """Which contents of a cue can form one attribution: the nearest one and those connected to it without a break.
+
+    A content farther away should have had a cue of its own, which was not found.
 
     Args:
         contents: in text order, shape (n_contents, 2).
@@ -164,14 +164,14 @@ def within_reach(document: Document, contents: Ints, cue: Sequence[int]) -> NDAr
 
 
 def _goes_on(document: Document, one: Sequence[int], other: Sequence[int]) -> bool:
-    """Whether no break is between two contents of a cue: in one paragraph, or quoted from one to the next."""
+    """Whether two contents of a cue are in one paragraph, or quoted in two successive ones: no break between them."""
     n_breaks = int(document.paragraph_of_word[other[0]] - document.paragraph_of_word[one[1] - 1])
     are_direct = (quote_kind(document, np.array([part])) is not QuoteKind.INDIRECT for part in (one, other))
     return n_breaks == 0 or (n_breaks == 1 and all(are_direct))
 
 
 def without_dots(document: Document, contents: Ints) -> Ints:
-    """The ranges without full stops in a row at their ends: "he would go | ..."."""
+    """The ranges without a trailing row of full stops: "he would go | ..."."""
     cut = contents.copy()
     for part in cut:
         stop = int(part[1])
@@ -183,7 +183,7 @@ def without_dots(document: Document, contents: Ints) -> Ints:
 
 
 def quote_kind(document: Document, contents: Ints) -> QuoteKind:
-    """Whether all, some or none of the content's words stand in outermost quotation marks."""
+    """Whether all, some or none of the content's words are inside outermost quotation marks."""
     inside = []
     for start, stop in contents.tolist():
         is_letter = begin_with_letter(document, start, stop)
@@ -231,15 +231,15 @@ def _evidence(
 
 
 def _gap(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many words are between two spans."""
+    """Number of words between two spans."""
     return max(0, one[0] - other[1], other[0] - one[1])
 
 
 def spans_of_words(document: Document, ranges: Ints) -> Spans:
-    """Word ranges as places in the text."""
+    """Word ranges as spans of the text."""
     return tuple(document.span_of_words(start, stop) for start, stop in ranges.tolist())
 
 
 def span_of_range(document: Document, word_range: tuple[int, int] | None) -> Spans:
-    """One word range or none, as places in the text."""
+    """One word range, or none, as spans of the text."""
     return () if word_range is None else (document.span_of_words(*word_range),)

@@ -1,4 +1,4 @@
-"""The journalist's own sentences: those that contents cover by less than half."""
+"""Narration, the journalist's own sentences: those of which contents cover less than half."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from inquit.models.tagger import Tags
 from inquit.models.words import begin_with_letter
 
 COVERED = 0.5
-"""Share of what a sentence says from which on contents cover it."""
+"""Contents cover a sentence if they make up at least this share of it, cues and sources aside."""
 
 EVIDENCE = ("said", "content", "cue", "source")
-"""What tells whose a sentence is, in order: the share of it that the attributions say, and what each role has of its words."""
+"""The evidence for who says a sentence, in order: the share of it that attributions cover, and the share of its words
+that the tagger gives to each role."""
 
 CALIBRATION, MOST_SAID = "narration.calibration", "narration.most_said"
-"""Names of the arrays: a prefix, and what may be said of a sentence that is told."""
+"""Names of arrays: the calibration's prefix, and the bound `NarrationFinder.most_said`."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnSentence:
-    """A sentence, and how likely it is the journalist's own."""
+    """A sentence, and the probability that it is the journalist's own."""
 
     span: Span
     confidence: float
@@ -35,11 +36,11 @@ class OwnSentence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NarrationFinder:
-    """Tells the journalist's sentences from those that contents cover; fitted in `inquit.training.narration`.
+    """Tells the journalist's own sentences from those that contents cover; fitted in `inquit.training.narration`.
 
     Attributes:
-        most_said: sentences of which attributions say a larger share are left out: all but certainly somebody said them.
-            A bound on the confidence would lose more of the journalist's own at the same price.
+        most_said: sentences of which attributions cover a larger share are left out, because somebody almost certainly
+            said them. A bound on the confidence would lose more of the journalist's own sentences at the same price.
     """
 
     calibration: LogisticCalibrator
@@ -59,7 +60,7 @@ class NarrationFinder:
         """The sentences that may be the journalist's own, in text order.
 
         Args:
-            links, confidences: all that were found, told or not.
+            links, confidences: all attributions found, whether or not they are in the result.
         """
         sums = _SentenceSums(document)
         evidence = _evidence(sums, tags, links, confidences)
@@ -73,9 +74,9 @@ class NarrationFinder:
 
 
 def sentence_evidence(document: Document, tags: Tags, links: Sequence[Link], confidences: Sequence[float]) -> Floats:
-    """What tells whose each sentence with words is: shape (n_sentences_with_words, len(EVIDENCE)).
+    """The evidence for who says each sentence with words: shape (n_sentences_with_words, len(EVIDENCE)).
 
-    A word is said as likely as the likeliest attribution that it stands in.
+    A word counts as said with the confidence of the surest attribution whose content holds it.
     """
     return _evidence(_SentenceSums(document), tags, links, confidences)
 
@@ -93,12 +94,12 @@ def _evidence(sums: _SentenceSums, tags: Tags, links: Sequence[Link], confidence
 
 
 def share_said(document: Document, in_content: NDArray[np.floating], brings_in: NDArray[np.floating]) -> Floats:
-    """The share of each sentence with words that is content, cues and sources aside; marks do not count.
+    """The share of each sentence with words that is content, cues and sources aside; punctuation does not count.
 
-    What is left of "Ann Lee, who calls the plan 'absurd', left for Rome on Monday" is the journalist's own claim.
+    The rest of "Ann Lee, who calls the plan 'absurd', left for Rome on Monday" is the journalist's own claim.
 
     Args:
-        in_content, brings_in: shape (n_words,), how much each word is content, and is cue or source.
+        in_content, brings_in: shape (n_words,), to what degree each word is content, and is cue or source.
 
     Returns:
         shape (n_sentences_with_words,).
@@ -108,7 +109,7 @@ def share_said(document: Document, in_content: NDArray[np.floating], brings_in: 
 
 
 class _SentenceSums:
-    """Sums over the words of each sentence, without marks: arrays of shape (n_sentences,)."""
+    """Sums over the words of each sentence, punctuation aside: arrays of shape (n_sentences,)."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -116,7 +117,7 @@ class _SentenceSums:
         self.n_words = self.of(np.ones(len(document.words)))
 
     def sentences_with_words(self) -> list[Span]:
-        """The sentences that hold more than marks."""
+        """The sentences that hold more than punctuation."""
         return [self._document.sentences[i] for i in np.flatnonzero(self.n_words).tolist()]
 
     def of(self, words: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -124,7 +125,7 @@ class _SentenceSums:
         return np.bincount(document.sentence_of_word, self._is_word * words, len(document.sentences)).astype(np.float64)
 
     def share_said(self, in_content: NDArray[np.floating], brings_in: NDArray[np.floating]) -> NDArray[np.float64]:
-        # Words of a statement within a statement are said as well.
+        # The cue and source of a statement within a statement are part of what is said.
         n_content, n_around = self.of(in_content), self.of(np.maximum(brings_in - in_content, 0))
         n_left = np.maximum(self.n_words - n_around, n_content)
         return np.divide(n_content, n_left, out=np.zeros_like(n_content), where=n_content > 0)

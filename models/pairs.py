@@ -1,7 +1,7 @@
-"""Scores for pairs of spans: which cue a content belongs to, which source a cue, which mention a source.
+"""Scores for pairs of spans: which cue belongs to a content, which source to a cue, which mention to a source.
 
-One scorer serves all relations: a bilinear form on the spans' first and last word states, and a table of distances.
-Candidates are the nearest spans on either side, so that cost stays linear in the article.
+All relations use the same kind of scorer: a bilinear form on the states of the spans' first and last words, plus a
+table of distances. Candidates are the nearest spans on either side, so the cost is linear in the article's length.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _N_PARAGRAPHS = 8
 _N_RANKS = 8
 _N_QUOTES = 2 * N_QUOTE_STATES
 N_PAIR_FEATURES = _N_DISTANCES + _N_PARAGRAPHS + _N_RANKS + _N_QUOTES
-"""Rows of the table of distances; each pair has one feature of each of the four groups."""
+"""Rows of the table of distances; each pair has one feature from each of the four groups."""
 
 
 def nearest_candidates(spans: Ints, others: Ints, *, n_before: int, n_after: int) -> Ints:
-    """The spans of ``others`` nearest to each of ``spans``; both sorted, as word ranges of shape (n, 2).
+    """The spans of ``others`` nearest to each of ``spans``; both are sorted word ranges of shape (n, 2).
 
     Returns:
-        shape (n_spans, n_before + n_after), indices into ``others`` in text order, -1 where there is none.
+        shape (n_spans, n_before + n_after), indices into ``others`` in text order, -1 if there is none.
     """
     position = np.searchsorted(others[:, 0], spans[:, 0])
     index = position[:, None] + np.arange(-n_before, n_after)
@@ -34,7 +34,7 @@ def nearest_candidates(spans: Ints, others: Ints, *, n_before: int, n_after: int
 
 
 def pair_features(document: Document, spans: Ints, others: Ints, candidates: Ints) -> Ints:
-    """Rows of the table of distances for every candidate pair: shape (n_spans, n_candidates, 4)."""
+    """The rows of the table of distances that apply to each candidate pair: shape (n_spans, n_candidates, 4)."""
     if len(others) == 0:
         return np.zeros((*candidates.shape, 4), dtype=np.int64)
     start, stop = spans[:, :1], spans[:, 1:]
@@ -62,15 +62,15 @@ def pair_features(document: Document, spans: Ints, others: Ints, candidates: Int
 
 
 def span_states(states: Floats, spans: Ints) -> Floats:
-    """First and last word states side by side: shape (n_spans, 2 * n_hidden)."""
+    """The states of each span's first and last word side by side: shape (n_spans, 2 * n_hidden)."""
     return np.concatenate([states[spans[:, 0]], states[spans[:, 1] - 1]], axis=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairScorer:
-    """The learnt scores of one relation, evaluated from arrays.
+    """The learnt scorer of one relation, computed from arrays.
 
-    Names and shapes as in `inquit.training.network.attribution_network`.
+    Names and shapes are those of `inquit.training.network.attribution_network`.
     """
 
     first_weight: Floats
@@ -97,10 +97,10 @@ class PairScorer:
         return cls(**{field: arrays[f"{prefix}.{name}"] for field, name in names.items()})
 
     def scores(self, states: Floats, spans: Ints, others: Ints, candidates: Ints, features: Ints) -> Floats:
-        """Scores of all candidates, and of "none of them" in the last column; -inf where there is no candidate.
+        """Scores of all candidates, with "none of them" in the last column; -inf where there is no candidate.
 
         Returns:
-            shape (n_spans, n_candidates + 1), natural log, not normalised.
+            shape (n_spans, n_candidates + 1), natural log, unnormalised.
         """
         first_states = span_states(states, spans)
         none = first_states @ self.none_weight.T + self.none_bias

@@ -1,4 +1,4 @@
-"""Where a claim stands in an article, and what of the encoder's states a claim head reads of it."""
+"""Where a claim is in an article, and which of the encoder's states a claim head reads for it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from inquit.models.result import Attribution
 from inquit.models.segmentation import Document, Floats, WordRange
 
 CLAIM_ROLES = ("content", "cue", "source")
-"""The parts of a pooled state, in order."""
+"""The roles whose mean states make up a pooled state, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Word ranges of a claim's content, its cue and its source; a sentence of the journalist's own has content only."""
+    """Word ranges of a claim's content, cue and source; one of the journalist's own sentences has only a content."""
 
     parts: tuple[WordRange, ...]
     cue: WordRange | None = None
@@ -33,9 +33,9 @@ class Passage:
 
     @classmethod
     def of_attribution(cls, document: Document, attribution: Attribution) -> Passage | None:
-        """The same from places in the text, such as gold labels have; None where the content holds no word.
+        """The passage of an attribution with spans of the text, such as a gold label; None if the content has no words.
 
-        Of a cue or source in several parts only the first is read, as in training.
+        Only the first part of a cue or source is used, as in training.
         """
         parts = tuple(filter(_holds_words, map(document.word_range, attribution.content)))
         around = [
@@ -45,11 +45,11 @@ class Passage:
         return cls(parts, *around) if parts else None
 
     def ranges(self) -> tuple[tuple[WordRange, ...], ...]:
-        """Word ranges by `CLAIM_ROLES`."""
+        """The word ranges of each role, in the order of `CLAIM_ROLES`."""
         return self.parts, *(() if part is None else (part,) for part in (self.cue, self.source))
 
     def pool(self, states: Floats) -> Floats:
-        """Mean states of content, cue and source side by side, zeros where there is none: shape (3 * n_hidden,)."""
+        """The mean states of content, cue and source side by side, zeros for a missing one: shape (3 * n_hidden,)."""
         nothing = np.zeros(states.shape[1], dtype=np.float32)
         means = [
             np.concatenate([states[start:stop] for start, stop in ranges]).mean(axis=0) if ranges else nothing

@@ -1,4 +1,4 @@
-"""Content, cue and source spans: the best sequence of tags for every paragraph."""
+"""Finds content, cue and source spans: the best sequence of tags for every paragraph."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from inquit.models.labels import ROLES, allowed_transitions, begin
 from inquit.models.segmentation import Document, Floats, Ints, paragraph_breaks
 
 MAX_SEQUENCE = 1000
-"""Paragraphs of more words than this are decoded in pieces, so that one endless line costs no more than many short."""
+"""Paragraphs with more words are decoded in pieces, so that one endless line costs no more than many short ones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tags:
-    """Spans as word ranges of shape (n, 2) in text order, and how probable each word's tag is.
+    """Spans as word ranges of shape (n, 2) in text order, with the probabilities of the tags.
 
     Attributes:
         log_probabilities: shape (n_words,), natural log of the probability of the tag chosen for each word.
-        roles: shape (n_words, n_roles), the probability that each word is in a content, a cue, a source, whatever was chosen.
+        roles: shape (n_words, n_roles), the probability that each word is in a content, a cue, a source, regardless of
+            the tag chosen.
     """
 
     contents: Ints
@@ -44,7 +45,7 @@ class Tagger:
         return cls(arrays["tags.weight"], arrays["tags.bias"], transitions.astype(np.float32))
 
     def tag(self, document: Document, states: Floats) -> Tags:
-        """Find the spans of a document from its word states of shape (n_words, n_hidden)."""
+        """Find the spans of a document from its word states, shape (n_words, n_hidden)."""
         emissions = states @ self.weight.T + self.bias
         tags = best_tags(emissions, self.transitions, cut_sequences(document))
         chosen = np.take_along_axis(emissions, tags[:, None], axis=1)[:, 0]
@@ -55,7 +56,7 @@ class Tagger:
 
 
 def cut_sequences(document: Document) -> Ints:
-    """Word ranges that are decoded by themselves: the paragraphs; shape (n_sequences, 2)."""
+    """Word ranges to decode separately, in general the paragraphs: shape (n_sequences, 2)."""
     breaks = paragraph_breaks(document)
     if len(breaks) < 2:
         return np.zeros((0, 2), dtype=np.int64)
@@ -68,11 +69,11 @@ def cut_sequences(document: Document) -> Ints:
 
 
 def best_tags(emissions: Floats, transitions: Floats, sequences: Ints) -> Ints:
-    """The highest-scoring allowed tags of every sequence (Viterbi 1967), all sequences side by side.
+    """The highest-scoring allowed tags of every sequence (Viterbi 1967), computed for all sequences in parallel.
 
     Args:
         emissions: shape (n_words, n_tags).
-        transitions: shape (n_tags, n_tags), -inf where a tag may not follow.
+        transitions: shape (n_tags, n_tags), from row to column, -inf where that is not allowed.
         sequences: word ranges of shape (n_sequences, 2).
 
     Returns:
@@ -83,7 +84,7 @@ def best_tags(emissions: Floats, transitions: Floats, sequences: Ints) -> Ints:
         return tags
     order = np.argsort(sequences[:, 0] - sequences[:, 1], kind="stable")
     starts, lengths = sequences[order, 0], (sequences[:, 1] - sequences[:, 0])[order]
-    # Sequences go longest first, so that those still running are always the first ones.
+    # The longest sequences come first, so that those still running are always the first ones.
     n_running = np.searchsorted(-lengths, -np.arange(lengths[0]), side="left")
     is_inside = np.isneginf(transitions[0])
     best = emissions[starts] + np.where(is_inside, -np.inf, 0).astype(np.float32)
@@ -113,7 +114,7 @@ def spans_of(tags: Ints, kind: int) -> Ints:
 
 
 def log_sum_exp(scores: Floats) -> Floats:
-    """Over the last axis, safely."""
+    """log(sum(exp(scores))) over the last axis, without overflow."""
     highest = scores.max(axis=-1, keepdims=True)
     total: Floats = np.log(np.exp(scores - highest).sum(axis=-1)) + highest[..., 0]
     return total

@@ -1,4 +1,4 @@
-"""The encoder's products, which must be the same on every processor."""
+"""The encoder's matrix products, which must be the same on every processor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ N_PIECES, N_HIDDEN = 64, 16
 
 @pytest.fixture
 def product_of_ids(tmp_path: Path) -> Path:
-    """A network whose states are an 8-bit product: the ids times the largest weight there is."""
+    """A network whose states are an 8-bit product: the ids times the largest possible weight."""
     weights = np.full((N_PIECES, N_HIDDEN), 127, dtype=np.int8)
     nodes = [
         helper.make_node("Cast", ["ids"], ["bytes"], to=TensorProto.UINT8),

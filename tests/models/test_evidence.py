@@ -1,4 +1,4 @@
-"""Evidence of claim labels, with the shipped model: weights of words and the bias sum to the score, exactly."""
+"""Evidence for claim labels, with the shipped model: the words' weights and the bias sum to the score, exactly."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_words_and_bias_sum_to_the_log_odds_of_two_types(model: Attributor, resu
         found = model.explain(result, attribution.id, label=first, against=second)
         assert found.bias + sum(word.weight for word in found.words) == pytest.approx(found.score)
         assert sum(found.by_role().values()) + found.bias == pytest.approx(found.score)
-        # Results hold probabilities with four decimals.
+        # Probabilities in results are rounded to four decimals.
         assert found.score == pytest.approx(math.log(probabilities[first] / probabilities[second]), abs=0.02)
 
 

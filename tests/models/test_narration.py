@@ -43,7 +43,7 @@ def test_what_is_said_of_a_sentence_leaves_cues_and_sources_aside() -> None:
         link(document, "the bridge was closed", "said", "Ann Lee"),
         link(document, "the plan “absurd”", "calls", "who"),
     ]
-    three_of_ten = 0.3  # of twelve, but for "who" and "calls"
+    three_of_ten = 0.3  # ten of the twelve words are left without "who" and "calls"
     assert said(document, links, [1.0, 1.0]) == [1.0, three_of_ten, 0.0]
 
 

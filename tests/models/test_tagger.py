@@ -14,7 +14,7 @@ def transitions(rng: np.random.Generator) -> np.ndarray:
 
 
 def best_by_trying_all(emissions: np.ndarray, moves: np.ndarray) -> float:
-    """The score of the best allowed sequence, found by looking at every sequence there is."""
+    """The score of the best allowed sequence, found by trying every sequence."""
     best = -np.inf
     for tags in product(range(N_TAGS), repeat=len(emissions)):
         if tags[0] in (2, 4, 6):
