@@ -17,7 +17,7 @@ _MAX_ROWS = 50
 _CELL = "text-align:left;vertical-align:top;white-space:normal"
 _WORDS_CELL = f"{_CELL};overflow-wrap:anywhere"
 _PARAGRAPHS = "white-space:pre-wrap;unicode-bidi:plaintext;max-width:44em;line-height:1.6;overflow-wrap:anywhere"
-"""Each paragraph has its own direction."""
+"""CSS of the text; each paragraph has its own writing direction."""
 
 
 def to_frame(result: ArticleResult) -> pandas.DataFrame:

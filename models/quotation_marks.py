@@ -94,7 +94,7 @@ def has_unbalanced_quotation(quotations: Sequence[Quotation], paragraphs: Sequen
 
 
 def nests_too_deeply(text: str, paragraphs: Sequence[Span]) -> bool:
-    """Whether a quotation would open inside ``MAX_DEPTH`` others, and was read as text instead."""
+    """Whether a mark that would open a quotation inside ``MAX_DEPTH`` others is treated as plain text instead."""
     return any(_Scan(text, paragraph).is_too_deep for paragraph in paragraphs)
 
 

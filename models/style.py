@@ -1,4 +1,4 @@
-"""Styles of writing that the model was hardly trained on: capitals throughout, turns of a conversation, no punctuation."""
+"""Styles that the model has seen little of in training: all capitals, turns of a conversation, no punctuation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 from inquit.models.segmentation import Document
 
 _TURN = re.compile(r"(?:[QA][.:]|[A-Z][\w.'’-]{0,30}(?: [A-Z0-9][\w.'’-]{0,30}){0,4}(?: ?\([^()]{1,40}\))?:)(?=\s|$)")
-"""What a turn of an interview or transcript begins with: "Q:", "A.", "MS. UCHE:", "Barbara Walter (Idaho):"."""
+"""The label that begins a turn of an interview or transcript: "Q:", "A.", "MS. UCHE:", "Barbara Walter (Idaho):"."""
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?:\s|$)")
 _MAX_CHARACTERS, _MIN_LETTERS, _MIN_WORDS, _MIN_TURNS = 20_000, 200, 100, 4
@@ -18,7 +18,7 @@ hold a conversation, two list statements or people under repeated labels."""
 
 
 def has_unusual_style(document: Document) -> bool:
-    """Whether the beginning of an article is all capitals, a conversation in turns, or has hardly any punctuation."""
+    """Whether an article's beginning is all capitals, is a conversation in turns, or has hardly any punctuation."""
     text = document.text[:_MAX_CHARACTERS]
     return _is_all_capitals(text) or _is_unpunctuated(text) or _is_in_turns(document)
 
@@ -34,7 +34,7 @@ def _is_unpunctuated(text: str) -> bool:
 
 
 def _is_in_turns(document: Document) -> bool:
-    """Whether several speakers take turns: two labels or more come back at the beginnings of paragraphs."""
+    """Whether speakers take turns: at least two labels that each begin more than one paragraph."""
     paragraphs = [paragraph for paragraph in document.paragraphs if paragraph.start < _MAX_CHARACTERS]
     turns = (_TURN.match(document.text, paragraph.start, paragraph.end) for paragraph in paragraphs)
     counts = Counter(turn.group() for turn in turns if turn)

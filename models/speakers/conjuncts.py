@@ -130,7 +130,7 @@ class _Source:
     def is_attribute(self, mention: Mention, word: int, start: int) -> bool:
         """Whether the name only specifies what precedes it ("the leaders of Iran", "voters in Ohio, Iowa").
 
-        It does not if the word joins people.
+        It does not if ``word`` joins people.
         """
         return self._hangs_on(mention, start) and not self._is_between_people(word, start)
 

@@ -192,7 +192,7 @@ def _is_apostrophe(document: Document, word: int) -> bool:
 
 
 def _after_nickname(document: Document, stop: int) -> int | None:
-    """The capitalised word after a quoted nickname, of one or two words, that begins at ``stop``; None if not both."""
+    """The capitalised word after a quoted nickname of one or two words that begins at ``stop``, or None."""
     n_words = len(document.words)
     if stop >= n_words or word_text(document, stop) not in _OPENING_MARKS:
         return None

@@ -99,8 +99,8 @@ def _extend_in_sources(
 ) -> list[Mention]:
     """The mentions, with organizations in sources extended over all their capitalised words.
 
-    In "the Commission on Presidential | Debates", for example. Capitalised words may be joined by "of", "on" and "for",
-    and by "and" between a single word and several. A year may come first.
+    Example: "the Commission on Presidential | Debates". Capitalised words may be joined by "of", "on" and "for", and by
+    "and" between a single word and several. A year may come first.
     """
     found: dict[int, tuple[int, int]] = {}
     for start, stop in sources:

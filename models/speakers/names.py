@@ -150,7 +150,7 @@ def _is_acronym_of(short: str, long: tuple[str, ...]) -> bool:
 
 
 def trim_title(words: Sequence[str], *, is_person: bool) -> int:
-    """How many words at the start of a name are not part of it: article and, for a person, honorific, title or role.
+    """How many of a name's first words are not part of it: articles and, for a person, honorifics, titles and roles.
 
     >>> trim_title(["Mr", ".", "Trump"], is_person=True)
     2

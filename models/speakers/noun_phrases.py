@@ -121,7 +121,7 @@ class NounIndex:
         return None
 
     def introduced(self, noun: str, *, before: int) -> WordRange | None:
-        """The noun where the text introduces it before a word, a few words after "a" or "an": "a new 30-second ad"."""
+        """The first phrase before a word that introduces the noun with "a" or "an": "a new 30-second ad"."""
         for place in self._places.get(noun, ()):
             if place >= before:
                 break

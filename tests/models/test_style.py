@@ -1,4 +1,4 @@
-"""Which texts are flagged as written in a style that the model hardly knows."""
+"""Which texts are flagged because the model has seen little of their style."""
 
 from __future__ import annotations
 
