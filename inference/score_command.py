@@ -230,7 +230,7 @@ class Target:
 
     @property
     def is_folder(self) -> bool:
-        return self.path is not None and (self.path.is_dir() or not self.path.suffix)
+        return self.path is not None and (os.path.isdir(self.path) or not self.path.suffix)
 
     @property
     def format(self) -> OutputFormat:

@@ -64,16 +64,19 @@ class OutputFolder:
         self._written_at = self._seconds_to_write = 0.0
 
     def open(self) -> None:
-        """Read the manifest and remove unfinished files; call it under the lock.
+        """Read the manifest, or write that of a new folder, and remove unfinished files; call it under the lock.
 
         Raises:
             UsageError: the folder was written by a different call, or contains parts of unknown origin.
+            OutputError: the manifest cannot be read or written.
         """
         for leftover in self.path.glob(f"{TEMPORARY}*"):
             leftover.unlink()
         if not (self.path / MANIFEST).exists():
             if find_parts(self.path):
                 raise UsageError(f"{self.path}: contains parts but no {MANIFEST}: use a new folder, or remove them")
+            # If the run is killed or the disk is full after the first part, that part must not be of unknown origin.
+            self.write_manifest("running")
             return
         manifest = self._read_manifest()
         differing = [name for name, value in self._identity.items() if manifest["run"].get(name) != value]
@@ -161,6 +164,8 @@ class OutputFolder:
             if manifest["format_version"] != FORMAT_VERSION:
                 raise UsageError(f"{path}: has format {manifest['format_version']}, this inquit reads {FORMAT_VERSION}")
             return {"run": dict(manifest["run"]), "parts": list(manifest["parts"])}
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be read: {error.strerror}") from error
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError(
                 f"{path}: not a manifest of `inquit score`: use a new folder, or remove it: {error!r}"
@@ -211,7 +216,7 @@ def locked(folder: Path) -> Iterator[None]:
         LockedError: another process has locked it.
         OutputError: it cannot be created or written to.
     """
-    was_there = folder.exists()
+    was_there = os.path.exists(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY)
