@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from inquit.inference.batch.errors import FieldError, FileError, UsageError
+from inquit.inference.batch.errors import FieldError, FileError, InputError, UsageError
 from inquit.inference.batch.options import DuplicateIds, InputFormat, ReadOptions
-from inquit.inference.batch.readers.bytestreams import ByteStream, inflate
+from inquit.inference.batch.readers.bytestreams import ByteStream, inflate, with_whole_head
 from inquit.inference.batch.readers.formats import tell_format
 from inquit.inference.batch.readers.jsonl import read_json
 from inquit.inference.batch.readers.parquet import read_parquet
@@ -49,7 +49,7 @@ class Inputs:
         left_out: how many files in folders the last pass left out, by suffix or reason.
 
     Raises:
-        InputError: an input does not exist, or is not a file or folder that can be read.
+        InputError: an input does not exist, or is not a file or folder that can be read; standard input is closed.
         UsageError: standard input is a terminal, or the output is also an input.
     """
 
@@ -63,6 +63,8 @@ class Inputs:
         check_inputs(self._inputs, allow_empty=allow_empty)
         if exclude is not None:
             check_output(self._inputs, exclude)
+        if STDIN in self._inputs and sys.stdin is None:
+            raise InputError("standard input is closed: pipe articles into it, or name files and folders")
         if STDIN in self._inputs and sys.stdin.isatty():
             raise UsageError("standard input is a terminal: pipe articles into it, or name files and folders")
 
@@ -152,7 +154,7 @@ def read_source(source: Source, options: ReadOptions) -> Iterator[Record]:
 
 
 def _read_stream(file: ByteStream, source: Source, options: ReadOptions) -> Iterator[Record]:
-    stream = inflate(file)
+    stream = inflate(with_whole_head(file))
     path, name = str(source), source.name
     match options.input_format or tell_format(stream.peek(4096)[:4096], "" if source.path is None else name):
         case InputFormat.TXT:

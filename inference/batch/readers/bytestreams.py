@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
@@ -11,11 +12,15 @@ from typing import Any, Protocol
 from inquit.inference.batch.errors import FileError
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_ZSTD_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")  # pzstd begins with such a frame
 MAX_RATIO, MIN_BOMB_BYTES = 300, 50_000_000
 """A stream that inflates beyond both is taken for a compression bomb; the ratio of news in JSON stays below 20."""
 
 _CHUNK = 2048
 """Compressed bytes to inflate at a time: zstd makes at most 64 MB of them."""
+
+_N_HEAD = 512
+"""Bytes that are waited for before a stream is looked at, which may come byte by byte."""
 
 _UTF8_MARK = codecs.BOM_UTF8
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
@@ -59,7 +64,25 @@ class _RawStream(io.RawIOBase):
 
 
 def _stream(blocks: Iterator[bytes]) -> ByteStream:
-    return io.BufferedReader(_RawStream(blocks), buffer_size=1 << 16)
+    return io.BufferedReader(_RawStream(_with_whole_head(blocks)), buffer_size=1 << 16)
+
+
+def _with_whole_head(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The blocks, the first of them joined until they are long enough to tell what is in them."""
+    head = b""
+    try:
+        while len(head) < _N_HEAD and (block := next(blocks, None)) is not None:
+            head += block
+    except (FileError, OSError):
+        yield head
+        raise
+    yield head
+    yield from blocks
+
+
+def with_whole_head(stream: ByteStream) -> ByteStream:
+    """The stream; one that comes bit by bit, such as a pipe, so that a look at its head sees enough of it."""
+    return stream if stream.seekable() else _stream(iter(lambda: stream.read1(1 << 16), b""))
 
 
 def inflate(stream: ByteStream) -> ByteStream:
@@ -70,7 +93,7 @@ def inflate(stream: ByteStream) -> ByteStream:
     head = stream.peek(4)[:4]
     if head.startswith(GZIP):
         return _stream(_inflated(stream, lambda: zlib.decompressobj(wbits=31), zlib.error))
-    if head == ZSTD:
+    if head == ZSTD or _ZSTD_SKIPPABLE.fullmatch(head):
         # Imported here: most input is not compressed with it.
         import zstandard
 
@@ -124,6 +147,14 @@ def as_utf8(stream: ByteStream) -> ByteStream:
         if head.startswith(mark):
             return _stream(_recoded(stream, encoding))
     return stream
+
+
+def head_as_utf8(head: bytes) -> bytes:
+    """The first bytes of a stream as `as_utf8` gives them."""
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return head.decode(encoding, "ignore").encode("utf-8", "ignore")
+    return head.removeprefix(_UTF8_MARK)
 
 
 def _recoded(stream: ByteStream, encoding: str) -> Iterator[bytes]:

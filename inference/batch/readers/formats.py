@@ -6,6 +6,7 @@ import re
 
 from inquit.inference.batch.errors import FileError
 from inquit.inference.batch.options import InputFormat
+from inquit.inference.batch.readers.bytestreams import GZIP, ZSTD, head_as_utf8
 
 _SUFFIXES = {
     ".txt": InputFormat.TXT,
@@ -38,6 +39,9 @@ _OTHERS = (
     (b"7z\xbc\xaf", "a 7-zip archive"),
     (b"SQLite format 3", "an SQLite database"),
     (b"{\\rtf", "an RTF document"),
+    # One layer is gone already.
+    (GZIP, "gzip data in compressed data: unpack it once"),
+    (ZSTD, "zstd data in compressed data: unpack it once"),
 )
 _HTML = re.compile(rb"<(?:!doctype html|html)\b", re.IGNORECASE)
 
@@ -81,7 +85,7 @@ def tell_format(head: bytes, name: str) -> InputFormat:
         )
     if named is not None:
         return named
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = head_as_utf8(head).lstrip()
     if start[:1] in (b"{", b"["):
         return InputFormat.JSONL
     return InputFormat.HTML if start[:1] == b"<" and _HTML.search(start) else InputFormat.TXT

@@ -23,6 +23,9 @@ from inquit.inference.batch.readers.text import decode
 from inquit.inference.batch.record import Place, Record, failed
 from inquit.models.article import first_surrogate
 
+_MAX_WHOLE = 2**63
+"""Whole numbers beyond 64 bits, such as a UUID, come from orjson as rounded floats."""
+
 _N_LOOKED_AT = 100
 """How many objects are examined before a file without the text field is refused."""
 
@@ -130,6 +133,9 @@ def parse_object(piece: bytes, options: ReadOptions, *, offset: int = 0) -> tupl
     for field in (options.text_field or DEFAULT_TEXT_FIELD, options.id_field or DEFAULT_ID_FIELD):
         if piece.count(b'"%s"' % field.encode()) > 1:
             _refuse_duplicates(piece, field)
+    field = options.id_field or DEFAULT_ID_FIELD
+    if isinstance(values.get(field), float) and abs(values[field]) >= _MAX_WHOLE:
+        values[field] = _parse_exactly(piece)[field]
     return values, is_partial
 
 
@@ -157,6 +163,14 @@ def _parse_again(piece: bytes, options: ReadOptions, *, offset: int, reason: str
         "read the text again from its source, or use --encoding-errors replace"
     )
     raise FileError("E_ENCODING", message)
+
+
+def _parse_exactly(piece: bytes) -> Any:
+    """With all digits of whole numbers."""
+    try:
+        return json.loads(piece.decode("utf-8-sig", "replace"))
+    except RecursionError as error:
+        raise FileError("E_JSON", "its objects stand too deep in one another") from error
 
 
 def _refuse_constant(constant: str) -> NoReturn:
@@ -197,6 +211,9 @@ def read_values(stream: ByteStream, max_bytes: int) -> Iterator[tuple[int, int, 
     """Number, offset and bytes of each value in an array or a sequence of values; the bytes are None if it is too long.
 
     Only brackets and quotation marks are looked at, so a broken value does not hide those after it.
+
+    Raises:
+        FileError: the array is cut off between two values.
     """
     scanner = _ValueScanner(max_bytes)
     while chunk := stream.read1(1 << 16):
@@ -213,6 +230,7 @@ class _ValueScanner:
         self._n_bytes = 0
         self._number = self._offset = self._start = 0
         self._depth = 0
+        self._is_open_array = False
         self._state = self._begin
         self._is_escaped = False
         self._found: list[tuple[int, int, bytes | None]] = []
@@ -227,9 +245,15 @@ class _ValueScanner:
         return found
 
     def end(self) -> list[tuple[int, int, bytes | None]]:
-        """The last value, if the stream ended inside it."""
+        """The last value, if the stream ended inside it.
+
+        Raises:
+            FileError: it ended between values, and the array is not closed.
+        """
         if self._n_bytes:
             self._close()
+        elif self._is_open_array:
+            raise FileError("E_TRUNCATED", f"the array is cut off after item {self._number}; copy it again, whole")
         return self._found
 
     def _begin(self, chunk: bytes, position: int) -> int:
@@ -238,13 +262,15 @@ class _ValueScanner:
         if match is None:
             return len(chunk)
         self._state = self._between
-        return match.end() if match.group() == b"[" else match.start()
+        self._is_open_array = match.group() == b"["
+        return match.end() if self._is_open_array else match.start()
 
     def _between(self, chunk: bytes, position: int) -> int:
         match = _AT_BASE.search(chunk, position)
         if match is None:
             return len(chunk)
         if match.group() == b"]":
+            self._is_open_array = False
             return match.end()
         self._start = self._offset + match.start()
         self._state = self._in_value if match.group() in b'{["' else self._in_scalar

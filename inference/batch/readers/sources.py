@@ -114,6 +114,8 @@ def find_sources(
 def _find_problem(name: str, *, allow_empty: bool) -> str | None:
     if name == STDIN:
         return None
+    if not name:  # a path of no name is the current folder
+        return "an empty name; is a variable not set?"
     path = Path(name)
     try:
         if path.is_dir():

@@ -30,8 +30,8 @@ def read_table(stream: ByteStream, path: str, name: str, options: ReadOptions) -
     csv.field_size_limit(options.max_record_bytes)
     lines = _Lines(as_utf8(stream), options)
     try:
-        header_line = next(lines, "")
-        if not header_line.strip():
+        header_line = next((line for line in lines if line.strip()), None)
+        if header_line is None:
             return
         delimiter = options.delimiter or _find_delimiter(header_line, options)
         header = next(csv.reader([header_line], delimiter=delimiter))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,9 +70,13 @@ def parquet(**columns: pa.Array) -> bytes:
         ("a.json", b"[" + JSONL.strip().replace(b"\n", b",\n") + b"]"),
         ("a.json", b'{\n "id": 1,\n "text": "One."\n}\n{\n "id": "b", "text": "Two.",\n "title": "T"}'),
         ("a.jsonl.gz", gzip.compress(JSONL[:30]) + gzip.compress(JSONL[30:])),
+        ("a.jsonl.gz", gzip.compress(b"\n") + gzip.compress(b"[" + JSONL.strip().replace(b"\n", b",\n") + b"]")),
         ("a.jsonl.zst", zstandard.compress(JSONL)),
+        ("a.jsonl.zst", b"\x50\x2a\x4d\x18\x04\0\0\0size" + zstandard.compress(JSONL)),
+        ("a", JSONL.decode().encode("utf-16")),
         ("a.csv", TABLE.encode()),
         ("a.csv", TABLE.encode("utf-16")),
+        ("a.csv", b"\n \r\n" + TABLE.encode()),
         ("a.csv", TABLE.replace(",", ";").encode()),
         ("a.csv.gz", gzip.compress(TABLE.encode())),
         ("a.tsv", TABLE.replace(",", "\t").encode()),
@@ -191,6 +197,29 @@ def test_standard_input_is_told_by_its_content(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(content))))  # type: ignore[arg-type]
     assert texts(list(Inputs(["-"], ReadOptions(input_format=input_format)))) == expected
+
+
+def test_a_pipe_may_give_its_bytes_one_by_one(tmp_path: Path) -> None:
+    """What it holds is told by its first bytes, however slowly they come."""
+    os.mkfifo(tmp_path / "pipe")
+
+    def write() -> None:
+        with open(tmp_path / "pipe", "wb", buffering=0) as file:
+            for byte in gzip.compress(b'\n{\n"id": "a", "text": "One."\n}'):
+                file.write(bytes([byte]))
+                time.sleep(0.001)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert texts(read(tmp_path / "pipe")) == [("a", "One.")]
+    writer.join()
+
+
+def test_a_long_number_is_an_id_with_all_its_digits(tmp_path: Path) -> None:
+    """C3: such as a UUID as a number, which is no other one's id."""
+    ids = [2**63, 2**64, 2**128 - 1, 2**128 - 2]
+    (tmp_path / "a.jsonl").write_text("".join(f'{{"id": {number}, "text": "Yes."}}\n' for number in ids))
+    assert [record.id for record in read(tmp_path / "a.jsonl")] == [str(number) for number in ids]
 
 
 def test_fields_can_be_named_and_metadata_is_kept(tmp_path: Path) -> None:
