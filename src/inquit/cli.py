@@ -47,9 +47,26 @@ training_commands.register(app)
 
 def main() -> None:
     """Run the command line; output is UTF-8 whatever the locale."""
+    _fill_closed_descriptors()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     app()
+
+
+def _fill_closed_descriptors() -> None:
+    """Where a caller closed standard output (``>&-``), writing to it fails; what is told on standard error is lost.
+
+    Otherwise the next file that is opened would take its number, and Python's own name for it is None.
+    """
+    for descriptor, flags in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, flags)  # takes the lowest free number
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", closefd=False)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", closefd=False)
 
 
 if __name__ == "__main__":

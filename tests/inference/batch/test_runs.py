@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 
-from inquit.inference.batch.folder import MANIFEST, locked
+from inquit.inference.batch.errors import UsageError
+from inquit.inference.batch.folder import MANIFEST, OutputFolder, locked
+from inquit.inference.batch.options import OutputFormat
 from inquit.inference.writers import open_atomically, read_results
 from inquit.models.folder import WEIGHTS, read_manifest, write_manifest
 
@@ -176,12 +178,62 @@ def test_a_full_disk_ends_the_run_and_leaves_what_is_finished(tmp_path: Path) ->
     assert len(list(read_results(tmp_path / "out"))) == 9
 
 
+def test_a_run_whose_first_part_is_alone_goes_on(tmp_path: Path) -> None:
+    """D1, D5: killed, or out of disk, between the first part and the manifest."""
+    articles = write_articles(tmp_path / "in.jsonl", 4)
+    call = (articles, "-o", tmp_path / "out", "--part-size", "2")
+    code, _ = run_until(has_parts(tmp_path / "out", 1), *call, send=signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    first = (tmp_path / "out" / "part-000000.jsonl").read_bytes()
+    assert manifest(tmp_path / "out")["status"] == "running"
+    assert score(*call).returncode == 0
+    assert (tmp_path / "out" / "part-000000.jsonl").read_bytes() == first
+
+
+def test_a_folder_is_marked_before_its_first_part(tmp_path: Path) -> None:
+    """D1: else a part without a manifest would be one of unknown origin, and the run could not go on."""
+    OutputFolder(tmp_path, OutputFormat.JSONL, {"model": "m"}).open()
+    (tmp_path / "part-000000.jsonl").write_bytes(b"{}\n")
+    OutputFolder(tmp_path, OutputFormat.JSONL, {"model": "m"}).open()
+    with pytest.raises(UsageError, match="another call"):
+        OutputFolder(tmp_path, OutputFormat.JSONL, {"model": "other"}).open()
+
+
+@pytest.mark.parametrize(
+    ("closed", "call", "code", "message"),
+    [
+        (1, ["in.jsonl"], 5, "standard output cannot be written"),
+        (1, ["in.jsonl", "-o", "out.jsonl"], 0, "2 articles"),
+        (2, ["in.jsonl", "-o", "out.jsonl"], 0, ""),
+        (0, ["-", "-o", "out.jsonl"], 4, "standard input is closed"),
+    ],
+)
+def test_a_closed_descriptor_is_no_traceback(
+    tmp_path: Path, closed: int, call: list[str], code: int, message: str
+) -> None:
+    """B27: as daemons close them."""
+    write_articles(tmp_path / "in.jsonl", 2)
+    run = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}{"<" if closed == 0 else ">"}&-', "sh", *command(*call)],
+        capture_output=True,
+        check=False,
+        text=True,
+        env=ENVIRONMENT,
+        cwd=tmp_path,
+        timeout=120,
+    )
+    assert (run.returncode, message in run.stderr, "Traceback" in run.stderr) == (code, True, False), run.stderr
+    assert run.stdout == ""
+    assert (tmp_path / "out.jsonl").exists() == (code == 0)
+
+
 @pytest.mark.parametrize(
     ("output", "code", "message"),
     [
         ("no/such/out.jsonl", 5, "no/such does not exist"),
         ("file", 5, "cannot be created or opened as a folder"),
         ("file/out", 5, "cannot be created or opened as a folder"),
+        ("x" * 300, 5, "cannot be created or opened as a folder"),
         ("out.docx", 2, "wanted a file ending in .jsonl, .csv, .parquet, or a folder"),
     ],
 )
@@ -319,6 +371,8 @@ def test_every_format_holds_the_same_results(tmp_path: Path) -> None:
     ("arguments", "code", "message"),
     [
         (["nowhere.txt"], 4, "nowhere.txt: no such file"),
+        ([""], 4, "an empty name; is a variable not set?"),
+        (["good.jsonl", "-o", f"{'x' * 300}.jsonl"], 5, "File name too long"),
         (["*.nothing"], 4, "no glob that matches any"),
         (["empty"], 4, "contains no file ending in"),
         (["link.txt"], 4, "a broken link"),
