@@ -14,7 +14,7 @@ from inquit.inference.batch.scoring import encode
 from inquit.models.files import sync, take_lock
 from inquit.models.result import ArticleResult
 
-__all__ = ["LockedError", "OutputError", "open_atomically", "read_results", "to_json_line"]
+__all__ = ["LockedError", "OutputError", "check_contents", "open_atomically", "read_results", "to_json_line"]
 
 TEMPORARY = ".tmp-"
 """Prefix of the name of an unfinished file; whoever reads a folder skips these."""
@@ -34,9 +34,20 @@ def read_results(path: str | Path) -> Iterator[ArticleResult]:
     """
     for where, record in read_records(Path(path)):
         try:
-            yield ArticleResult.from_dict(record)
+            if not isinstance(record["id"], str | int):
+                raise TypeError(f"id must be text, got {record['id']!r}")
+            result = ArticleResult.from_dict(record)
+            check_contents(result)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{where}: wanted a result of `inquit score`: {error!r}") from error
+        yield result
+
+
+def check_contents(result: ArticleResult) -> None:
+    """Raise ValueError if an attribution has no content: labels of speakers alone have none, and show nothing."""
+    for attribution in result.attributions:
+        if not attribution.content:
+            raise ValueError(f"article {result.id!r}: attribution {attribution.id!r} has no content")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from types import UnionType
 from typing import TYPE_CHECKING, Any
 
 from inquit.models.article import Span, Spans, text_sha256
@@ -199,7 +200,7 @@ class ArticleResult:
         error = record.get("error")
         return cls(
             id=record["id"],
-            text=record.get("text"),
+            text=_checked(record.get("text"), str | None, "text"),
             attributions=tuple(_attribution_from_dict(a) for a in record.get("attributions") or ()),
             narration=tuple(
                 Narration(Span(*n["span"]), _claim_from_dict(n.get("claim")), n.get("confidence"))
@@ -214,7 +215,7 @@ class ArticleResult:
             model=record.get("model"),
             text_hash=record.get("text_sha256"),
             error=None if error is None else ErrorInfo(error["code"], error["stage"], error["message"]),
-            metadata=record.get("metadata") or {},
+            metadata=_checked(record.get("metadata") or {}, Mapping, "metadata"),
             reviewed_by=record.get("reviewed_by"),
             reviewed_at=record.get("reviewed_at"),
         )
@@ -232,8 +233,15 @@ class ArticleResult:
         return to_html(self)
 
 
+def _checked(value: Any, wanted: type | UnionType, name: str) -> Any:
+    """The value; JSON promises no types, and a wrong one would fail later, where nothing tells which record it is of."""
+    if not isinstance(value, wanted):
+        raise TypeError(f"{name} must be {getattr(wanted, '__name__', wanted)}, got {value!r}")
+    return value
+
+
 def _spans(pairs: list[list[int]] | None) -> Spans:
-    return tuple(Span(start, end) for start, end in pairs or ())
+    return tuple(Span(_checked(start, int, "start"), _checked(end, int, "end")) for start, end in pairs or ())
 
 
 def _pairs(spans: Spans) -> list[list[int]]:
@@ -262,7 +270,7 @@ def _attribution_to_dict(attribution: Attribution, text: str | None) -> dict[str
 def _attribution_from_dict(record: Mapping[str, Any]) -> Attribution:
     speaker, kind = record.get("speaker"), record.get("kind")
     return Attribution(
-        id=record["id"],
+        id=_checked(record["id"], str, "id of an attribution"),
         content=_spans(record["content"]),
         cue=_spans(record.get("cue")),
         source=_spans(record.get("source")),
@@ -271,7 +279,7 @@ def _attribution_from_dict(record: Mapping[str, Any]) -> Attribution:
         speaker=None
         if speaker is None
         else Speaker(
-            speaker.get("name"),
+            _checked(speaker.get("name"), str | None, "name of a speaker"),
             SpeakerKind(speaker["kind"]),
             speaker.get("entity"),
             bool(speaker.get("named")),
@@ -309,11 +317,11 @@ def _claim_from_dict(record: Mapping[str, Any] | None) -> Claim | None:
     if record is None:
         return None
     return Claim(
-        record["type"],
-        record.get("probabilities") or {},
+        _checked(record["type"], str, "type of a claim"),
+        _checked(record.get("probabilities") or {}, Mapping, "probabilities"),
         tuple(record.get("secondary") or ()),
         Polarity(record.get("polarity") or "asserted"),  # null means absent, as tables write it
-        record.get("checkworthy", False),
+        _checked(record.get("checkworthy", False), int | float, "checkworthy"),
     )
 
 

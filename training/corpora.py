@@ -120,12 +120,20 @@ def _check_record(record: Mapping[str, Any]) -> None:
 
 
 def _check_attribution(attribution: Mapping[str, Any], text: str | None, where: str) -> None:
+    _check_object(attribution, where)
+    for part in ("speaker", "claim"):
+        _check_object(attribution.get(part) or {}, f"{where} {part}")
     for role in ROLES:
         for span in attribution.get(role) or ():
             _check_span(span, text, f"{where} {role}")
     _check_label(attribution.get("kind"), QuoteKind, f"{where} kind")
     _check_label((attribution.get("speaker") or {}).get("kind"), SpeakerKind, f"{where} speaker kind")
     _check_label((attribution.get("claim") or {}).get("polarity"), Polarity, f"{where} polarity")
+
+
+def _check_object(value: object, where: str) -> None:
+    if not isinstance(value, dict):
+        raise TypeError(f"{where} must be an object, got {value!r}")
 
 
 def _check_span(span: object, text: str | None, where: str) -> None:

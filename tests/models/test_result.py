@@ -77,3 +77,20 @@ def test_an_unknown_kind_is_refused() -> None:
         ArticleResult.from_dict(
             {"id": "a", "attributions": [{"id": "t", "content": [[0, 1]], "speaker": {"name": "A", "kind": "persn"}}]}
         )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": 7}, "id of an attribution must be str, got 7"),
+        ({"content": [[0.0, 1.0]]}, "start must be int, got 0.0"),
+        ({"speaker": {"name": ["A"], "kind": "person"}}, r"name of a speaker must be str \| None, got \['A'\]"),
+        ({"claim": {"type": ["event"]}}, r"type of a claim must be str, got \['event'\]"),
+        ({"claim": {"type": "event", "probabilities": [1]}}, "probabilities must be Mapping"),
+        ({"claim": {"type": "event", "checkworthy": "yes"}}, r"checkworthy must be int \| float, got 'yes'"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_where_it_is_read(change: dict[str, object], message: str) -> None:
+    """Else a report or an export fails on it later, where nothing tells which record it is of."""
+    with pytest.raises((TypeError, ValueError), match=message):
+        ArticleResult.from_dict({"id": "a", "attributions": [{"id": "t", "content": [[0, 1]]} | change]})

@@ -141,6 +141,15 @@ def test_what_is_exported_can_be_imported(tmp_path: Path, export_format: str, na
     assert contents == [sorted(a["content"] for a in article["attributions"]) for article in examples]
 
 
+@pytest.mark.parametrize(
+    "command", [["labels", "export", "--format", "label-studio"], ["labels", "export", "--format", "brat"], ["queue"]]
+)
+def test_an_attribution_without_content_is_refused(tmp_path: Path, command: list[str]) -> None:
+    path = write_jsonl(tmp_path / "labels.jsonl", record(safe(content=[])))
+    run = inquit(*command, path, "-o", tmp_path / "out.json")
+    assert (run.exit_code, "attribution 't0' has no content" in run.stderr) == (4, True), run.output
+
+
 def test_an_export_to_brat_warns_of_what_nobody_reviewed(tmp_path: Path) -> None:
     answers = [record(id="a", model="en-1"), record(id="b", model="en-1", reviewed_by="ann")]
     for names, expected in (("ab", True), ("b", False)):

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 
 from inquit.inference.corrections import claim_types_of
-from inquit.inference.writers import OutputError, open_atomically, to_json_line
+from inquit.inference.writers import OutputError, check_contents, open_atomically, to_json_line
 from inquit.models.result import ArticleResult
 from inquit.training.corpora import CorpusError
 from inquit.training.labels.brat import find_pairs, read_brat_labels
@@ -127,10 +127,12 @@ def write_labels(articles: Iterable[ArticleResult], path: Path, export_format: E
         what was written: for Label Studio also the labeling configuration beside the tasks.
 
     Raises:
-        ValueError: an article has no text.
+        ValueError: an article has no text, or an attribution no content.
         inquit.inference.writers.OutputError: ``path`` cannot be written.
     """
-    articles = (article.with_likely_narration() for article in articles)
+    articles = [article.with_likely_narration() for article in articles]
+    for article in articles:
+        check_contents(article)
     match export_format:
         case ExportFormat.BRAT:
             write_brat(articles, path)
@@ -143,7 +145,6 @@ def write_labels(articles: Iterable[ArticleResult], path: Path, export_format: E
         case ExportFormat.SCHEMA_ORG:
             write_file(path, [_pretty(to_schema_org(articles))])
         case ExportFormat.LABEL_STUDIO:
-            articles = list(articles)
             return write_tasks([to_task(article) for article in articles], path, claim_types_of(articles))
     return [path]
 

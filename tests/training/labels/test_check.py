@@ -310,7 +310,7 @@ def test_a_name_that_no_type_may_have_is_refused_in_its_line(tmp_path: Path, nam
     labels = [record(safe(claim=claim(type=name)), hold(), id=f"a{i}", text=TEXT + "!" * i) for i in range(5)]
     findings = [f for f in check(tmp_path, *labels, vocabulary=vocabulary) if f.code == "unknown-type"]
     assert [f.line for f in findings] == [1, 2, 3, 4, 5]
-    assert "must be lower case letters" in findings[0].message
+    assert "must consist of lower-case letters" in findings[0].message
     assert findings[0].mend == f"rename it: --rename {name!r}=NAME"
 
 
