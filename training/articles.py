@@ -1,4 +1,4 @@
-"""The articles that a configuration names: which train, which calibrate, and what they hash to."""
+"""The articles that a configuration names: which ones train, which ones calibrate, and their hashes."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from inquit.training.network.examples import SilverMarks
 logger = logging.getLogger(__name__)
 
 _BROUGHT = Path(__file__).parent
-"""Where the labels and articles are that inquit brings."""
+"""Where the labels and articles that ship with inquit are."""
 
 
 def training_articles(
     corpus: CorpusConfig, data: Path, config: TrainingConfig, *, with_held: bool = False
 ) -> Iterator[ArticleResult]:
-    """The articles of a corpus that train the network: all but those held for calibration."""
+    """The articles of a corpus that train the network: all except the calibration articles."""
     for gold in corpus_articles(corpus, data, with_held=with_held):
         if not is_held_for_calibration(gold.id, config.calibration_share):
             yield gold
 
 
 def calibration_articles(config: TrainingConfig, data: Path) -> Iterator[ArticleResult]:
-    """The articles that no training has seen, of all labelled corpora."""
+    """The articles of all labelled corpora that are kept out of training."""
     for corpus in config.labelled:
         for gold in corpus_articles(corpus, data, with_held=True):
             if is_held_for_calibration(gold.id, config.calibration_share):
@@ -45,7 +45,7 @@ def calibration_articles(config: TrainingConfig, data: Path) -> Iterator[Article
 
 
 def corpus_articles(corpus: CorpusConfig, data: Path, *, with_held: bool = False) -> Iterator[ArticleResult]:
-    """The articles with their labels; ``with_held``: also with those that the network is not to see."""
+    """The articles with their labels; ``with_held``: including the labels that the network must not see."""
     articles = read_corpus(find_file(corpus.path, data))
     for name in (corpus.labels, corpus.held_labels if with_held else ""):
         if name:
@@ -54,7 +54,7 @@ def corpus_articles(corpus: CorpusConfig, data: Path, *, with_held: bool = False
 
 
 def fresh_articles(config: TrainingConfig, data: Path) -> set[str]:
-    """Ids of the articles whose labels the network is not to see."""
+    """Ids of the articles whose labels the network must not see."""
     held: set[str] = set()
     for corpus in config.corpus:
         seen, own = (
@@ -68,7 +68,7 @@ def fresh_articles(config: TrainingConfig, data: Path) -> set[str]:
 
 
 def find_file(name: str, data: Path) -> Path:
-    """A file of the data, or one that inquit brings."""
+    """A file in the data folder or, if it is not there, one that ships with inquit."""
     own = _BROUGHT / name
     return own if own.exists() and not (data / name).exists() else data / name
 
@@ -81,7 +81,7 @@ def read_silver_marks(corpus: CorpusConfig, data: Path) -> dict[str, SilverMarks
 
 
 def unlabelled_articles(corpus: CorpusConfig, data: Path) -> Iterator[Article]:
-    """The texts of an unlabelled corpus, each once; what cannot be read is passed over.
+    """The texts of an unlabelled corpus, each once; whatever cannot be read is skipped.
 
     Raises:
         CorpusError: there is nothing at its path, or no text in it.
@@ -97,11 +97,11 @@ def unlabelled_articles(corpus: CorpusConfig, data: Path) -> Iterator[Article]:
                         seen.add(digest)
                         yield Article(record.id, text)
                 case ErrorInfo(message=message):
-                    logger.warning("passed over: %s", message)
+                    logger.warning("skipped: %s", message)
     except BatchError as error:
         raise CorpusError(str(error)) from error
     if not seen:
-        raise CorpusError(f"{find_file(corpus.path, data)}: holds no text to learn from; see docs/training.md")
+        raise CorpusError(f"{find_file(corpus.path, data)}: contains no text to learn from; see docs/training.md")
 
 
 def training_texts(config: TrainingConfig, data: Path) -> Iterator[str]:
@@ -118,13 +118,14 @@ def training_texts(config: TrainingConfig, data: Path) -> Iterator[str]:
 
 
 def texts_sha256(articles: Iterable[Article]) -> str:
-    """SHA-256, in hex, of texts; their order and names do not count."""
+    """SHA-256, in hex, of all texts together; their order and ids make no difference."""
     return hashlib.sha256("".join(sorted(text_sha256(article.text) for article in articles)).encode()).hexdigest()
 
 
 def data_hashes(config: TrainingConfig, data: Path) -> dict[str, str]:
-    """SHA-256 of every file that a model is made from, by its path in the data; of what inquit brings by its name, and of the
-    texts of an unlabelled corpus together.
+    """SHA-256 of every file that a model is made from, by its path in the data folder or among inquit's own files.
+
+    An unlabelled corpus has one hash for all of its texts.
     """
     names = [name for corpus in config.labelled for name in (corpus.path, corpus.mentions)]
     labels = [name for corpus in config.corpus for name in (corpus.labels, corpus.held_labels)]
@@ -141,13 +142,16 @@ def data_hashes(config: TrainingConfig, data: Path) -> dict[str, str]:
 
 
 def is_held_for_calibration(article_id: str, share: float) -> bool:
-    """Whether an article is kept from training, by a hash of its id: the same articles in every run and corpus order."""
+    """Whether an article is kept out of training; a hash of its id decides, so run and corpus order do not matter."""
     return int(hashlib.sha256(article_id.encode()).hexdigest()[:8], 16) < share * 2**32
 
 
 def read_marks(records: Iterable[Mapping[str, Any]]) -> dict[str, SilverMarks]:
-    """Marks by article, from records with ``id``, ``entities``: [[start, end, kind]], and ``coref``, where there is
-    any: for each entity its places, [[start, end, whether it stands for the others]].
+    """Silver marks by article id.
+
+    Args:
+        records: each with ``id``, ``entities``: [[start, end, kind]], and optionally ``coref``: for each entity a list
+            of its mentions, [[start, end, whether it represents the others]].
     """
     return {
         str(record["id"]): SilverMarks(

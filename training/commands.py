@@ -1,4 +1,4 @@
-"""The commands of training. Light to import: torch is loaded when a command needs it."""
+"""The command `inquit train`, and the other training commands. Light to import: torch is loaded only when needed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def train(
     except ModuleNotFoundError as error:
         fail(f"training needs more than scoring ({error.name} is missing): pip install 'inquit[train]'", EXIT_USAGE)
     if network_of is not None and (encoder or teacher or warm_start or resume or network_only):
-        fail("--network-of takes the model's network as it is: give no option about the network with it", EXIT_USAGE)
+        fail("--network-of keeps the model's network as it is: drop the options about the network", EXIT_USAGE)
     with exit_codes():
         if network_of is not None:
             refit_model(network_of, settings, data, output)

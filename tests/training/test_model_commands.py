@@ -100,7 +100,7 @@ def test_a_registry_that_is_being_changed_is_locked(registry: Registry, as_good:
         (["retrain", "--all", "--new-type", "promise", "--labels", "gold", "-o", "m"], 2, "without --all"),
         (["promote", "nowhere"], 3, "there is no model"),
         (["promote", "en", "--gold", "nowhere.jsonl"], 4, "nowhere.jsonl"),
-        (["promote", "en"], 1, "is the current model already"),
+        (["promote", "en"], 1, "is already the current model"),
     ],
 )
 def test_a_wrong_call_ends_with_its_code_and_a_sentence(

@@ -573,7 +573,7 @@ def test_a_refit_takes_the_network_as_it_is(option: str, tmp_path: Path) -> None
     config.write_text('name = "tiny"\nversion = "1.0.0"\nencoder = "e"\n[[corpus]]\npath = "examples.jsonl"\n')
     result = CliRunner().invoke(app, ["train", str(config), "--network-of", "en", option])
     assert result.exit_code == 2
-    assert "--network-of takes the model's network as it is" in result.stderr
+    assert "--network-of keeps the model's network as it is" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""Claim heads: the claims that a model keeps, and heads fitted to them in seconds, without torch."""
+"""Claim heads: the labelled claims stored with a model, and heads fitted to them in seconds, without torch."""

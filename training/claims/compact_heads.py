@@ -1,4 +1,4 @@
-"""Claim heads on compact claims: what the network's own head answers, and linear corrections of it, folded in the end."""
+"""Claim heads on compact claims: the scores of the network's own head plus linear corrections, folded into one head."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Affine = tuple[Floats, Floats]
 
-_NEVER = -1e4  # score of a type that cannot be
+_NEVER = -1e4  # score of an impossible type
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +24,7 @@ class CompactHead:
     """A claim head on compact claims: ``scales * network scores + features @ weight.T + bias``.
 
     Attributes:
-        scales, bias: shape (n_outputs,); the scale is 0 for types that the network does not know.
+        scales, bias: shape (n_outputs,); the scale is 0 for outputs of types that the network does not know.
         weight: shape (n_outputs, n_components).
     """
 
@@ -33,7 +33,7 @@ class CompactHead:
     bias: Floats
 
     def scores(self, data: ClaimData) -> Floats:
-        """shape (n, n_outputs)."""
+        """The scores of claims: shape (n, n_outputs)."""
         scores: Floats = network_scores(data) * self.scales + data.features @ self.weight.T + self.bias
         return scores
 
@@ -46,7 +46,7 @@ class CompactHead:
         return CompactHead(self.scales, self.weight + weight, self.bias + bias)
 
     def fold(self, data: ClaimData) -> ClaimHead:
-        """The same head on pooled states."""
+        """The same head as one linear map of pooled states."""
         folded = data.fold(self.weight, self.bias)
         rows = network_rows(data.outputs)
         weight, bias = folded.weight.copy(), folded.bias.copy()
@@ -70,12 +70,12 @@ class CompactHeads:
         return np.where(is_narration, self.narrated.scores(data), self.attributed.scores(data))
 
     def stretched(self, attributed: Affine, narrated: Affine) -> CompactHeads:
-        """The heads with slopes and shifts of their own; see `CompactHead.stretched`."""
+        """Stretch each head with slopes and shifts of its own; see `CompactHead.stretched`."""
         return CompactHeads(self.attributed.stretched(*attributed), self.narrated.stretched(*narrated))
 
 
 def network_rows(outputs: ClaimOutputs) -> NDArray[np.int64]:
-    """Of each output of the network its row in a head for more claim types."""
+    """The row of each output of the network in a head that may have more claim types."""
     n_known = len(NETWORK_OUTPUTS.claim_types)
     starts = ((outputs.types.start, n_known), (outputs.secondary.start, n_known))
     rows = [np.arange(start, start + n) for start, n in (*starts, (outputs.polarities.start, len(POLARITIES)))]
@@ -90,7 +90,7 @@ def network_scores(data: ClaimData) -> Floats:
 
 
 def network_heads(data: ClaimData) -> CompactHeads:
-    """The network's own head; it never gives a type that it does not know."""
+    """The network's own head for attributions and narration; it never predicts a type that it does not know."""
     n_outputs, n_components = len(data.outputs), data.quantised.shape[1]
     is_known = is_known_output(data)
     head = CompactHead(
@@ -100,14 +100,14 @@ def network_heads(data: ClaimData) -> CompactHeads:
 
 
 def is_known_output(data: ClaimData) -> Flags:
-    """Of each output whether the network has it."""
+    """Whether the network has each output: shape (n_outputs,)."""
     is_known = np.zeros(len(data.outputs), dtype=bool)
     is_known[network_rows(data.outputs)] = True
     return is_known
 
 
 def with_new_types(heads: CompactHeads, data: ClaimData) -> CompactHeads:
-    """The same heads, where a type that the network does not know begins as likely as it is frequent."""
+    """The same heads, with each type that the network does not know starting at its share of the claims."""
     new_rows = [i for i in range(len(data.claim_types)) if heads.attributed.scales[i] == 0]
     if not new_rows:
         return heads

@@ -1,8 +1,8 @@
-"""The claims that a model was fitted on, small enough to travel with it: features and labels, no text.
+"""The claims that a model was fitted on, small enough to ship with it: features and labels, no text.
 
-A claim is stored as its pooled state, projected on the directions in which pooled states differ most (8 bits each), the
-scores that the network's own head gives it, and its labels. Both are linear in the pooled state, so that a head fitted
-on them is one matrix again.
+A claim is stored as its pooled state, projected onto the directions in which pooled states vary most (8 bits each), the
+scores that the network's own head gives it, and its labels. Both the projection and the scores are linear in the pooled
+state, so a head fitted on them folds into a single matrix.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ Flags = NDArray[np.bool_]
 
 N_COMPONENTS = 160
 _LEVELS = 127
-_QUANTILE = 0.999  # a feature beyond this share of the training claims is cut to it
+_QUANTILE = 0.999  # features are clipped to this quantile of their absolute values over the training claims
 _FORMAT = "inquit-claims-1"
 
 
 class Origin(IntEnum):
-    """Where a claim's passage comes from, and so what its scores are good for.
+    """Where a claim's passage comes from, which decides what its scores can be used for.
 
-    SEEN: labelled, in an article that the encoder was fitted on, which makes its scores too sure. UNSEEN: labelled, in
-    another article. FOUND: as the model found it in an UNSEEN article, with the label that it matches: what scoring
-    meets, so what calibrates and measures.
+    SEEN: labelled, in an article that the encoder was fitted on, so its scores are overconfident. UNSEEN: labelled, in
+    any other article. FOUND: as the model found it in an UNSEEN article, with the label that it matches. Scoring meets
+    such passages, so they are used to calibrate.
     """
 
     SEEN = 0
@@ -76,7 +76,7 @@ class PooledClaims:
 
 
 def article_hash(text: str) -> str:
-    """What names an article among claims."""
+    """The short hash that identifies an article among claims."""
     return text_sha256(text)[:16]
 
 
@@ -87,11 +87,11 @@ def pool_claims(
     is_seen: Callable[[ArticleResult], bool],
     claim_types: Sequence[str] = CLAIM_TYPES,
 ) -> PooledClaims:
-    """Read labelled articles with a model's encoder.
+    """Compute the pooled states of the claims in labelled articles with a model's encoder.
 
     Args:
-        is_seen: whether an article trained the encoder; where not, the passages that the model finds are read too.
-        claim_types: claims with another type, or secondary type, are passed over.
+        is_seen: whether an article trained the encoder; if not, the passages that the model finds are pooled too.
+        claim_types: claims with any other type or secondary type are skipped.
     """
     pooled: list[Floats] = []
     claims: list[Claim] = []
@@ -110,7 +110,7 @@ def pool_claims(
             passages += [(passage, claim, False, Origin.FOUND) for passage, claim in found]
         for passage, claim, narrates, where in passages:
             if not {claim.type, *claim.secondary} <= {*claim_types}:
-                logger.warning("article %s: passed over a claim of a type that the model does not have", gold.id)
+                logger.warning("article %s: skipped a claim of a type that the model does not have", gold.id)
                 continue
             pooled.append(passage.pool(states))
             claims.append(claim)
@@ -147,7 +147,7 @@ def _labelled_passages(document: Document, gold: ArticleResult) -> list[tuple[Pa
 def _found_passages(
     model: Attributor, document: Document, states: Floats, gold: ArticleResult
 ) -> list[tuple[Passage, Claim]]:
-    """The attributions that the model finds, where they match a labelled one, and its label."""
+    """The passages of the attributions that the model finds and that match a labelled one, with its claim."""
     labels = {attribution.id: attribution.claim for attribution in gold.attributions}
     links = model.linker.link(document, model.tagger.tag(document, states), states)
     predicted = [
@@ -161,15 +161,15 @@ def _found_passages(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClaimData:
-    """Labelled claims in compact form, one row each, and how their pooled states were made compact.
+    """Labelled claims in compact form, one row each, and the projection that made their pooled states compact.
 
     Attributes:
-        claim_types: names that ``types`` and the columns of ``secondary`` stand for; the network's own come first.
+        claim_types: the names behind ``types`` and the columns of ``secondary``; the network's own come first.
         network: the head that was fitted with the encoder, on ``CLAIM_TYPES``.
         mean, components: of pooled states; shape (3 * n_hidden,) and (n_components, 3 * n_hidden).
-        steps: shape (n_components,), what one unit of a quantised feature is worth.
+        steps: shape (n_components,), the value of one unit of a quantised feature.
         quantised: shape (n, n_components), 8-bit features.
-        scores: shape (n, n_network_outputs), of the network's own head.
+        scores: shape (n, n_network_outputs), from the network's own head.
         types, polarities: shape (n,), indices.
         secondary: shape (n, n_claim_types).
         origins: shape (n,), `Origin`.
@@ -197,7 +197,7 @@ class ClaimData:
 
     @property
     def features(self) -> Floats:
-        """shape (n, n_components), with the same mean square as a standardised feature over all of them."""
+        """Shape (n, n_components), scaled so that their mean square is about that of standardised features."""
         scaled: Floats = self.quantised * (self.steps / self.feature_scale)
         return scaled.astype(np.float32)
 
@@ -210,7 +210,7 @@ class ClaimData:
         return ClaimOutputs(self.claim_types)
 
     def fold(self, weight: NDArray[np.floating], bias: NDArray[np.floating]) -> ClaimHead:
-        """The head on pooled states that equals a linear map of the features."""
+        """The head on pooled states that is equivalent to a linear map of the features."""
         on_states = weight @ (self.components / self.feature_scale)
         return ClaimHead(on_states.astype(np.float32), (bias - on_states @ self.mean).astype(np.float32))
 
@@ -234,12 +234,16 @@ class ClaimData:
         return self.rows(~self.is_of(hashes))
 
     def is_of(self, hashes: Iterable[str]) -> Flags:
-        """Which claims are of these articles."""
+        """Which claims belong to these articles."""
         wanted = set(hashes)
         return np.isin(self.articles, [i for i, name in enumerate(self.article_hashes) if name in wanted])
 
     def with_claims(self, pooled: PooledClaims, claim_types: Sequence[str] | None = None) -> ClaimData:
-        """These claims and more of them. ``claim_types``: those of the result, where there are new ones."""
+        """These claims with more added. ``claim_types``: all types of the result, if there are new ones.
+
+        Raises:
+            ValueError: ``claim_types`` do not begin with the old ones.
+        """
         claim_types = self.claim_types if claim_types is None else tuple(claim_types)
         if claim_types[: len(self.claim_types)] != self.claim_types:
             raise ValueError(f"claim types {list(claim_types)} must begin with the old ones, {list(self.claim_types)}")
@@ -284,7 +288,7 @@ class ClaimData:
             "origins": self.origins.astype(np.uint8),
             "articles": self.articles.astype(np.int32),
         }
-        # One entry: safetensors writes several in no certain order.
+        # A single entry, because safetensors writes several in no fixed order.
         facts = {"format": _FORMAT, "claim_types": self.claim_types, "article_hashes": self.article_hashes}
         save_file(
             {name: np.ascontiguousarray(array) for name, array in arrays.items()},
@@ -294,7 +298,11 @@ class ClaimData:
 
     @classmethod
     def load(cls, path: Path) -> ClaimData:
-        """Raises ValueError where the file does not hold claims."""
+        """Read what `save` wrote.
+
+        Raises:
+            ValueError: the file does not hold claims.
+        """
         try:
             with safe_open(path, framework="numpy") as file:
                 facts = json.loads((file.metadata() or {})["claims"])
@@ -311,7 +319,7 @@ class ClaimData:
                 article_hashes=tuple(facts["article_hashes"]),
             )
         except (SafetensorError, KeyError, ValueError, TypeError) as error:
-            raise ValueError(f"{path}: not the claims of an inquit model: {error!r}") from error
+            raise ValueError(f"{path}: does not hold the claims of an inquit model: {error!r}") from error
         data._check(path)
         return data
 
@@ -333,12 +341,12 @@ def compress_claims(pooled: PooledClaims, network: ClaimHead, *, n_components: i
 
     Args:
         network: the head that was fitted with the encoder.
-        n_components: how many directions are kept; fewer where there are fewer claims.
+        n_components: how many directions to keep; fewer are kept if there are fewer claims.
 
     Raises:
         ValueError: there are fewer than two claims.
     """
-    # Imported here: claims are read where scikit-learn is not installed.
+    # Imported here because claims are also read where scikit-learn is not installed.
     from sklearn.decomposition import PCA
 
     if len(pooled) < 2:
@@ -371,5 +379,5 @@ def _join(old: Ints, new: Sequence[int] | Ints) -> Ints:
 
 
 def _half(scores: Floats) -> Floats:
-    """As precise as the file holds them, so that data from a file is fitted as data that was never in one."""
+    """Round to the precision of the file, so that loaded data gives the same fit as data that was never saved."""
     return scores.astype(np.float16).astype(np.float32)

@@ -1,14 +1,14 @@
 """Fit the claim heads and their probabilities on claims in compact form: in seconds, without torch.
 
-The network's own head has seen most articles, which makes its scores on them too sure. So
+The network's own head has seen most articles, which makes it overconfident on them. Therefore
 
-1. its scores are calibrated on claims of articles that it has not seen: the reference;
-2. a correction of the reference is learnt from those claims and new ones, pulled towards zero; on the claims of seen
-   articles the corrected head must answer as the reference does (rehearsal without labels; Li and Hoiem 2016), so that
-   what is learnt from few new articles costs the old domain little;
-3. what comes out is calibrated on its answers for articles left out in cross-validation.
+1. its scores are calibrated on claims of articles that it has not seen; this is the reference;
+2. a correction of the reference is learnt from those claims and new ones, and pulled towards zero. On the claims of
+   seen articles the corrected head must answer as the reference does (rehearsal without labels; Li and Hoiem 2016), so
+   that learning from a few new articles costs the old domain little;
+3. the corrected head is calibrated on its answers for articles left out in cross-validation.
 
-All of it is linear in pooled states, so the result is one matrix for attributions and one for narration.
+Every step is linear in the pooled states, so the result is one matrix for attributions and one for narration.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ from inquit.training.evaluation.labels import LabelPairs, macro_f1
 logger = logging.getLogger(__name__)
 
 MIN_TYPE_EXAMPLES = 5
-"""A new claim type with fewer claims cannot be learnt, nor measured."""
+"""A new claim type with fewer claims can be neither learnt nor measured."""
 
-_MIN_CALIBRATION = 40  # fewer claims than this calibrate nothing
-_MAX_REHEARSED = 5000  # seen claims that are rehearsed; more of them change nothing but the time
-_INTERCEPT_STRENGTH = 0.01  # how frequent a type is among few new claims says little
-_NEW_TYPE_STRENGTH = 0.1  # nothing is known of a new type but its claims
-_NARRATION_UNIT = 5.0  # value of the feature "is narration": above 1, the prior binds it less than the others
+_MIN_CALIBRATION = 40  # no calibration on fewer claims than this
+_MAX_REHEARSED = 5000  # seen claims that are rehearsed; more only take more time
+_INTERCEPT_STRENGTH = 0.01  # small: the frequency of a type among a few new claims says little
+_NEW_TYPE_STRENGTH = 0.1  # large: all that is known of a new type is its claims
+_NARRATION_UNIT = 5.0  # value of the feature "is narration": as it exceeds 1, the prior binds it less than the others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +57,9 @@ class ClaimFitConfig:
     """How claim heads are fitted.
 
     Attributes:
-        strengths: variances of the prior on corrections, of which cross-validation chooses.
-        balances: how far frequent types are held back in favour of rare ones, of which cross-validation chooses: 0 not at
-            all, 1 as if all were equally frequent (logit adjustment; Menon et al. 2021).
+        strengths: variances of the prior on corrections; cross-validation chooses one.
+        balances: how far frequent types are held back in favour of rare ones; cross-validation chooses one. 0: not at
+            all, 1: as if all were equally frequent (logit adjustment; Menon et al. 2021).
         rehearsal: weight of a claim from a seen article; unseen and new ones weigh 1.
         n_folds: articles are dealt into this many folds.
     """
@@ -73,12 +73,12 @@ class ClaimFitConfig:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedClaims:
-    """Fitted heads, and how well they answer claims of articles that took no part in fitting (cross-validated).
+    """Fitted heads, and how well they do on articles left out of the fit (cross-validated).
 
     Attributes:
-        strength, balance: as they were chosen; see `ClaimFitConfig`.
-        before, after: by domain, ``old`` and ``new``: fitted without the new articles, and with them. Labelled
-            attributions where they stand as labelled; empty where there are none.
+        strength, balance: the chosen values; see `ClaimFitConfig`.
+        before, after: evaluations by domain, ``old`` and ``new``, fitted without the new articles and with them.
+            Measured on labelled attributions with their labelled spans; empty if there are none.
     """
 
     claim_types: tuple[str, ...]
@@ -100,10 +100,10 @@ _NO_HEAD = ClaimHead(np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.fl
 def fit_claims(
     data: ClaimData, *, new_articles: Collection[str] = (), config: ClaimFitConfig | None = None
 ) -> FittedClaims:
-    """Fit both heads. The same data gives the same heads, bit by bit if numpy runs on one thread.
+    """Fit both heads. The same data gives the same heads, bit for bit if numpy runs on one thread.
 
     Args:
-        new_articles: hashes of the articles that are to be learnt from now; all others are old.
+        new_articles: hashes of the articles of the new labels; all others are old.
 
     Raises:
         ValueError: a claim type that the network does not know has too few claims.
@@ -116,7 +116,7 @@ def fit_claims(
     calibrated = network.stretched(*_calibration(network.scores(data), data, is_unseen & ~is_new))
     reference = with_new_types(calibrated, data)
     if not is_unseen.any():
-        logger.warning("no claims of articles that the encoder has not seen: the claim heads stay the network's own")
+        logger.warning("no claims in articles that the encoder has not seen: the claim heads stay the network's own")
         return FittedClaims(data.claim_types, reference.attributed.fold(data), reference.narrated.fold(data))
     strength = _choose_strength(reference, data, is_new, config)
     everywhere = np.ones(len(data), dtype=bool)
@@ -163,7 +163,7 @@ def _correct(
     *,
     types_only: bool = False,
 ) -> CompactHeads:
-    """The reference and what the chosen claims teach beyond it."""
+    """The reference, corrected by what the chosen claims teach."""
     rows = data.rows(_thinned(data, chosen))
     offsets = reference.scores(rows)
     is_seen = rows.origins == Origin.SEEN
@@ -193,7 +193,7 @@ def _correct(
 
 
 def _thinned(data: ClaimData, chosen: Flags) -> NDArray[np.int64]:
-    """Indices of the chosen claims, but of the seen ones every n-th only where they are many."""
+    """Indices of the chosen claims; if there are many seen ones, only every n-th of those."""
     is_seen = data.origins == Origin.SEEN
     seen = np.flatnonzero(chosen & is_seen)
     step = -(-len(seen) // _MAX_REHEARSED) if len(seen) else 1
@@ -205,12 +205,12 @@ def _design(data: ClaimData) -> NDArray[np.float32]:
 
 
 def _weights(data: ClaimData) -> Floats:
-    """An attribution counts half as labelled and half as the model found it; narration is always as labelled."""
+    """Weigh each row: an attribution counts half as labelled and half as found; narration is only there as labelled."""
     return np.where(data.is_narration, 1.0, 0.5)
 
 
 def _groups(outputs: ClaimOutputs) -> Iterator[tuple[Link, slice]]:
-    """The outputs that are fitted together, and how they become probabilities."""
+    """The groups of outputs that are fitted together, each with the link that turns its scores into probabilities."""
     yield "softmax", outputs.types
     yield "sigmoid", outputs.secondary
     yield "softmax", outputs.polarities
@@ -218,7 +218,7 @@ def _groups(outputs: ClaimOutputs) -> Iterator[tuple[Link, slice]]:
 
 
 def _labels(data: ClaimData) -> Floats:
-    """Labels as the heads should answer them: shape (n, n_outputs), 0 or 1."""
+    """Labels as targets of the heads: shape (n, n_outputs), 0 or 1."""
     types, polarities = np.eye(len(data.claim_types))[data.types], np.eye(len(POLARITIES))[data.polarities]
     return np.column_stack([types, data.secondary, polarities, data.is_checkworthy]).astype(np.float64)
 
@@ -235,7 +235,7 @@ def _probabilities(scores: Floats, outputs: ClaimOutputs) -> Floats:
 
 
 def _choose_strength(reference: CompactHeads, data: ClaimData, is_new: Flags, config: ClaimFitConfig) -> float:
-    """The strength under which types of left-out articles are most likely; old and new ones count the same."""
+    """The strength that makes the types in left-out articles most likely; old and new articles count the same."""
     if len(config.strengths) == 1:
         return config.strengths[0]
     fits = data.origins != Origin.SEEN
@@ -261,7 +261,7 @@ def _left_out_scores(
     *,
     types_only: bool = False,
 ) -> Floats:
-    """Scores of unseen and new claims by heads that were fitted without their articles; of seen ones, by the last."""
+    """Scores of each claim by heads that were fitted without its article; of seen claims, by the last fold's heads."""
     scores = np.zeros((len(data), len(data.outputs)))
     fold_of_row = _deal(data, is_new, config)
     for fold in range(config.n_folds):
@@ -273,7 +273,7 @@ def _left_out_scores(
 
 
 def _deal(data: ClaimData, is_new: Flags, config: ClaimFitConfig) -> NDArray[np.int64]:
-    """The fold of each claim by its article, old and new ones dealt evenly; -1 for seen ones, which stay in all folds."""
+    """The fold of each claim's article, old and new ones dealt evenly; -1 for seen claims, which every fold keeps."""
     rng = np.random.default_rng(config.seed)
     folds = np.full(len(data), -1)
     is_unseen = data.origins != Origin.SEEN
@@ -285,7 +285,7 @@ def _deal(data: ClaimData, is_new: Flags, config: ClaimFitConfig) -> NDArray[np.
 
 
 def _choose_balance(scores: Floats, data: ClaimData, domains: Sequence[Flags], config: ClaimFitConfig) -> float:
-    """The balance with the best accuracy and macro F1 together on left-out articles; domains count the same."""
+    """The balance with the best sum of accuracy and macro F1 on left-out articles; domains count the same."""
     gains = []
     for balance in config.balances:
         adjusted = scores[:, data.outputs.types] - balance * _log_shares(data)
@@ -302,7 +302,7 @@ def _accuracy_and_f1(scores: Floats, data: ClaimData, chosen: Flags) -> float:
 def _log_shares(data: ClaimData) -> Floats:
     """How frequent each type is among labelled attributions, smoothed; natural log.
 
-    A new type passes for one of middling frequency: its few claims do not tell how rare it is.
+    A new type gets the median frequency: its few claims do not tell how rare it is.
     """
     counts = np.bincount(
         data.types[(data.origins != Origin.FOUND) & ~data.is_narration], minlength=len(data.claim_types)
@@ -314,7 +314,7 @@ def _log_shares(data: ClaimData) -> Floats:
 
 
 def _evaluate(scores: Floats, data: ClaimData, chosen: Flags) -> Evaluation:
-    """Measures of labelled attributions, where they stand as labelled."""
+    """Measure the claims of labelled attributions, with their labelled spans."""
     rows = np.flatnonzero(chosen & (data.origins == Origin.UNSEEN) & ~data.is_narration)
     typer = ClaimTyper(data.outputs, _NO_HEAD, _NO_HEAD)
     pairs: dict[int, LabelPairs] = {}
@@ -340,10 +340,11 @@ def _apply(scores: Floats, data: ClaimData, calibration: tuple[Affine, Affine]) 
 
 
 def _calibration(scores: Floats, data: ClaimData, chosen: Flags, *, balance: float = 0.0) -> tuple[Affine, Affine]:
-    """Slopes and shifts that make honest probabilities of scores: for attributions, and for narration.
+    """Slopes and shifts that turn scores into calibrated probabilities: for attributions, and for narration.
 
-    Scoring meets attributions as the model finds them, so those calibrate, or, where they are few, labelled ones too.
-    Too few narration sentences are calibrated as attributions are. Types of attributions are balanced first.
+    Scoring meets attributions as the model finds them, so these are used to calibrate; if there are few, labelled ones
+    too. If there are too few narration sentences, they are calibrated like attributions. Types of attributions are
+    balanced first.
     """
     attributed = chosen & ~data.is_narration
     found = attributed & (data.origins == Origin.FOUND)
@@ -356,8 +357,10 @@ def _calibration(scores: Floats, data: ClaimData, chosen: Flags, *, balance: flo
 
 
 def _fit_affine(scores: Floats, data: ClaimData, chosen: Flags, type_shifts: Floats) -> Affine:
-    """Types get the given shifts and one temperature (Guo et al. 2017), check-worthiness a slope and a shift (Platt 1999), polarities shifts
-    that make each as frequent among the answers as among the labels. Secondary types stay as they are.
+    """Fit the slopes and shifts of all outputs on the chosen claims.
+
+    Types get the given shifts and one temperature (Guo et al. 2017), check-worthiness a slope and a shift (Platt 1999),
+    polarities shifts that make each as frequent among the answers as among the labels. Secondary types stay unchanged.
     """
     outputs = data.outputs
     slopes, shifts = np.ones(len(outputs)), np.zeros(len(outputs))
@@ -371,7 +374,7 @@ def _fit_affine(scores: Floats, data: ClaimData, chosen: Flags, type_shifts: Flo
     shifts[outputs.polarities] = match_frequencies(scores[:, outputs.polarities], rows.polarities)
     if rows.is_checkworthy.any() and not rows.is_checkworthy.all():
         platt = LogisticRegression(C=1.0).fit(scores[:, [outputs.checkworthy]], rows.is_checkworthy)
-        # A negative slope would turn the order round; so few claims do not prove that.
+        # A negative slope would reverse the order of the scores, and so few claims cannot justify that.
         slopes[outputs.checkworthy] = max(0.05, float(platt.coef_[0, 0]))
         shifts[outputs.checkworthy] = float(platt.intercept_[0])
     return slopes, shifts

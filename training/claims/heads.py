@@ -21,18 +21,18 @@ logger = logging.getLogger(__name__)
 def fit_claim_heads(
     model: Attributor, articles: Iterable[ArticleResult], held: Collection[str], path: Path
 ) -> dict[str, NDArray[np.float32]]:
-    """Refit the claim heads on what the exported encoder sees.
+    """Refit the claim heads on the states of the exported encoder.
 
     Args:
         model: a pipeline whose claim head is the one that was fitted with the encoder.
-        articles: labelled articles; those without claims are passed over.
+        articles: labelled articles; those without claims are skipped.
         held: ids of the articles that did not train the encoder.
-        path: where the compact claims go, for `inquit retrain`.
+        path: where to write the compact claims, for `inquit retrain`.
 
     Returns:
-        the heads as arrays; the model's own where there are no labels.
+        the heads as arrays; the model's own if there are fewer than two labelled claims.
     """
-    # One thread: sums over several come out in another order on another machine.
+    # One thread, because sums over several threads can come out differently on another machine.
     with threadpool_limits(1):
         pooled = pool_claims(model, articles, is_seen=lambda article: article.id not in held)
         if len(pooled) < 2:

@@ -1,4 +1,4 @@
-"""A linear correction of scores that are there already."""
+"""A linear correction of existing scores."""
 
 from __future__ import annotations
 
@@ -23,25 +23,26 @@ def fit_correction(
     strength: Floats,
     intercept_strength: Floats,
 ) -> tuple[Floats, Floats]:
-    """Logistic regression that starts from given scores and leaves them only as far as the examples ask for.
+    """Fit a logistic regression that starts from given scores and departs from them only as far as the examples demand.
 
-    Minimises the cross entropy between targets and ``link(offsets + features @ weight.T + bias)``, summed over examples by
-    their weights, plus ``|weight|² / (2 * strength)`` and the like for the biases. A target may be a probability, such as another
-    model's answer.
+    Minimises the cross entropy between targets and ``link(offsets + features @ weight.T + bias)``, summed over examples
+    by their weights, plus ``|weight|² / (2 * strength)`` and the same for the biases. A target may be a probability,
+    such as another model's answer.
 
     Args:
         features: shape (n, n_features).
         targets: shape (n, n_outputs), 0 to 1; with ``softmax`` each row sums to 1.
-        link: ``softmax`` where one of the columns is chosen, ``sigmoid`` where each stands for itself.
+        link: ``softmax`` if exactly one of the columns is right, ``sigmoid`` if each is independent.
         offsets: shape (n, n_outputs), the scores to correct.
         weights: shape (n,).
-        strength: shape (n_outputs,), variance of the normal prior on an output's weights; the smaller, the closer to the offsets.
+        strength: shape (n_outputs,), variance of the normal prior on an output's weights; the smaller, the closer the
+            result stays to the offsets.
         intercept_strength: the same for the biases.
 
     Returns:
         weight, shape (n_outputs, n_features), and bias, shape (n_outputs,).
     """
-    # One column more for the intercept. Single precision is finer than 8-bit features are.
+    # The last column is for the intercept. Single precision is finer than the 8-bit features.
     design = np.column_stack([features, np.ones(len(features))]).astype(np.float32)
     weights, offsets, targets = (np.asarray(array, dtype=np.float64) for array in (weights, offsets, targets))
     shape = (targets.shape[1], design.shape[1])
@@ -62,7 +63,7 @@ def fit_correction(
 
 
 def _cross_entropy(scores: Floats, targets: Floats, link: Link) -> tuple[Floats, Floats]:
-    """Of each example the loss, and its gradient by the scores."""
+    """The loss of each example, and its gradient with respect to the scores."""
     if link == "softmax":
         log_probabilities = log_softmax(scores, axis=1)
         return -(targets * log_probabilities).sum(axis=1), np.exp(log_probabilities) - targets

@@ -1,1 +1,1 @@
-"""Two models side by side on the same articles, and what must hold before one takes the place of the other."""
+"""Compare two models on the same articles, and promote the new one if it is not worse."""

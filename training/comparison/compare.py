@@ -1,9 +1,9 @@
-"""Two models on the same labelled articles: every measure side by side, and whether the new one may take over.
+"""Compare two models on the same labelled articles: every measure, and whether the new model may replace the old one.
 
 Differences get paired bootstrap intervals: both models are measured on the same resampled articles (Efron 1979; for
-paired tests Berg-Kirkpatrick et al. 2012). A guarded difference fails where NEW is worse beyond noise: by more than its
-bootstrap deviation allows at one-sided 2.5 %, which the slices share among them (Bonferroni), since of forty slices one
-would fail by chance.
+paired tests Berg-Kirkpatrick et al. 2012). A guarded difference fails if NEW is worse beyond noise: by more than the
+bootstrap deviation allows at a one-sided level of 2.5 %. The slices share this level (Bonferroni), since otherwise one
+in forty would fail by chance.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ GUARDED = (
     "checkworthy_ece",
 )
 MIN_SLICE = 15
-"""Slices with fewer labelled attributions are shown, but guard nothing."""
+"""Slices with fewer labelled attributions are shown but not guarded."""
 
 MIN_KAPPA, MIN_KAPPA_CLAIMS = 0.15, 30
-"""New labels that agree with the old model no better than this are shuffled or follow another codebook."""
+"""New labels that agree with the old model less than this look shuffled or follow another codebook."""
 
 _LOWER_IS_BETTER = ("_ece", "_brier")
 _NOT_MEASURED = ("checkworthy_base", "narration_checkworthy_base")
@@ -81,7 +81,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """An attribution that one model types as gold does and the other does not."""
+    """An attribution whose claim type one model gets right and the other wrong."""
 
     article: str
     text: str
@@ -96,7 +96,7 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was compared, what came out, and why NEW may not take over (``objections`` empty: it may)."""
+    """What was compared, the results, and why NEW may not replace OLD (if ``objections`` is empty, it may)."""
 
     old: str
     old_fingerprint: str
@@ -127,7 +127,7 @@ def compare_predictions(
     *,
     n_bootstrap: int = 1000,
 ) -> Comparison:
-    """Compare what two models answered.
+    """Compare the answers of two models.
 
     Args:
         gold: labelled articles.
@@ -160,7 +160,7 @@ def compare_predictions(
 
 
 def label_objections(manifest: Manifest) -> list[str]:
-    """What speaks against the labels that a model was last retrained on."""
+    """Reasons to distrust the labels that a model was last retrained on."""
     retrainings = manifest.data.get("training", {}).get("retrainings") or []
     if not retrainings:
         return []
@@ -168,17 +168,17 @@ def label_objections(manifest: Manifest) -> list[str]:
     if n < MIN_KAPPA_CLAIMS or kappa >= MIN_KAPPA:
         return []
     objection = (
-        f"the {n} labels that {manifest.title} learnt from agree with the model before it no better than chance "
+        f"the {n} labels that {manifest.title} learnt from agree with the previous model hardly better than chance "
         f"(kappa {kappa:.2f}): they look shuffled, or follow another codebook"
     )
     return [objection]
 
 
 def check_leaks(gold: Sequence[ArticleResult], manifests: Sequence[Manifest]) -> None:
-    """Raise where a model is known to be fitted on an article that it is to be measured on.
+    """Raise if a model is known to be fitted on an article that it is to be measured on.
 
     Raises:
-        CorpusError: names the articles.
+        CorpusError: a model was fitted on gold articles; the message names up to ten of them.
     """
     from inquit.training.claims.data import article_hash
     from inquit.training.seen_texts import seen_texts
@@ -194,7 +194,7 @@ def check_leaks(gold: Sequence[ArticleResult], manifests: Sequence[Manifest]) ->
 
 
 def comparison_page(comparison: Comparison) -> str:
-    """The comparison as one page for a browser, complete in itself."""
+    """The comparison as a self-contained HTML page."""
     environment = Environment(loader=PackageLoader("inquit.training"), autoescape=True, undefined=StrictUndefined)
     everything = [difference for difference in comparison.differences if difference.slice == "all"]
     parts = [difference for difference in comparison.differences if difference.slice != "all"]
@@ -248,7 +248,7 @@ def _difference(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Slice:
-    """Counts by article of one measure on one slice: ``score`` makes a number of their sums.
+    """The counts behind one measure on one slice, by article; ``score`` turns their sums into the measure.
 
     Attributes:
         old, new: shape (n_articles, n_counts).
@@ -287,7 +287,7 @@ def _slices(
 def _type_slices(
     items: Sequence[GoldItem], pairs: tuple[Sequence[Outcome], Sequence[Outcome]], n_articles: int
 ) -> list[_Slice]:
-    """F1 of every claim type, over attributions that were found."""
+    """F1 of every claim type, over the attributions that were found."""
     frequencies = Counter(item.claim_type for item in items if item.claim_type is not None)
     slices = []
     for claim_type, n in sorted(frequencies.items()):
@@ -309,7 +309,7 @@ def _f1(counts: Sequence[float]) -> float:
 
 
 def _groups(items: Sequence[GoldItem]) -> dict[str, list[bool]]:
-    """Which items are in which slice, by kind and by outlet."""
+    """For each kind and outlet, whether each item belongs to that slice."""
     groups = {f"kind={kind}": [item.kind == kind for item in items] for kind in sorted({item.kind for item in items})}
     outlets = sorted({item.outlet for item in items if item.outlet is not None})
     return groups | {f"outlet={outlet}": [item.outlet == outlet for item in items] for outlet in outlets}
@@ -322,7 +322,7 @@ def _share_slices(
     pairs: tuple[Sequence[Outcome], Sequence[Outcome]],
     n_articles: int,
 ) -> list[_Slice]:
-    """Shares of a slice's attributions: found; of those, speaker right, and claim type right where it is labelled."""
+    """Shares of a slice's attributions: found; of those, speaker right, and claim type right if it is labelled."""
     tests: dict[str, tuple[Callable[[GoldItem, Outcome], bool], Callable[[GoldItem, Outcome], bool]]] = {
         "found": (lambda item, outcome: outcome.is_found, lambda item, outcome: True),
         "speaker_acc": (lambda item, outcome: outcome.is_speaker_right, lambda item, outcome: outcome.is_found),
@@ -351,7 +351,7 @@ def _share(counts: Sequence[float]) -> float:
 def _flips(
     gold: Sequence[ArticleResult], items: Sequence[GoldItem], pairs: tuple[Sequence[Outcome], Sequence[Outcome]]
 ) -> list[Flip]:
-    """The first of the claim types that only one of the models has right, in the order of the articles."""
+    """The first claim types that only one of the models gets right, in article order, `_MAX_FLIPS` at most."""
     flips = [
         Flip(gold[item.article].id, item.text[:300], item.claim_type, old.claim_type, new.claim_type)
         for item, old, new in zip(items, *pairs, strict=True)

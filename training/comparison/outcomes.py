@@ -1,4 +1,4 @@
-"""What became of each labelled attribution under a model: found, source and speaker right, which claim type."""
+"""What a model made of each labelled attribution: whether it was found, whether its speaker is right, which type."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from inquit.training.evaluation.tokens import TokenIndex, with_content
 
 @dataclass(frozen=True, slots=True)
 class GoldItem:
-    """One labelled attribution. ``claim_type`` is None where its claim is not labelled."""
+    """One labelled attribution. ``article`` is its index; ``claim_type`` is None if its claim is not labelled."""
 
     article: int
     text: str
@@ -30,7 +30,7 @@ class GoldItem:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a model made of it; ``claim_type`` and the rest are empty where it was not found."""
+    """What a model made of a labelled attribution; False and None throughout if it was not found."""
 
     is_found: bool = False
     is_speaker_right: bool = False
@@ -38,7 +38,7 @@ class Outcome:
 
 
 def gold_items(articles: Sequence[ArticleResult]) -> list[GoldItem]:
-    """All attributions with a content, in order."""
+    """All labelled attributions that have a content, in order."""
     items = []
     for i, article in enumerate(articles):
         assert article.text is not None
@@ -53,7 +53,7 @@ def gold_items(articles: Sequence[ArticleResult]) -> list[GoldItem]:
 
 
 def _kind(document: Document, attribution: Attribution) -> str:
-    """As labelled, or as the quotation marks say."""
+    """The labelled kind or, if there is none, what the quotation marks say."""
     if attribution.kind is not None:
         return attribution.kind.value
     passage = Passage.of_attribution(document, attribution)
@@ -61,7 +61,7 @@ def _kind(document: Document, attribution: Attribution) -> str:
 
 
 def outcomes(articles: Sequence[ArticleResult], predicted: Mapping[str, Mapping[str, Any]]) -> list[Outcome]:
-    """One for each of `gold_items`, in the same order."""
+    """The outcome of each of `gold_items`, in the same order."""
     found = []
     for article in articles:
         assert article.text is not None

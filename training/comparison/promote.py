@@ -1,4 +1,4 @@
-"""Swap a new model in: only after a comparison that it passed, with exactly the model that is used now."""
+"""Make a new model the current one, but only if it passed a comparison with exactly the model in use now."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _N_NAME = 16
 
 
 class PromotionError(Exception):
-    """A model that may not take over: says which comparison is missing or failed, and the command that makes it."""
+    """A model may not be promoted; the message says which comparison is missing or failed, and how to make it."""
 
 
 def record_comparison(registry: Registry, comparison: Comparison) -> Path:
-    """Keep what was found, without any text of the articles, where `promote` looks for it.
+    """Store a comparison, without any text of the articles, where `promote_model` looks for it.
 
     Raises:
         RegistryError: the registry cannot be written.
@@ -36,19 +36,19 @@ def record_comparison(registry: Registry, comparison: Comparison) -> Path:
 def promote_model(new: str | Path, registry: Registry, *, gold_sha256: str | None = None) -> Manifest:
     """Copy a model into the registry and make it current.
 
-    The gold articles of the first promotion guard all that follow; ``gold_sha256`` chooses others.
+    The gold articles of the first promotion guard all that follow, unless ``gold_sha256`` chooses others.
 
     Raises:
-        PromotionError: there is no passing comparison of this very model with the current one on the guarding articles.
+        PromotionError: this very model has not passed a comparison with the current one on the guarding articles.
         ModelError: a model is not what its manifest says.
-        LockedError: another process changes the registry.
-        RegistryError: it cannot be written.
+        LockedError: another process is changing the registry.
+        RegistryError: the registry cannot be written.
     """
     with registry.lock():
         manifest = verify(new)
         current = read_manifest(find_model(CURRENT))
         if manifest.fingerprint == current.fingerprint:
-            raise PromotionError(f"{manifest.title} is the current model already")
+            raise PromotionError(f"{manifest.title} is already the current model")
         guard = gold_sha256 or registry.guard()
         record = _find_comparison(registry, manifest, current, guard)
         registry.add(manifest.folder)
@@ -77,7 +77,7 @@ def _find_comparison(
         raise PromotionError(f"{new.title} failed its comparison with {current.title}: {failed[0]['objections'][0]}")
     if len(fitting) > 1:
         raise PromotionError(
-            f"{new.title} was compared on {len(fitting)} sets of articles: say with --gold which shall guard promotions"
+            f"{new.title} was compared on {len(fitting)} sets of articles: choose the guarding set with --gold"
         )
     return fitting[0]
 
@@ -89,7 +89,7 @@ def _read_record(path: Path) -> Mapping[str, Any]:
             raise TypeError("passed and objections contradict each other")
         return {name: record[name] for name in ("passed", "objections", *_NAMED)}
     except (ValueError, KeyError, TypeError) as error:
-        raise RegistryError(f"{path}: not a comparison ({error!r}); remove it and compare again") from error
+        raise RegistryError(f"{path}: not a valid comparison ({error!r}); remove it and compare again") from error
 
 
 _NAMED = ("new_fingerprint", "old_fingerprint", "gold_sha256")

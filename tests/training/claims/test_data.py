@@ -84,7 +84,7 @@ def test_claims_are_added_with_new_types_and_taken_out_by_article() -> None:
 @pytest.mark.parametrize("damage", [b"", b"{}", b"\x80\x04pickle", b"\xff" * 64])
 def test_a_file_of_another_kind_is_refused(damage: bytes, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(damage)
-    with pytest.raises(ValueError, match="not the claims of an inquit model"):
+    with pytest.raises(ValueError, match="does not hold the claims of an inquit model"):
         ClaimData.load(tmp_path / "x")
 
 
