@@ -101,7 +101,7 @@ def unlabelled_articles(corpus: CorpusConfig, data: Path) -> Iterator[Article]:
     except BatchError as error:
         raise CorpusError(str(error)) from error
     if not seen:
-        raise CorpusError(f"{find_file(corpus.path, data)}: contains no text to learn from; see docs/training.md")
+        raise CorpusError(f"{find_file(corpus.path, data)}: holds no text to learn from; see docs/training.md")
 
 
 def training_texts(config: TrainingConfig, data: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Labelled corpora: our JSONL, and PolNeAR in the layout in which it is downloaded."""
+"""Read labelled corpora: our JSONL, and PolNeAR as downloaded."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _FORMAT_HINT = "see docs/result-format.md"
 
 
 class CorpusError(ValueError):
-    """A corpus that cannot be read: names the file, the line where there is one, what was wanted and what came."""
+    """A corpus cannot be read; the message names the file and, if possible, the line, what was wanted and what came."""
 
 
 def read_corpus(path: Path) -> Iterator[ArticleResult]:
     """Read a corpus, whatever its layout.
 
     Args:
-        path: a JSONL file, a folder of them, or a folder as PolNeAR is downloaded.
+        path: a JSONL file, a folder of them, or a PolNeAR folder as downloaded.
 
     Raises:
-        CorpusError: there is no corpus at ``path``, or, while reading, a line or a file is malformed.
+        CorpusError: there is no corpus at ``path``; or, while iterating, a line or a file is malformed.
     """
     if path.is_file():
         return read_jsonl(path)
@@ -47,18 +47,18 @@ def read_corpus(path: Path) -> Iterator[ArticleResult]:
 
 
 def files_of(path: Path) -> list[Path]:
-    """The files that a corpus or a set of labels lies in, in the order of their names: itself, or all of a folder."""
+    """The files of a corpus or of a set of labels: the path itself or, sorted by name, all files below a folder."""
     return [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
 
 
 def read_jsonl(path: Path) -> Iterator[ArticleResult]:
-    """Gold labels in the result format, one article a line.
+    """Read gold labels in the result format, one article per line.
 
-    Publisher, date, title, annotator and url become metadata, also where they stand beside the id.
+    If a record has no ``metadata``, its outlet, publisher, date, title, annotator and url are taken from the top level.
 
     Raises:
-        CorpusError: names the line that is no result with its attributions, has a span outside of the text, a label
-            that does not exist, or an id that was there before.
+        CorpusError: a line is not a result with attributions, has a span outside the text, a label that does not
+            exist, or an id that occurred before; the message names the line.
     """
     return _read_jsonl([path])
 
@@ -101,18 +101,18 @@ def metadata_of(record: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _check_record(record: Mapping[str, Any]) -> None:
-    """Raise where a record has the shape of a result but cannot be true."""
+    """Raise an error if a record has the shape of a result but impossible values."""
     text = record.get("text")
     if text is not None and not isinstance(text, str):
         raise TypeError(f'"text" must be text, got {type(text).__name__}')
     if not isinstance(record.get("attributions"), list):
-        raise TypeError('"attributions" must be a list, [] for an article that has none')
+        raise TypeError('"attributions" must be a list, [] for an article without any')
     _check_label(record.get("status"), Status, '"status"')
     ids: set[str] = set()
     for i, attribution in enumerate(record["attributions"]):
         _check_attribution(attribution, text, f"attributions[{i}]")
         if attribution["id"] in ids:
-            raise ValueError(f"attributions[{i}] has the id {attribution['id']!r} of one before it; ids must differ")
+            raise ValueError(f"attributions[{i}] has the id {attribution['id']!r} of an earlier one; ids must differ")
         ids.add(attribution["id"])
     for i, sentence in enumerate(record.get("narration") or ()):
         _check_span(sentence["span"], text, f"narration[{i}]")
@@ -158,26 +158,26 @@ def _check_label(value: object, labels: type[StrEnum], where: str) -> None:
 
 
 def read_polnear(folder: Path) -> Iterator[ArticleResult]:
-    """One part of PolNeAR as downloaded: ``attributions/NAME_ANNOTATOR.ann`` (brat) beside ``text/NAME.txt``.
+    """Read one part of PolNeAR as downloaded: ``attributions/NAME_ANNOTATOR.ann`` (brat) beside ``text/NAME.txt``.
 
-    Metadata comes from the ``metadata.tsv`` in the folder or above it. Articles come in the order of their names. Of an
-    article that several people annotated, the first annotator's work is read (`metadata["annotator"]` says whose).
+    Metadata comes from ``metadata.tsv`` in the folder or its parent. Articles are sorted by name. If several people
+    annotated an article, only the first annotator's work is read (``metadata["annotator"]`` says whose).
 
     Args:
-        folder: a part (``data/train``), or a folder that holds one part only.
+        folder: a part (``data/train``), or a folder that contains exactly one part.
 
     Raises:
-        CorpusError: the folder holds no part or several (which would mix test with training articles), an article is
-            missing, or, while reading, an annotation is malformed.
+        CorpusError: the folder contains no part, or several, which would mix test and training articles; or, while
+            iterating, a text is missing or an annotation is malformed.
     """
     parts = _polnear_parts(folder)
     if not parts:
         raise CorpusError(
-            f"{folder}: wanted *.jsonl, or attributions/*.ann beside text/*.txt as in PolNeAR; has neither"
+            f"{folder}: wanted *.jsonl, or attributions/*.ann beside text/*.txt as in PolNeAR; found neither"
         )
     if len(parts) > 1:
         names = [part.name for part in parts]
-        raise CorpusError(f"{folder}: holds several parts, {names}; name one of them, as in {parts[0]}")
+        raise CorpusError(f"{folder}: holds several parts, {names}; name one of them, such as {parts[0]}")
     return _read_part(parts[0])
 
 
@@ -231,18 +231,18 @@ def _read_metadata(part: Path) -> dict[str, Mapping[str, str]]:
 
 
 def read_brat(annotations: str, text: str, *, where: str) -> tuple[Attribution, ...]:
-    """The attributions of one brat file, in the order of their contents.
+    """Read the attributions of one brat file, in the order of their contents.
 
     An attribution is an event (``E1<TAB>Attribution:T4 Content:T3 Cue:T2 Source:T1``) over text-bound spans, each of
-    which may be discontinuous. Events without a content, spans outside of events (``Discuss``, ``Discard``), notes,
-    relations and attributes are passed over, and so is the rest of a note or span text that was broken over lines.
+    which may be discontinuous. Events without a content, spans outside events (``Discuss``, ``Discard``), notes,
+    relations and attributes are skipped, and so is the rest of a note or span text that was broken over lines.
 
     Args:
         text: the article, whose characters the offsets count.
         where: the file, for messages.
 
     Raises:
-        CorpusError: names the line that is malformed or does not fit the text.
+        CorpusError: a line is malformed or does not fit the text; the message names the line.
 
     Source: the standoff format of brat 1.3.
     """
@@ -260,9 +260,9 @@ def read_brat(annotations: str, text: str, *, where: str) -> tuple[Attribution, 
 
 
 def brat_records(annotations: str, where: str) -> list[tuple[int, str]]:
-    """Line number and text of every record; a line that begins none belongs to the record before it."""
+    """Line number and text of every record; a line that does not begin one belongs to the record before it."""
     records: list[tuple[int, str]] = []
-    # Not splitlines: a span's text may hold U+2028 and other line breaks that are none in brat.
+    # Not splitlines: a span's text may contain U+2028 or other characters that do not end a line in brat.
     for number, line in enumerate(annotations.split("\n"), start=1):
         if _BRAT_RECORD.match(line):
             records.append((number, line.rstrip("\r")))
@@ -286,7 +286,7 @@ def _read_text_bound(body: str, words: str, text: str, where: str) -> tuple[str,
         raise CorpusError(f"{where}: {error}; is the text file the one that was annotated?") from error
     spans = tuple(Span(*pair) for pair in pairs)
     found = "".join(span.of(text) for span in spans)
-    # brat writes the words on one line, with blanks for line breaks; where the line was broken, the rest may be lost.
+    # brat writes the words on one line, with spaces for line breaks; if the line was broken, the rest may be lost.
     if not "".join(found.split()).startswith("".join(words.split())):
         raise CorpusError(
             f"{where} marks {words[:60]!r}, but the text has {found[:60]!r} at {offsets}; "
@@ -310,10 +310,10 @@ def _read_event(name: str, body: str, spans: Mapping[str, tuple[str, Spans]], wh
 
 
 def join_labels(articles: Iterable[ArticleResult], labels: Iterable[ArticleResult]) -> Iterator[ArticleResult]:
-    """Put stand-off speaker, claim and narration labels on the articles that they name; others stay as they are.
+    """Add stand-off speaker, claim and narration labels to the articles with their ids; other articles stay unchanged.
 
     Args:
-        labels: records whose attributions have the ids and contents of the articles' own.
+        labels: records whose attributions have the same ids and contents as those of the articles.
 
     Raises:
         CorpusError: a label is for an attribution that its article does not have.
@@ -329,8 +329,8 @@ def _join(article: ArticleResult, labels: ArticleResult) -> ArticleResult:
         if own is None or own.content != label.content:
             found = "has none" if own is None else f"has {_pairs(own.content)}"
             raise CorpusError(
-                f"article {article.id}: the labels have an attribution {label.id} with content {_pairs(label.content)}, "
-                f"the article {found}; they are of different versions"
+                f"article {article.id}: the labels have attribution {label.id} with content {_pairs(label.content)}, "
+                f"the article {found}; they belong to different versions"
             )
         attributions[label.id] = replace(own, speaker=label.speaker, claim=label.claim)
     return replace(article, attributions=tuple(attributions.values()), narration=labels.narration or article.narration)
@@ -341,9 +341,9 @@ def _pairs(spans: Spans) -> list[tuple[int, int]]:
 
 
 def corpus_sha256(corpus: Path | Iterable[ArticleResult]) -> str:
-    """SHA-256, in hex, of what a corpus says: ids, texts and labels.
+    """SHA-256, in hex, of the ids, texts and labels of a corpus.
 
-    Layout, order of articles and metadata do not count, so that PolNeAR as downloaded and as JSONL are one corpus.
+    Layout, order of articles and metadata make no difference, so PolNeAR has the same hash as downloaded and as JSONL.
     """
     articles = read_corpus(corpus) if isinstance(corpus, Path) else corpus
     return hashlib.sha256(b"".join(sorted(_article_digest(article) for article in articles))).hexdigest()

@@ -1,9 +1,10 @@
-"""How ready the model is to see an attribution, and how sure it may be of it: fitted on articles that trained nothing.
+"""Fit how ready the model is to see an attribution, and how confident it is of each, on calibration articles.
 
-F1 is best where attributions are kept that are right with at least half the probability of F1 itself (Lipton, Elkan and
-Naryanaswamy 2014), so the tagger is made readier to see cues, without which there is no attribution, and to end them, and what
-is unlikely is then left out. What is left out by the whole attribution alone takes good contents, cues and sources with it:
-the words of each count as much as it does.
+F1 is best when every attribution is kept whose probability of being right is at least half of F1 itself (Lipton, Elkan
+and Naryanaswamy 2014). So the tagger is made readier to see cues, without which there is no attribution, and to end
+them; afterwards unlikely attributions are dropped by a threshold on their confidence. If the threshold were chosen by
+full attributions alone, too many good contents, cues and sources would be dropped with them; so the F1 of the words in
+each of these roles counts as much as the F1 of full attributions.
 """
 
 from __future__ import annotations
@@ -31,26 +32,27 @@ logger = logging.getLogger(__name__)
 Floats = NDArray[np.float32]
 
 CUE_BEGINS, CUE_GOES_ON = (0.0, 0.5, 1.0, 1.5), (0.0, -0.5, -1.0)
-"""What may be added to the scores of a word's beginning a cue, and of its going on with one (natural log)."""
+"""Candidates for what is added to the scores of a word's beginning a cue, and of its continuing one (natural log)."""
 
 LEAST_GAIN = 0.005
-"""What the sum of the F1 must win where the scores of cues are changed once more."""
+"""How much the sum of the F1 scores must gain before another readiness is preferred."""
 
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(11))
-"""Confidences below which attributions may be left out."""
+"""Candidates for the threshold below which attributions are dropped."""
 
 NEGLIGIBLE = 0.015
-"""Thresholds whose sum of the F1 is within this of the best count as good, and the middle one of them is taken: over some
-dozens of articles sums differ as much by chance, and a threshold at the edge would hang on it."""
+"""Thresholds whose sum of F1 scores is within this of the best count as equally good, and the middle one is chosen:
+over a few dozen articles, sums differ this much by chance, and a threshold at the edge would depend on that chance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detection:
-    """The fitted readiness to see cues, the confidence, and the least confidence that is kept.
+    """The fitted readiness to see cues, the confidence, and the threshold on it.
 
     Attributes:
-        readiness: what is added to the scores of a word's beginning a cue and of its going on with one.
-        f1: of the full attribution, and by word of content, cue and source.
+        readiness: what is added to the scores of a word's beginning a cue and of its continuing one.
+        least_confidence: the threshold; attributions below it are dropped.
+        f1: of full attributions, and by word of contents, cues and sources.
     """
 
     readiness: tuple[float, float]
@@ -59,7 +61,7 @@ class Detection:
     f1: tuple[float, ...]
 
     def apply(self, heads: dict[str, Floats]) -> dict[str, Floats]:
-        """The heads' arrays with the detection in them."""
+        """The arrays of the heads, updated with this detection."""
         least = np.array([self.least_confidence], dtype=np.float32)
         bias = ready_bias(heads["tags.bias"], self.readiness)
         return heads | {"tags.bias": bias, "confidence.least": least} | self.confidence.to_arrays("confidence")
@@ -67,14 +69,14 @@ class Detection:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """The attributions found under a readiness.
+    """The attributions found with a certain readiness.
 
     Attributes:
         evidence: shape (n, len(LINK_FEATURES)).
         is_right: shape (n,), whether content and source are right.
-        words: of each attribution the words of its content, cue and source, counted through all articles.
+        words: for each attribution, the words of its content, cue and source, numbered across all articles.
         is_gold: shape (3, n_words), whether each word is in a labelled content, cue or source.
-        n_gold: labelled attributions.
+        n_gold: number of labelled attributions.
     """
 
     evidence: Floats
@@ -84,7 +86,7 @@ class Found:
     n_gold: int
 
     def f1(self, kept: NDArray[np.bool_]) -> tuple[float, ...]:
-        """F1 of the full attribution, and by word of content, cue and source, where only ``kept`` attributions are told."""
+        """F1 of full attributions, and by word of contents, cues and sources, if only ``kept`` ones are reported."""
         is_found = np.zeros_like(self.is_gold)
         for i in np.flatnonzero(kept).tolist():
             for of_role, words in zip(is_found, self.words[i], strict=True):
@@ -97,10 +99,11 @@ class Found:
 
 
 def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detection:
-    """Choose the readiness and the threshold under which the sum of the F1 is best, or all but, and fit the confidence there.
+    """Choose the readiness and threshold with the best sum of F1 scores, or nearly, and fit the confidence for them.
 
-    Where the model is always right, always wrong or finds nothing, the evidence tells nothing. If it is so under every
-    readiness, each attribution gets the share that is right, smoothed (Laplace), and the log says so.
+    A readiness with which the model is always right, always wrong or finds nothing gives the confidence nothing to fit.
+    If that is so for every readiness, each attribution gets the share that is right, smoothed (Laplace), as its
+    confidence, with a warning in the log.
     """
     read = []
     for gold in articles:
@@ -122,11 +125,11 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
     if best is None:
         found = _find(model, read, (0.0, 0.0))
         n_right, n = int(found.is_right.sum()), len(found.is_right)
-        logger.warning("%d of %d attributions are right: confidence is a constant", n_right, n)
+        logger.warning("%d of %d attributions are right: the confidence is a constant", n_right, n)
         confidence = constant_calibration((n_right + 1) / (n + 2), n_features=len(LINK_FEATURES))
         return Detection((0.0, 0.0), confidence, 0.0, (0.0,) * 4)
     logger.info(
-        "detection: readiness %.1f and %.1f, least confidence %.2f, F1 %.3f, by word %.3f, %.3f, %.3f",
+        "detection: readiness %.1f and %.1f, threshold %.2f, F1 %.3f, by word %.3f, %.3f, %.3f",
         *best.readiness,
         best.least_confidence,
         *best.f1,
@@ -135,7 +138,7 @@ def fit_detection(model: Attributor, articles: Iterable[ArticleResult]) -> Detec
 
 
 def middle_of_best(sums: Mapping[float, float]) -> float:
-    """Of the thresholds that are as good as the best, the middle one, of two the lower; ``sums`` are in their order."""
+    """The middle one (of two, the lower) of the thresholds that are as good as the best; ``sums`` must be in order."""
     as_good = [threshold for threshold, of_f1 in sums.items() if of_f1 > max(sums.values()) - NEGLIGIBLE]
     return as_good[(len(as_good) - 1) // 2]
 
@@ -181,7 +184,7 @@ def labelled_words(gold: ArticleResult, document: Document) -> NDArray[np.bool_]
 
 
 def ready_bias(bias: Floats, readiness: tuple[float, float]) -> Floats:
-    """The bias of a tagger that is so much readier to see that a cue begins, and that it goes on."""
+    """The bias of a tagger with the readiness added to the scores of a cue's beginning and of its continuing."""
     ready = bias.copy()
     first = begin(ROLES.index("cue"))
     ready[first : first + 2] += np.array(readiness, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The command `inquit evaluate`: a model, or results that are there already, against gold labels."""
+"""The command `inquit evaluate`: measure a model, or existing results, against gold labels."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def run_evaluate(
     """Score the gold texts with a model, or read results, and compare them with the gold labels.
 
     Args:
-        model: a shipped model's name or a model folder; only a label for the JSON file where ``predictions`` are given.
-        json_path: where to write everything that was measured, with the hash of the gold corpus.
-        predictions: results to compare in place of scoring.
+        model: a shipped model's name or a model folder; if there are ``predictions``, only a label for the JSON file.
+        json_path: where to write all measures, with the hash of the gold corpus.
+        predictions: results to compare instead of scoring.
 
     Returns:
-        the evaluation, and how many gold articles have no result: their record is missing or an error.
+        the evaluation, and how many gold articles have no result because their record is missing or an error.
 
     Raises:
         CorpusError: gold or predictions cannot be read, or do not belong together.
@@ -71,10 +71,10 @@ def run_evaluate(
 
 
 def read_gold(path: Path) -> list[ArticleResult]:
-    """Labelled articles to measure with; those with answers of a model that nobody reviewed are left out and logged.
+    """Read labelled articles to measure with; those with answers that nobody reviewed are left out, with a warning.
 
     Raises:
-        CorpusError: there is nothing at ``path`` to compare with, or an article has no text.
+        CorpusError: there is nothing to compare with at ``path``, or an article has no text.
     """
     from inquit.training.corpora import CorpusError, read_corpus
     from inquit.training.labels.check_record import is_gold
@@ -99,7 +99,7 @@ def read_gold(path: Path) -> list[ArticleResult]:
 
 
 def score_gold(model: str, gold: Records) -> Records:
-    """A model's results for the gold texts, by article id."""
+    """Score the gold texts with a model; its results by article id."""
     from inquit.inference.attributor import Attributor
     from inquit.inference.records import score_safely
     from inquit.models.article import Article
@@ -117,12 +117,12 @@ def _read_predictions(predictions: Path, gold: Records, gold_path: Path) -> Reco
     for article in gold.keys() & predicted.keys():
         found = predicted[article].get("text_sha256")
         if found not in (None, gold[article]["text_sha256"]):
-            raise CorpusError(f"{predictions}: article {article!r} was scored on another text than {gold_path} has")
+            raise CorpusError(f"{predictions}: article {article!r} was scored on a text that differs from {gold_path}")
     return predicted
 
 
 def write_json(path: Path, record: Mapping[str, Any]) -> None:
-    """Write a file of JSON for people and programs; it appears whole."""
+    """Write an indented JSON file; it appears only when it is complete."""
     import orjson
 
     from inquit.inference.writers import open_atomically

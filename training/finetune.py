@@ -1,7 +1,7 @@
-"""Learn from new labels with everything: encoder and all heads, from a finished model, on its own articles and new ones.
+"""Fine-tune a finished model, encoder and all heads, on its own articles and new ones.
 
-The old articles are rehearsed: without them a network forgets what the new ones do not show. Needs torch and the model's
-training data; claim heads alone are refitted in seconds without any of that (`inquit.training.retrain`).
+The old articles are rehearsed, because without them the network forgets what the new ones do not show. This needs torch
+and the model's training data; `inquit.training.retrain` refits only the claim heads, in seconds and without either.
 """
 
 from __future__ import annotations
@@ -21,26 +21,27 @@ from inquit.training.train import train_model
 from inquit.training.whole_folder import claim_folder, make_parent
 
 REPEAT = 3
-"""How often an epoch reads a new article for each time it reads an old one: new ones are few."""
+"""How often an epoch reads each new article: there are few of them."""
 
-_RATE = 0.25  # of the run's own learning rates: the network is to move, not to start over
+_RATE = 0.25  # of the run's own learning rates: the network should move, not start over
 
 
 def finetune_model(
     fitted: str | Path, labels: Sequence[Path], output: Path, *, data: Path, drop_bad: bool = False
 ) -> Path:
-    """Write a model that has learnt from new labels as well; its own run is kept beside it, as ``OUTPUT.run``.
+    """Write a model that has also learnt from new labels; the run that made it is kept beside it, as ``OUTPUT.run``.
 
     Args:
         fitted: a model, or the folder of a finished `inquit train`, whose network was not rounded to 8 bits.
         labels: label files, checked as `inquit labels check` does.
         data: the folder that the model's corpus paths start from.
+        drop_bad: repair or leave out bad labels instead of refusing to train.
 
     Raises:
         ModelError: there is no such model.
-        CorpusError: its training data are not there, or the labels cannot be learnt from.
-        OutputError: the output exists, or cannot be made.
-        LockedError: another retrain is writing the same model.
+        CorpusError: its training data is missing, or the labels cannot be learnt from.
+        OutputError: the output exists, or cannot be created.
+        LockedError: another process is writing the same model.
     """
     make_parent(output)
     with claim_folder(output):
@@ -62,7 +63,7 @@ def finetune_model(
         config = replace(
             config,
             version=f"{config.version.split('+')[0]}+{digest}",
-            # Unlabelled texts taught what a teacher knew, and there is none here.
+            # Without the unlabelled corpora: they need a teacher, and there is none here.
             corpus=(*config.labelled, CorpusConfig(path=str(checked), repeat=REPEAT)),
             optimizer=optimizer,
         )

@@ -130,7 +130,7 @@ def _vocabulary(new_types: list[str] | None, renames: list[str] | None) -> Vocab
 
 
 def _or_fail(action: Callable[[], T]) -> T:
-    """What an action gives; input and output that fail end the command with their exit codes."""
+    """The value of an action; if input or output fails, the command ends with the matching exit code."""
     with exit_codes():
         return action()
 
@@ -164,12 +164,12 @@ def import_labels(
     """
     refuse_overwriting([*files, *(articles or ())], output)
     result = _check(files, label_format, articles, new_type, rename)
-    # Whether there is enough to learn from is a matter of all files together, not of a conversion.
+    # Whether there is enough to learn from depends on all files together, not on one conversion.
     errors = [finding for finding in result.errors if finding.code != "one-class"]
     _print_findings([f for f in result.findings if f in errors or not drop_bad], as_json=False)
     if errors and (not drop_bad or not result.kept):
         fail(
-            f"{counted(len(errors), 'error')}, nothing written; mend them, or leave them out with --drop-bad",
+            f"{counted(len(errors), 'error')}, nothing written; fix them, or leave them out with --drop-bad",
             EXIT_ARTICLE_ERRORS,
         )
     _write(_results(result), output, "jsonl")
@@ -214,8 +214,8 @@ def export_labels(
     n_unreviewed = sum(not is_gold(article.to_dict()) for article in articles)
     if n_unreviewed and export_format == ExportFormat.BRAT:
         print(
-            f"inquit: warning: {n_unreviewed} of them with answers that nobody reviewed, which brat cannot say: "
-            "what is imported from there counts as labels, so go through it all before",
+            f"inquit: warning: {n_unreviewed} of them with answers that nobody reviewed, which brat cannot mark: "
+            "everything imported from brat counts as labels, so first go through all of it",
             file=sys.stderr,
         )
 
@@ -270,7 +270,7 @@ def _print_agreement(result: Agreement) -> None:
     for name, kappa in result.labels.items():
         table.add_row(name, str(kappa.n), f"{kappa.share:.3f}", "" if kappa.kappa is None else f"{kappa.kappa:.3f}")
     Console().print(table)
-    print(f"{len(result.disagreements)} disagreements; -o FILE writes them", file=sys.stderr)
+    print(f"{len(result.disagreements)} disagreements; write them with -o FILE", file=sys.stderr)
 
 
 def queue(

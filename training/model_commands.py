@@ -63,8 +63,8 @@ def retrain(
     if everything:
         if new_type:
             fail(
-                "--new-type: --all keeps to the claim types that inquit knows; retrain its OUTPUT on the same labels once "
-                "more, without --all, which learns new ones in seconds",
+                "--new-type: --all keeps to the claim types that inquit knows; to learn new ones, retrain its OUTPUT "
+                "on the same labels without --all, which takes seconds",
                 EXIT_USAGE,
             )
         _finetune(labels, output, model, data, drop_bad=drop_bad)
@@ -104,7 +104,7 @@ def _print_cross_validation(fitted: FittedClaims) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, header_style="dim", title="on articles left out (cross-validated)", title_justify="left")
+    table = Table(box=None, header_style="dim", title="on left-out articles (cross-validated)", title_justify="left")
     for name in ("articles", "measure", "without new labels", "with them"):
         table.add_column(name, justify="right" if "with" in name else "left", no_wrap=True)
     for domain, before in fitted.before.items():
@@ -194,7 +194,7 @@ def _print_comparison(comparison: Comparison) -> None:
             )
     Console().print(table)
     n_better = sum(flip.is_better for flip in comparison.flips)
-    print(f"claim types: {n_better} right now that were wrong, {len(comparison.flips) - n_better} wrong now")
+    print(f"claim types: {n_better} right that were wrong, {len(comparison.flips) - n_better} wrong that were right")
 
 
 def promote(

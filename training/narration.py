@@ -1,4 +1,4 @@
-"""Whose a sentence is: fitted on articles that trained nothing."""
+"""Fit how likely a sentence is the journalist's own, on calibration articles."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ logger = logging.getLogger(__name__)
 Floats = NDArray[np.float32]
 
 MAY_BE_LOST = 0.005
-"""Share of the journalist's own sentences that may be left out, taken for somebody's statement."""
+"""Share of the journalist's own sentences that may be dropped because they are mistaken for a source's statement."""
 
 
 def unfitted_narration() -> NarrationFinder:
-    """Every sentence may as well be the journalist's own as not."""
+    """A placeholder that gives every sentence a probability of .5 of being the journalist's own."""
     return NarrationFinder(constant_calibration(n_features=len(EVIDENCE)), 1.0)
 
 
 def fit_narration(model: Attributor, articles: Iterable[ArticleResult]) -> NarrationFinder:
-    """Learn when a sentence is the journalist's own: where less than half of what it says is labelled content."""
+    """Learn when a sentence is the journalist's own, which means that less than half of it is labelled content."""
     evidence, is_own = [np.zeros((0, len(EVIDENCE)), dtype=np.float32)], [np.zeros(0, dtype=bool)]
     for gold in articles:
         assert gold.text is not None
@@ -51,12 +51,12 @@ def fit_narration(model: Attributor, articles: Iterable[ArticleResult]) -> Narra
 
 def _fit(evidence: Floats, is_own: NDArray[np.bool_]) -> NarrationFinder:
     if len(np.unique(is_own)) < 2:
-        logger.warning("narration: all of %d sentences are the same: confidence is a constant", len(is_own))
+        logger.warning("narration: all %d sentences have the same label: the confidence is a constant", len(is_own))
         share = (int(is_own.sum()) + 1) / (len(is_own) + 2)
         return NarrationFinder(constant_calibration(share, n_features=len(EVIDENCE)), COVERED)
     said = evidence[:, EVIDENCE.index("said")]
-    most_said = float(np.quantile(said[is_own], 1 - MAY_BE_LOST, method="higher"))  # no more may be lost
+    most_said = float(np.quantile(said[is_own], 1 - MAY_BE_LOST, method="higher"))  # so that no more are dropped
     logger.info(
-        "narration: at most %.3f said; of what is told, %.3f is own", most_said, is_own[said <= most_said].mean()
+        "narration: kept if at most %.3f is said; %.3f of those are own", most_said, is_own[said <= most_said].mean()
     )
     return NarrationFinder(fit_logistic(evidence, is_own), most_said)

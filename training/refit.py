@@ -1,4 +1,4 @@
-"""Fit again what comes after a network that stays as it is, claim heads aside: minutes instead of a training."""
+"""Refit what comes after a network that stays as it is, except claim heads: in minutes, without training a network."""
 
 from __future__ import annotations
 
@@ -39,24 +39,26 @@ from inquit.training.whole_folder import claim_folder, make_parent, whole_folder
 Floats = NDArray[np.float32]
 
 _FITTED = ("confidence.", "narration.", "speaker.")
-"""Prefixes of the arrays that are fitted here. Of the others, the tagger's bias alone may change (`Detection.apply`)."""
+"""Prefixes of the arrays that are refitted here. Of the rest, only the tagger's bias may change (`Detection.apply`)."""
 
 
 def refit_model(base: str | Path, config: TrainingConfig, data: Path, output: Path) -> Manifest:
-    """Write a model folder with the base model's network and claim heads: which attributions are told and how sure they are,
-    whose a sentence is and whom a source stands for are fitted again. It appears only when it is whole.
+    """Write a model folder with the base model's network and claim heads, and everything else refitted.
+
+    Refitted are the detection of attributions and their confidence, narration, and which speakers sources stand for.
+    The folder appears only when it is complete.
 
     Args:
-        base: a model, also one fitted to other features than this version computes. How ready it is to see a cue is where the
-            search begins, which only goes on from there.
-        config: its corpora, their speakers and its seed are used, its name and version are the new model's.
+        base: a model, even one fitted to other features than this version computes. The search for the readiness to see
+            a cue starts from the base's own readiness and only adds to it.
+        config: its corpora, their speakers and its seed are used; its name and version become the new model's.
         data: the folder that the configuration's corpus paths start from.
         output: the new folder.
 
     Raises:
         ModelError: there is no such model, or it is damaged.
         CorpusError: a corpus is missing or cannot be read.
-        OutputError: the folder exists, or cannot be made.
+        OutputError: the folder exists, or cannot be created.
         LockedError: another process is making the same folder.
     """
     make_parent(output)
@@ -92,8 +94,9 @@ def refit_model(base: str | Path, config: TrainingConfig, data: Path, output: Pa
 
 
 def _corpora_with_speakers(config: TrainingConfig) -> Iterator[CorpusConfig]:
-    """The corpora, of those that nobody labelled with the speakers alone that the network did not see: those that it saw made
-    the scorer worse, see docs/experiments.md.
+    """The corpora to refit on; unlabelled ones only with the speakers that the network did not see.
+
+    The speakers that it saw made the scorer worse; see docs/experiments.md.
     """
     for corpus in config.corpus:
         if not corpus.unlabelled:
@@ -103,7 +106,7 @@ def _corpora_with_speakers(config: TrainingConfig) -> Iterator[CorpusConfig]:
 
 
 def _known_speakers(config: TrainingConfig, data: Path) -> Iterator[ArticleResult]:
-    """The texts that nobody labelled, with their sources whose speakers are known, but those that calibrate."""
+    """The texts of unlabelled corpora with their sources of known speakers, except the calibration articles."""
     for corpus in config.corpus:
         if corpus.unlabelled:
             texts = list(unlabelled_articles(corpus, data))
@@ -123,7 +126,7 @@ def _write(
         "seed": config.seed,
         "data_sha256": data_hashes(config, data),
     }
-    # The base's own speakers are gone, and with them where they came from.
+    # The base's own speaker scorer is gone, and so is the record of where it came from.
     training = {name: value for name, value in kept["training"].items() if name != "speakers"} | {"refit": refit}
     facts = kept | {"name": config.name, "version": config.version, "training": training}
     dev = {config.dev: list(read_corpus(data / config.dev))} if config.dev else {}

@@ -1,4 +1,4 @@
-"""The training report: what was fitted, how it went, what it scores; curves as a picture."""
+"""The training report: what was fitted, how training went, and the scores, with curves as a picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learn from new labels: claim heads and their probabilities, in seconds, without torch and without the old articles."""
+"""Refit claim heads and their probabilities on new labels: in seconds, without torch and without the old articles."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class NewLabels:
 
     Attributes:
         articles: those with claims, each once.
-        n_claims: how many of their claims are labelled.
+        n_claims: how many labelled claims they have.
         new_types: claim types that the model does not know yet, in alphabetical order.
-        sha256: of every file, by its path in the folder that holds them all.
+        sha256: of every file, by its path in the folder that contains them all.
     """
 
     articles: tuple[ArticleResult, ...]
@@ -66,15 +66,15 @@ def read_new_labels(
     allowed_new_types: Collection[str] = (),
     drop_bad: bool = False,
 ) -> NewLabels:
-    """Read label files, checked as `inquit labels check` does: a model's answers that nobody reviewed are left out.
+    """Read label files, checked as `inquit labels check` does; answers that nobody reviewed are left out.
 
     Args:
         known_types: the claim types of the model.
-        allowed_new_types: new types that are meant even where they look like a misspelt known one.
-        drop_bad: leave out what is wrong; else it is refused.
+        allowed_new_types: new types that are intended even if they look like a misspelt known one.
+        drop_bad: repair or leave out bad labels instead of raising an error.
 
     Raises:
-        CorpusError: a file cannot be read or has an error, or nothing in them can be learnt from.
+        CorpusError: a file cannot be read or has an error, or there is nothing to learn from.
     """
     vocabulary = Vocabulary(new_types=tuple(dict.fromkeys((*known_types, *allowed_new_types))))
     check = check_training_labels(paths, drop_bad=drop_bad, vocabulary=vocabulary, joins_others=True)
@@ -92,7 +92,7 @@ def read_new_labels(
 
 
 def _label_hashes(paths: Sequence[Path]) -> dict[str, str]:
-    """SHA-256 of every file, by its path in the folder that holds them all."""
+    """SHA-256 of every file, by its path in the folder that contains them all."""
     root = os.path.commonpath([path.absolute().parent for path in paths])
     files = (file for path in paths for file in files_of(path.absolute()))
     return {file.relative_to(root).as_posix(): file_sha256(file) for file in files}
@@ -104,7 +104,7 @@ def _claims(article: ArticleResult) -> Iterator[Claim]:
 
 
 def _check_new_types(claims: Sequence[Claim], new: Sequence[str], known: Sequence[str], names: str) -> None:
-    """One or two examples of a type are a slip of the pen, or too few to learn it."""
+    """Refuse a new type with very few examples: it is a slip, or cannot be learnt."""
     counts = Counter(claim.type for claim in claims)
     for name in new:
         if counts[name] < MIN_TYPE_EXAMPLES:
@@ -112,7 +112,7 @@ def _check_new_types(claims: Sequence[Claim], new: Sequence[str], known: Sequenc
                 f"{names}: claim type {name!r} is new and has {counts[name]} claims, wanted at least "
                 f"{MIN_TYPE_EXAMPLES}: label more, or use one of {list(known)}"
             )
-    ClaimOutputs((*known, *new))  # raises ValueError for a name that no type may have
+    ClaimOutputs((*known, *new))  # raises ValueError for a name that is not allowed
 
 
 def retrain_model(
@@ -123,19 +123,19 @@ def retrain_model(
     allowed_new_types: Collection[str] = (),
     drop_bad: bool = False,
 ) -> tuple[Manifest, FittedClaims, NewLabels]:
-    """Write a model folder that has learnt from new labels as well. The same call gives the same bytes.
+    """Write a model folder whose claim heads have also learnt from new labels. The same call gives the same bytes.
 
-    Everything but the claim heads stays as it is in the base model. The folder appears only when it is whole.
+    Everything except the claim heads stays as it is in the base model. The folder appears only when it is complete.
 
     Args:
-        base: the model to go on from; it must hold the claims it was fitted on.
+        base: the model to continue from; it must contain the claims it was fitted on.
         labels: label files in the result format.
         output: the new folder.
 
     Raises:
-        ModelError: the base cannot be loaded, or holds no claims.
+        ModelError: the base cannot be loaded, or contains no claims.
         CorpusError: the labels cannot be learnt from; see `read_new_labels`.
-        LockedError: another retrain is writing the same folder.
+        LockedError: another process is writing the same folder.
         OutputError: the folder exists, or cannot be written.
     """
     config = ClaimFitConfig()
@@ -144,7 +144,7 @@ def retrain_model(
     new = read_new_labels(labels, data.claim_types, allowed_new_types=allowed_new_types, drop_bad=drop_bad)
     try:
         with claim_folder(output):
-            # One thread: sums over several come out in another order on another machine.
+            # One thread, because sums over several threads can come out differently on another machine.
             with threadpool_limits(1):
                 model = Attributor.load(manifest.folder)
                 data, fitted = _learn(model, data, new, config)
@@ -170,7 +170,7 @@ def _learn(
 ) -> tuple[ClaimData, FittedClaims]:
     claim_types = (*data.claim_types, *new.new_types)
     pooled = pool_claims(model, new.articles, is_seen=lambda article: False, claim_types=claim_types)
-    # Corrected labels take the place of those that the model was made from.
+    # Corrected labels replace those that the model was made from.
     kept = data.without_articles(pooled.articles)
     joined = kept.with_claims(pooled, claim_types)
     return joined, fit_claims(joined, new_articles=set(pooled.articles), config=config)
@@ -192,7 +192,7 @@ def _write(
 
 
 def _manifest(base: Manifest, fitted: FittedClaims, new: NewLabels, config: ClaimFitConfig) -> dict[str, Any]:
-    """The base's manifest with what is different now."""
+    """The manifest of the retrained model: the base's, with what has changed."""
     retraining = {
         "base": base.title,
         "base_fingerprint": base.fingerprint,
@@ -207,7 +207,7 @@ def _manifest(base: Manifest, fitted: FittedClaims, new: NewLabels, config: Clai
         "cross_validated": cross_validated(fitted),
     }
     recipe = json.dumps(retraining, sort_keys=True).encode()
-    # Semantic versions allow what was built from what after a plus sign; of a second retraining only the last is named.
+    # Semantic versions allow build metadata after a plus sign; after several retrainings only the last is named.
     version = f"{base.version.split('+')[0]}+{hashlib.sha256(recipe).hexdigest()[:8]}"
     kept = {name: value for name, value in base.data.items() if name not in ("format_version", "files", "measures")}
     labels = {**kept["labels"], "claim_types": list(fitted.claim_types)}
@@ -216,7 +216,7 @@ def _manifest(base: Manifest, fitted: FittedClaims, new: NewLabels, config: Clai
 
 
 def cross_validated(fitted: FittedClaims) -> dict[str, dict[str, dict[str, float]]]:
-    """What new labels changed on articles that took no part in fitting: by domain, measure, and before or after."""
+    """What the new labels changed on left-out articles: scores by domain and measure, before and after."""
     return {
         domain: {
             name: {"before": round(before.score(name), 4), "after": round(fitted.after[domain].score(name), 4)}
@@ -227,10 +227,10 @@ def cross_validated(fitted: FittedClaims) -> dict[str, dict[str, dict[str, float
 
 
 def label_agreement(fitted: FittedClaims) -> dict[str, float]:
-    """How far new labels of known types agree with heads that have not learnt from them: Cohen's kappa (1960)."""
+    """Agreement of the new labels of known types with heads that have not learnt from them: Cohen's kappa (1960)."""
     known = set(NETWORK_OUTPUTS.claim_types)
     table = fitted.before["new"].confusion if "new" in fitted.before else {}
     pairs = [pair for a, row in table.items() if a in known for b, n in row.items() for pair in [(a, b)] * n]
-    if len({theirs for theirs, _ in pairs}) < 2:  # of one type, chance agrees as well as anybody
+    if len({theirs for theirs, _ in pairs}) < 2:  # with one type, kappa means nothing
         return {"label_kappa": 0.0, "n_known_claims": 0}
     return {"label_kappa": round(cohens_kappa(pairs).kappa or 0.0, 4), "n_known_claims": len(pairs)}

@@ -1,4 +1,4 @@
-"""The way from a training file to a fitted network: corpora, documents, network, fit."""
+"""Train a model from a training file: read the corpora, ask the teachers, fit the network, build the model folder."""
 
 from __future__ import annotations
 
@@ -66,17 +66,17 @@ def train_model(
 
     Args:
         data: the folder that the configuration's corpus paths start from.
-        encoder: a folder to read the pretrained encoder from, in place of the configured name.
-        teachers: finished runs or models; what they say together of the training articles is learnt from as well.
-        warm_start: a finished run or a model to go on from.
-        resume: go on after the last finished epoch in ``output``.
-        network_only: stop when there is a network, which can teach and be gone on with.
+        encoder: a folder to read the pretrained encoder from, instead of the configured name.
+        teachers: finished runs or models; the mean of their answers for the training articles is learnt too.
+        warm_start: a finished run or a model to continue from.
+        resume: continue after the last finished epoch in ``output``.
+        network_only: stop after fitting the network, which is all that a teacher or a warm start needs.
 
     Raises:
         CorpusError: a corpus is missing or cannot be read.
-        OSError: the encoder is not at hand.
-        ModelError: there is no such teacher, or nothing to go on from.
-        ValueError: a corpus gives nothing to learn from; or a run is to go on with another configuration.
+        OSError: the encoder is not available.
+        ModelError: there is no such teacher, or no such model to continue from.
+        ValueError: a corpus gives nothing to learn from, or a run was to be resumed with a different configuration.
     """
     origins = {
         role: " and ".join(title_of(one) for one in fitted)
@@ -127,24 +127,26 @@ def train_model(
 
 
 def _check_goes_on(config: TrainingConfig, path: Path) -> None:
-    """Raise where the network would be fitted otherwise than it has been; ``path``: of the configuration so far."""
+    """Raise an error if the network would be fitted differently than so far; ``path``: the run's own configuration."""
     if not path.exists():
         return
     begun = training_config_from_dict(json.loads(path.read_text(encoding="utf-8")), str(path))
     if changed := begun.changes_of_network(config):
         raise ValueError(
-            f"{path}: the run was begun with other values of {', '.join(changed)}: put them back, "
-            "or begin anew without --resume"
+            f"{path}: the run was started with other values of {', '.join(changed)}: restore them, "
+            "or start over without --resume"
         )
 
 
 def ask_teachers(
     teachers: Sequence[str | Path], config: TrainingConfig, data: Path, output: Path
 ) -> tuple[list[CorpusConfig], list[Path]]:
-    """The corpora to learn from, with the first teacher's labels where they have none, and each teacher's folder of answers.
+    """Let the teachers label and answer: the corpora, all labelled now, and each teacher's folder of answers.
+
+    The first teacher labels the unlabelled corpora.
 
     Raises:
-        ValueError: a corpus is unlabelled, and nobody is there to label it.
+        ValueError: a corpus is unlabelled, and there is no teacher to label it.
     """
     corpora, answers = list(config.corpus), []
     if not teachers and (unlabelled := [corpus.path for corpus in corpora if corpus.unlabelled]):
@@ -169,11 +171,11 @@ def train_network(
     resume: bool = False,
     evaluate: Callable[[AttributionNetwork], dict[str, float]] | None = None,
 ) -> tuple[AttributionNetwork, Tokenizer, History]:
-    """Fit a network; ``output`` gets its checkpoints, without the share that a warm start has in what is returned.
+    """Fit a network. ``output`` gets its checkpoints; only the returned network has the warm start's share mixed in.
 
     Args:
-        corpora: what to learn from in place of the configuration's corpora, as `ask_teachers` gives it.
-        soft_labels: a folder of answers for each teacher.
+        corpora: what to learn from instead of the configuration's corpora, as `ask_teachers` returns it.
+        soft_labels: one folder of answers for each teacher.
     """
     torch.manual_seed(config.seed)
     goes_on = resume and (output / START_FILE).exists()
@@ -187,13 +189,13 @@ def train_network(
         if config.heads and config.heads != count_heads(network.encoder):
             cut_heads(network.encoder, config.heads, sample_losses(network, documents, tokenizer, config))
             logger.info("attention heads by layer: %s", network.encoder.config.heads_by_layer)  # type: ignore[union-attr]
-        if not resume:  # what another run left here is not to be gone on with
+        if not resume:  # a later --resume must not pick up what another run left here
             (output / STATE_FILE).unlink(missing_ok=True)
         save_network_frame(network, tokenizer, config, output)
         save_start(network, output)
-    # Few articles would only spoil them.
+    # Frozen, because so few articles would only make the input embeddings worse.
     network.encoder.get_input_embeddings().requires_grad_(False)  # type: ignore[operator]
-    logger.info("%d documents an epoch", len(documents))
+    logger.info("%d documents per epoch", len(documents))
     history = fit(network, documents, tokenizer, config, output, resume=resume, evaluate=evaluate)
     if warm_start is not None and (share := config.optimizer.start_share):
         _mix(network, load_file(output / START_FILE), share)
@@ -211,7 +213,7 @@ def _unfitted(
             path, n_pair_dimensions=config.n_pair_dimensions, dropout=config.optimizer.dropout
         )
     except OSError as error:
-        raise OSError(f"the encoder {path} is not at hand: {error}") from error
+        raise OSError(f"the encoder {path} is not available: {error}") from error
     return network, load_tokenizer(Path(path))
 
 
@@ -229,7 +231,7 @@ def _training_documents(
             assert gold.text is not None
             answers = [read_soft_labels(folder, Article(gold.id, gold.text)) for folder in soft_labels]
             if len({of.tags.shape for of in answers}) > 1:
-                raise ValueError(f"the teachers do not cut article {gold.id} into the same words: take some that do")
+                raise ValueError(f"the teachers do not split article {gold.id} into the same words: use others")
             soft = mean_answers(answers) if answers else None
             document = label_document(gold, tokenizer, marks=marks.get(gold.id), soft=soft)
             documents += [document] * corpus.repeat
@@ -237,6 +239,6 @@ def _training_documents(
 
 
 def _mix(network: AttributionNetwork, start: Mapping[str, Tensor], share: float) -> None:
-    """Let the weights that training began with have a share in the network (Wortsman et al. 2022)."""
+    """Mix a share of the weights that training started with into the network (Wortsman et al. 2022)."""
     fitted = network.state_dict()
     network.load_state_dict({name: tensor.lerp(start[name], share) for name, tensor in fitted.items()})

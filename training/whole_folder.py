@@ -1,4 +1,4 @@
-"""A folder that one process makes, and that appears under its name only when it is whole."""
+"""Make a folder in one process at a time, so that it appears under its name only when it is complete."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from inquit.models.files import hold_lock
 
 
 def make_parent(folder: Path) -> None:
-    """Make the folder that another is to be in.
+    """Create the parent of a folder that is to be written.
 
     Raises:
-        OutputError: it cannot be made.
+        OutputError: it cannot be created.
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -26,23 +26,23 @@ def make_parent(folder: Path) -> None:
 
 @contextmanager
 def claim_folder(folder: Path) -> Iterator[None]:
-    """Keep a folder that is to be made to one process.
+    """Reserve a folder that is to be made for this process.
 
     Raises:
         LockedError: another process is making it.
-        OutputError: it exists.
+        OutputError: it already exists.
     """
     with hold_lock(folder.with_name(f".{folder.name}.lock")):
         if folder.exists():
-            raise OutputError(f"{folder}: exists already; remove it or name another folder")
+            raise OutputError(f"{folder}: already exists; remove it or name another folder")
         yield
 
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """A folder to write into, which gets its name at the end, in place of one that has it; a failure leaves that as it was.
+    """A temporary folder to write into; at the end it gets its name, and replaces any folder that had it.
 
-    A folder that has the name steps aside as ``.old-NAME`` for the moment between two renames.
+    A failure leaves the old folder as it was. Between the two renames it is called ``.old-NAME``.
     """
     temporary, before = (folder.with_name(f".{what}-{folder.name}") for what in ("tmp", "old"))
     shutil.rmtree(temporary, ignore_errors=True)

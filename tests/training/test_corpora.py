@@ -93,7 +93,7 @@ def test_jsonl_may_have_a_byte_order_mark_blank_lines_and_no_speaker(tmp_path: P
     [
         (["bridge"], r"wanted a JSON object"),
         (record(id=7), r"wanted a JSON object with \"id\""),
-        ({"id": "a", "text": TEXT}, r"\"attributions\" must be a list, \[\] for an article that has none"),
+        ({"id": "a", "text": TEXT}, r"\"attributions\" must be a list, \[\] for an article without any"),
         (record(text=7), r"\"text\" must be text, got int"),
         (record(status="done"), r"\"status\" must be one of"),
         (record(attributions=[7]), r"attributions\[0\] must be an object, got 7"),
@@ -103,7 +103,7 @@ def test_jsonl_may_have_a_byte_order_mark_blank_lines_and_no_speaker(tmp_path: P
         (attributed(claim={"type": ["event"]}), r"type of a claim must be str, got \['event'\]"),
         (record(attributions=[{"id": "E1"}]), r"'content' is missing"),
         (record(attributions=[{"content": [[0, 5]]}]), r"'id' is missing"),
-        (record(attributions=record()["attributions"] * 2), r"attributions\[1\] has the id 'E1' of one before it"),
+        (record(attributions=record()["attributions"] * 2), r"attributions\[1\] has the id 'E1' of an earlier one"),
         (record(narration=[{"span": [40, 99]}]), r"narration\[0\]: \[40, 99\] ends after the text, which has 58"),
         (attributed(content=[[20, 99]]), r"attributions\[0\] content: \[20, 99\] ends after the text, which has 58"),
         (attributed(source=[[14, 0]]), r"attributions\[0\] source: a span must have 0 <= start < end, got \[14, 0\]"),
@@ -287,7 +287,10 @@ def test_labels_are_joined_to_the_spans() -> None:
     ("attributions", "message"),
     [
         ((), r"E1 with content \[\(20, 38\)\], the article has none"),
-        ((replace(LUND, content=(Span(20, 30),)),), r"the article has \[\(20, 30\)\]; they are of different versions"),
+        (
+            (replace(LUND, content=(Span(20, 30),)),),
+            r"the article has \[\(20, 30\)\]; they belong to different versions",
+        ),
     ],
 )
 def test_labels_of_another_version_are_refused(attributions: tuple[Attribution, ...], message: str) -> None:

@@ -370,7 +370,11 @@ def test_articles_without_labels_do_not_count_as_wrong_speakers() -> None:
     ("gold", "predicted", "message"),
     [
         ({"x": {"attributions": []}}, {}, "gold article x has no text"),
-        (articles([]), {"x": {"text": "Other.", "attributions": []}}, "article x: the prediction was made on another"),
+        (
+            articles([]),
+            {"x": {"text": "Other.", "attributions": []}},
+            "article x: the prediction was made on a different",
+        ),
     ],
 )
 def test_records_that_cannot_be_compared_are_refused(gold: Records, predicted: Records, message: str) -> None:
@@ -588,7 +592,7 @@ def test_answers_that_nobody_reviewed_measure_nothing(caplog: pytest.LogCaptureF
     ("predicted", "message"),
     [
         ({"x": {"id": "y", "attributions": []}}, "has no result for any article"),
-        ({"x": {"id": "x", "text": "Other.", "attributions": []}}, "'x' was scored on another text"),
+        ({"x": {"id": "x", "text": "Other.", "attributions": []}}, "'x' was scored on a text that differs"),
         ({"x": {"id": "x"}}, r"results.jsonl line 1: "),
     ],
 )

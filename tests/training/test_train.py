@@ -280,7 +280,7 @@ def test_a_run_goes_on_as_it_was_begun(tiny_data: Path, tmp_path: Path) -> None:
     save_config(CONFIG, tmp_path / "network")
     other = replace(CONFIG, seed=14, loss=replace(CONFIG.loss, claim=0.2))
     with pytest.raises(
-        ValueError, match=r"training\.json: the run was begun with other values of seed, loss\.claim: put"
+        ValueError, match=r"training\.json: the run was started with other values of seed, loss\.claim: restore"
     ):
         train_model(other, tiny_data, tmp_path, resume=True)
 

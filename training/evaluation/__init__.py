@@ -1,4 +1,4 @@
-"""How good predictions are: spans and links, speakers and claims, with intervals over articles. Needs no torch."""
+"""Measure predictions: spans and links, speakers and claims, with intervals over articles. Needs no torch."""
 
 from inquit.training.evaluation.evaluate import SEED, Evaluation, article_measures, evaluate, evaluate_claims
 
@@ -12,6 +12,6 @@ ATTRIBUTION_MEASURES = (
     "c_source",
     "e_acc",
 )
-"""How well contents, cues and sources are found, in few numbers. F1, but ``e_acc``: a share."""
+"""The main measures of contents, cues and sources. All are F1, except ``e_acc``, which is a share."""
 
 __all__ = ["ATTRIBUTION_MEASURES", "SEED", "Evaluation", "article_measures", "evaluate", "evaluate_claims"]

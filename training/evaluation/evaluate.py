@@ -33,14 +33,14 @@ Bins = list[tuple[int, float, float]]
 T = TypeVar("T")
 
 SEED = 13
-"""Of the samples that intervals are made of: the same answers have the same intervals."""
+"""Seed of the bootstrap samples, so that the same answers always get the same intervals."""
 
 _CLAIM_MEASURES = ("type_", "group_", "polarity_", "checkworthy_")
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
-    """One measure for a table: ``value`` is F1 where there are precision and recall, else a share or an error."""
+    """One measure for a table: ``value`` is F1 if there are precision and recall, otherwise a share or an error."""
 
     name: str
     precision: float | None
@@ -51,7 +51,7 @@ class MeasureRow:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Measures by name (a number, or precision, recall and F1), and 95 % intervals of the number or of F1."""
+    """Measures by name (a number, or precision, recall and F1), and 95 % intervals of the number or the F1."""
 
     n_articles: int
     sizes: Mapping[str, int]
@@ -99,8 +99,9 @@ def evaluate(
     Speakers and claims are measured on the articles whose attributions have such labels.
 
     Args:
-        gold, predicted: records in the result format by article id; an article without a prediction counts as empty.
-        n_bootstrap: how many samples of articles the intervals are made of; 0 for none.
+        gold, predicted: records in the result format by article id. A missing prediction counts as one without
+            attributions.
+        n_bootstrap: how many bootstrap samples of articles the intervals are computed from; 0 for no intervals.
 
     Raises:
         ValueError: a gold article has no text, or its prediction was made on another text.
@@ -131,7 +132,7 @@ def evaluate(
 def article_measures(
     gold: Sequence[ArticleResult], predicted: Mapping[str, Mapping[str, Any]]
 ) -> Callable[[Sequence[int]], dict[str, float]]:
-    """What `evaluate` measures, F1 for precision and recall, of any sample of the articles, given by their indices."""
+    """A function that gives the measures of `evaluate` (F1, not precision and recall) for any article indices."""
     records = [article.to_dict() for article in gold]
     counts = [count_spans(record, predicted.get(record["id"])) for record in records]
     pairs = [pair_labels(record, predicted.get(record["id"])) if _is_labelled(record) else None for record in records]
@@ -145,7 +146,7 @@ def article_measures(
 
 
 def evaluate_claims(pairs: Sequence[LabelPairs]) -> Evaluation:
-    """Measures of claims alone, without intervals, from pairs of gold and predicted ones by article."""
+    """Measure claims only, without intervals, from the gold and predicted claims of each article."""
     measures = {name: value for name, value in label_measures(pairs).items() if name.startswith(_CLAIM_MEASURES)}
     return Evaluation(
         len(pairs), {"n_pairs": sum(len(article.claims) for article in pairs)}, measures, {}, *_tables(pairs)
@@ -155,7 +156,7 @@ def evaluate_claims(pairs: Sequence[LabelPairs]) -> Evaluation:
 def _tables(
     pairs: Sequence[LabelPairs],
 ) -> tuple[Mapping[str, PrecisionRecallF1], Mapping[str, Mapping[str, int]], dict[str, Bins]]:
-    """Measures by claim type, confusion of claim types, reliability."""
+    """Measures by claim type, the confusion of claim types, and reliability."""
     claims = [(gold["type"], ours.get("type")) for article in pairs for gold, ours in article.claims]
     return per_label(claims), _confusion(claims), _label_reliability(pairs)
 
@@ -164,11 +165,11 @@ def _check_text(article: str, gold: Mapping[str, Any], predicted: Mapping[str, A
     if not isinstance(gold.get("text"), str):
         raise ValueError(f"gold article {article} has no text; spans cannot be compared without it")
     if predicted.get("text", gold["text"]) != gold["text"]:
-        raise ValueError(f"article {article}: the prediction was made on another text than gold's; score gold's text")
+        raise ValueError(f"article {article}: the prediction was made on a different text; score the gold text")
 
 
 def _is_labelled(record: Mapping[str, Any]) -> bool:
-    """Whether an article has speaker or claim labels, or nothing that could have any."""
+    """Whether an article has speaker or claim labels, or no attributions that could have any."""
     attributions = with_content(record)
     return not attributions or any(a.get("claim") or a.get("speaker") for a in attributions)
 
@@ -206,7 +207,7 @@ def _percentiles(ordered: Sequence[float]) -> Interval:
 def _attribution_confidences(
     gold: Mapping[str, Mapping[str, Any]], predicted: Mapping[str, Mapping[str, Any]]
 ) -> tuple[list[float], list[bool]]:
-    """Of every predicted attribution that has a confidence: it, and whether content and source are right."""
+    """The confidence of every predicted attribution that has one, and whether its content and source are right."""
     confidences: list[float] = []
     right: list[bool] = []
     for article, record in gold.items():

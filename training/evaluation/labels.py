@@ -1,11 +1,12 @@
 """Measures of speakers, claim types, polarity and check-worthiness, over pairs of gold and predicted attributions.
 
-Pairs are one to one by content Jaccard, best first, from 0.5 on. Claims are compared where gold labels them. A speaker
-is right if the names are the same set after normalising; without a gold speaker there must be none; the author is
-right as author. ``*_ece`` is the expected calibration error in ten bins of equal width. ``narration_*`` compares each
-gold sentence with the predicted one that covers it best, from the same Jaccard on; ``narration_recall`` is how many
-have one. ``narration_precision`` is how many of the predicted sentences that are rather the journalist's own labelled
-contents cover by less than half. Measures of claims, and of narration, are there where gold labels some.
+Pairs are one to one, by content Jaccard, best first, with a Jaccard of at least 0.5. Claims are compared if gold labels
+them. A speaker is right if the names, normalised, are the same set. If gold has no speaker, the prediction must have
+none; if gold's speaker is the author, it must be the author. ``*_ece`` is the expected calibration error in ten bins of
+equal width. ``narration_*`` compares each gold sentence with the predicted one that overlaps it most, again with a
+Jaccard of at least 0.5; ``narration_recall`` is the share that has one. ``narration_precision`` is, among the predicted
+sentences that are likely the journalist's own, the share of which labelled contents cover less than half. Measures of
+claims and of narration are only present if gold labels any.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class SpeakerPair:
 
 @dataclass(slots=True)
 class LabelPairs:
-    """What the label measures need of one article. Claims come in pairs (gold, predicted)."""
+    """What the label measures need to know about one article. Claims come in pairs (gold, predicted)."""
 
     n_gold: int = 0
     n_predicted: int = 0
@@ -85,7 +86,7 @@ class LabelPairs:
     n_narration: int = 0
     n_narration_covered: int = 0
     own: list[tuple[float, bool]] = field(default_factory=list)
-    """Of each predicted narration sentence its confidence, and whether labelled contents cover less than half of it."""
+    """For each predicted narration sentence: its confidence, and whether labelled contents cover less than half."""
 
 
 def pair_labels(gold: Mapping[str, Any], predicted: Mapping[str, Any] | None) -> LabelPairs:
@@ -125,7 +126,7 @@ def _judge_narration(
 def _match_narration(
     index: TokenIndex, gold: Mapping[str, Any], predicted: Mapping[str, Any]
 ) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """Each gold sentence with the predicted one that covers it best, the earlier one of two as good."""
+    """Each gold sentence with the predicted one that overlaps it most; on a tie, the earlier one."""
     theirs, ours = gold.get("narration") or [], predicted.get("narration") or []
     gold_tokens = [index.covered([sentence["span"]]) for sentence in theirs]
     predicted_tokens = [index.covered([sentence["span"]]) for sentence in ours]
@@ -140,7 +141,7 @@ def _match_narration(
 def match_attributions(
     index: TokenIndex, gold: Sequence[Mapping[str, Any]], predicted: Sequence[Mapping[str, Any]]
 ) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """One-to-one pairs (gold, predicted) by content, best first; every attribution must have a content."""
+    """One-to-one pairs (gold, predicted) by content overlap, best first. Every attribution must have a content."""
     gold_tokens = [index.covered(attribution["content"]) for attribution in gold]
     predicted_tokens = [index.covered(attribution["content"]) for attribution in predicted]
     candidates = [
@@ -163,7 +164,7 @@ def _speaker_pair(text: str, gold: Mapping[str, Any], predicted: Mapping[str, An
 
 
 def is_same_speaker(gold: Mapping[str, Any] | None, predicted: Mapping[str, Any] | None) -> bool:
-    """Whether the prediction names gold's speaker."""
+    """Whether the predicted speaker is right; see the module's docstring."""
     if not gold:
         return not predicted or (not predicted.get("name") and predicted.get("kind") != "author")
     if not predicted:
@@ -175,12 +176,12 @@ def is_same_speaker(gold: Mapping[str, Any] | None, predicted: Mapping[str, Any]
 
 
 def joint_names(name: str | None) -> frozenset[str]:
-    """The normalised names of a speaker, several where it is joint."""
+    """The normalised names of a speaker; several if it is a joint one."""
     return frozenset(map(normalise_name, split_joint_name(name or ""))) - {""}
 
 
 def split_joint_name(name: str) -> list[str]:
-    """The names that ampersands join, as written.
+    """Split the name of a joint speaker at ampersands; the names stay as written.
 
     >>> split_joint_name("Ann Lee &  AT&T")
     ['Ann Lee', 'AT&T']
@@ -189,7 +190,7 @@ def split_joint_name(name: str) -> list[str]:
 
 
 def label_measures(articles: Iterable[LabelPairs]) -> dict[str, float]:
-    """The measures by name; those of claims or narration are left out where gold labels none."""
+    """The measures by name; those of claims or narration are left out if gold labels none."""
     articles = list(articles)
     measures = _speaker_measures(articles)
     claims = [pair for article in articles for pair in article.claims]
@@ -260,7 +261,7 @@ def _type_measures(pairs: Sequence[tuple[ClaimRecord, ClaimRecord]]) -> dict[str
 
 
 def _group(claim_type: str) -> str:
-    """Fact, future, stance or rest; a type that a retrained model added is a group of its own."""
+    """Fact, future, stance or rest; a type added by retraining is a group of its own."""
     return GROUPS.get(claim_type, claim_type)
 
 
@@ -270,13 +271,13 @@ def _share(values: Iterable[bool]) -> float:
 
 
 def macro_f1(pairs: Sequence[tuple[str, str | None]]) -> float:
-    """Mean F1 over the labels that gold (the first of each pair) has."""
+    """Mean F1 over the labels that occur in gold, which is the first of each pair."""
     scores = per_label(pairs)
     return ratio(sum(f1 for _, _, f1 in scores.values()), len(scores))
 
 
 def per_label(pairs: Sequence[tuple[str, str | None]]) -> dict[str, tuple[float, float, float]]:
-    """Precision, recall and F1 of each label that gold has."""
+    """Precision, recall and F1 of each label that occurs in gold."""
     both = Counter(pairs)
     n_gold, n_predicted = Counter(gold for gold, _ in pairs), Counter(ours for _, ours in pairs)
     return {
@@ -286,7 +287,7 @@ def per_label(pairs: Sequence[tuple[str, str | None]]) -> dict[str, tuple[float,
 
 
 def average_precision(is_positive: Sequence[bool], scores: Sequence[float]) -> float:
-    """Area under the precision-recall steps; equal scores share one precision. 0 without positives."""
+    """Area under the precision-recall step curve; equal scores share one precision. 0 if there are no positives."""
     n_positive = sum(is_positive)
     if not n_positive:
         return 0.0
@@ -302,7 +303,7 @@ def average_precision(is_positive: Sequence[bool], scores: Sequence[float]) -> f
 
 
 def expected_calibration_error(confidences: Sequence[float], is_right: Sequence[bool]) -> float:
-    """Mean distance of confidence and accuracy, over ten bins of equal width, by their sizes."""
+    """Mean distance between confidence and accuracy over ten bins of equal width, weighted by bin size."""
     return ratio(
         sum(n * abs(confidence - accuracy) for n, confidence, accuracy in reliability(confidences, is_right)),
         len(is_right),
@@ -310,7 +311,7 @@ def expected_calibration_error(confidences: Sequence[float], is_right: Sequence[
 
 
 def reliability(confidences: Sequence[float], is_right: Sequence[bool]) -> list[tuple[int, float, float]]:
-    """Of each bin that holds anything: how many, mean confidence, accuracy."""
+    """For each non-empty bin: its size, mean confidence and accuracy."""
     bins: dict[int, list[tuple[float, bool]]] = {}
     for confidence, right in zip(confidences, is_right, strict=True):
         bins.setdefault(min(N_BINS - 1, int(confidence * N_BINS)), []).append((confidence, right))

@@ -1,12 +1,13 @@
 """Measures of spans and of the links between them. Every precision, recall and F1 is over all items of all articles.
 
-a_exact    content as a list of fragments, equal lists match one to one; a_frag counts each fragment by itself.
-b_jaccard  one-to-one pairs by token Jaccard J, best first: precision is the sum of J by the number predicted.
+a_exact    content as a list of fragments; equal lists match one to one. a_frag counts each fragment by itself.
+b_jaccard  one-to-one pairs by token Jaccard J, best first: precision is the sum of J divided by the number predicted.
 b_soft     the greatest share of each item that one item of the other side covers (Johansson and Moschitti 2013).
-c_ROLE     tokens that any attribution covers in that role.
-d_full     pairs as in b with J >= 0.5 and the source right: both empty, or source J >= 0.5.
-d_any      the same with one shared source token being enough; d_content without the source.
-e_acc      the share of pairs with content J >= 0.5 whose source is right; e_any: lenient; e_named: gold has a source.
+c_ROLE     the tokens that attributions cover in that role, whichever attribution they belong to.
+d_full     pairs as in b with J >= 0.5 and the source right: both sources empty, or source J >= 0.5.
+d_any      the same, but one shared source token is enough; d_content ignores the source.
+e_acc      of the pairs with content J >= 0.5, the share whose source is right; e_any: right as in d_any; e_named: of
+           the pairs whose gold attribution has a source.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class _Item:
 
 
 def count_spans(gold: Mapping[str, Any], predicted: Mapping[str, Any] | None) -> Counts:
-    """Everything that the measures need of one article; counts of several articles add up."""
+    """Everything that the measures need to know about one article; counts of several articles can be added."""
     index = TokenIndex(gold["text"])
     gold_items = [_Item(attribution, index) for attribution in with_content(gold)]
     predicted_items = [_Item(attribution, index) for attribution in with_content(predicted)]
@@ -94,7 +95,7 @@ def _count_exact(counts: Counts, gold: Sequence[_Item], predicted: Sequence[_Ite
 
 
 def right_attributions(gold: Mapping[str, Any], predicted: Mapping[str, Any] | None) -> list[bool]:
-    """Of each predicted attribution with a content, whether ``d_full`` counts it as right."""
+    """Whether ``d_full`` counts each predicted attribution with a content as right."""
     index = TokenIndex(gold["text"])
     gold_items = [_Item(attribution, index) for attribution in with_content(gold)]
     predicted_items = [_Item(attribution, index) for attribution in with_content(predicted)]
@@ -188,7 +189,7 @@ def span_measures(counts: Counts) -> dict[str, float | PrecisionRecallF1]:
 
 
 def span_sizes(counts: Counts) -> dict[str, int]:
-    """How many contents there are, by subset and side."""
+    """How many attributions there are, by subset and side."""
     return {
         f"n_{side}|{subset}": int(counts[f"n {subset} {side}"]) for subset in SUBSETS for side in ("gold", "predicted")
     }

@@ -1,4 +1,4 @@
-"""The units of measurement: word tokens, so that punctuation, quotation marks and white space never count."""
+"""The units of measurement: word tokens, so that punctuation, quotation marks and white space make no difference."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Pairs = Sequence[Sequence[int]]
 
 
 class TokenIndex:
-    """Where the word tokens of a text are."""
+    """The positions of the word tokens of a text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -24,7 +24,7 @@ class TokenIndex:
         self._ends = [match.end() for match in matches]
 
     def covered(self, spans: Pairs) -> TokenSet:
-        """The tokens that the spans touch; of spans that touch none, their characters as negative numbers."""
+        """The tokens that the spans touch; if they touch none, their characters as negative numbers."""
         found: set[int] = set()
         for start, end in spans:
             first = bisect_left(self._starts, start)
@@ -37,7 +37,7 @@ class TokenIndex:
 
 
 def fragments(spans: Pairs, text: str) -> tuple[tuple[int, int], ...]:
-    """Spans without punctuation and white space at their ends, joined where nothing else stands between them."""
+    """Spans without punctuation and white space at their ends; spans with nothing else between them are joined."""
     found: list[tuple[int, int]] = []
     for start, end in sorted((start, end) for start, end in spans if end > start):
         while start < end and not text[start].isalnum():
@@ -54,7 +54,7 @@ def fragments(spans: Pairs, text: str) -> tuple[tuple[int, int], ...]:
 
 
 def is_quoted(spans: Pairs, text: str) -> bool:
-    """Whether a double quotation mark stands inside a span or touches it."""
+    """Whether there is a double quotation mark inside a span or next to it."""
     for start, end in spans:
         if not _DOUBLE_MARKS.isdisjoint(text[max(0, start - 1) : end + 1]):
             return True
@@ -65,7 +65,7 @@ def is_quoted(spans: Pairs, text: str) -> bool:
 
 
 def jaccard(first: TokenSet, second: TokenSet) -> float:
-    """Shared tokens by all tokens; 1 for two empty sets."""
+    """The number of shared tokens divided by the number of all tokens; 1 for two empty sets."""
     if not first and not second:
         return 1.0
     n_shared = len(first & second)

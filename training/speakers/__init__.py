@@ -1,1 +1,1 @@
-"""Whom sources stand for: what is known of it, how its scorer is fitted, and fitted again for a finished model."""
+"""The speakers that sources stand for: known speakers, excerpts to learn from, and how the scorer is fitted."""

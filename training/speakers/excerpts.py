@@ -1,4 +1,4 @@
-"""A few paragraphs of labelled articles, for what is to know short texts as well as whole articles."""
+"""Excerpts of labelled articles, a few paragraphs each, to learn about short texts as well as whole articles."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MAX_PARAGRAPHS = 3
 
 
 def excerpts(articles: Iterable[ArticleResult], *, seed: int) -> Iterator[ArticleResult]:
-    """One to `MAX_PARAGRAPHS` paragraphs of each article, with the sources whose speaker's name they hold.
+    """One to `MAX_PARAGRAPHS` paragraphs of each article, with the sources whose speaker's name they contain.
 
     Args:
-        articles: with texts. Of their labels, speakers of sources are kept alone; an excerpt without any is left out.
+        articles: with texts. Of their labels, only sources and speakers are kept; an excerpt without any is left out.
     """
     rng = random.Random(seed)
     for article in articles:
@@ -39,7 +39,7 @@ def excerpts(articles: Iterable[ArticleResult], *, seed: int) -> Iterator[Articl
 
 
 def _paragraphs(text: str, rng: random.Random) -> tuple[int, int]:
-    """Where some of the paragraphs begin and end."""
+    """Start and end of some consecutive paragraphs, chosen at random."""
     document = segment(Article("", text))
     if len(document.words) == 0:
         return 0, 0
@@ -55,7 +55,7 @@ def _moved(spans: Iterable[Span], by: int) -> tuple[Span, ...]:
 
 
 def _is_named(label: Attribution, text: str) -> bool:
-    """Whether the text holds the whole name of the speaker; the writer has none."""
+    """Whether the text contains the speaker's whole name, all of them if joint; the article's author needs none."""
     if label.speaker is None:
         return False
     return label.speaker.name is None or all(name in text for name in split_joint_name(label.speaker.name))

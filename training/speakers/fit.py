@@ -1,4 +1,4 @@
-"""Fit the scorer of speaker candidates, on the answers that a finished encoder gives for labelled articles."""
+"""Fit the scorer of speaker candidates, on what a finished encoder computes for labelled articles."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ logger = logging.getLogger(__name__)
 Floats = NDArray[np.float32]
 
 FRESH_WEIGHT = 2
-"""What an example counts that the encoder did not learn from; see docs/experiments.md."""
+"""The weight of an example that the encoder did not learn from; see docs/experiments.md."""
 
 N_EXCERPTS = 2
-"""Excerpts of each article that are learnt from beside it: whole articles alone teach little about short texts, where nobody
-is named often."""
+"""How many excerpts of each article are learnt from beside it: whole articles alone teach little about short texts,
+where nobody is named often."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeakerExample:
-    """A decision whose answer is known: ``is_right`` has one entry a candidate, all False where none is right."""
+    """A decision whose answer is known: ``is_right`` has one entry per candidate, all False if none is right."""
 
     candidates: tuple[Candidate, ...]
     paragraph: int
@@ -61,11 +61,12 @@ def fit_speakers(
     *,
     seed: int,
 ) -> dict[str, Floats]:
-    """Fit the scorer on articles with labels, and what its probabilities mean on those that trained nothing.
+    """Fit the scorer on labelled articles, and calibrate its probabilities on calibration articles.
 
     Args:
-        training: their speakers trained the encoder, whose scores for them are surer than for new articles.
-        fresh: their speakers did not; they count `FRESH_WEIGHT` times.
+        training: articles whose speakers trained the encoder, which is more confident about them than about new ones.
+        fresh: articles whose speakers did not; they count `FRESH_WEIGHT` times.
+        calibration: articles that were not used for training.
 
     Returns:
         the arrays of the scorer and of the confidence, by name.
@@ -78,26 +79,28 @@ def fit_speakers(
             weighted += [(part, weight) for part in speaker_examples(model, excerpts(labelled, seed=seed + n))]
     weighted = [(article, weight) for article, weight in weighted if any(example.is_right.any() for example in article)]
     if not weighted:
-        logger.warning("no speaker labels in the training articles: the name in a source is taken, else what it says")
+        logger.warning("no speaker labels in the training articles: a source's own name or words are taken")
         return untrained_scorer().to_arrays()
     scorer = fit_passes(weighted, seed=seed)
     logger.info(
-        "speakers right: %.3f of those trained on, %.3f of others", accuracy(scorer, known), accuracy(scorer, held)
+        "speakers right: %.3f in training articles, %.3f in others", accuracy(scorer, known), accuracy(scorer, held)
     )
     scorer = calibrate_scorer(scorer, held)
     return scorer.to_arrays() | fit_confidence(model, scorer, articles)
 
 
 def fit_passes(articles: Sequence[tuple[SpeakerArticle, int]], *, seed: int) -> SpeakerScorer:
-    """Fit both passes. The second learns from answers for articles that the first was not fitted on: from each half's for
-    the other, unless there is but one.
+    """Fit both passes.
+
+    The second pass learns from the first pass's answers for articles that it was not fitted on: a first pass fitted on
+    each half answers for the other half. If there is only one article, it serves as both halves.
 
     Args:
-        articles: with what each counts; one at least, and a right candidate in each.
+        articles: each with its weight; at least one, and each with at least one right candidate.
     """
     halves = (articles[::2], articles[1::2] or articles)
     second: list[SpeakerExample] = []
-    # One thread: sums over several come out in another order on another machine, and small ones wait for each other.
+    # One thread: several may sum differently on another machine, and in small sums they only wait for each other.
     with threadpool_limits(1):
         for fitted, asked in (halves, halves[::-1]):
             first = fit_scorer(_weighted(fitted), seed=seed)
@@ -106,7 +109,7 @@ def fit_passes(articles: Sequence[tuple[SpeakerArticle, int]], *, seed: int) -> 
 
 
 def _weighted(articles: Iterable[tuple[SpeakerArticle, int]]) -> list[SpeakerExample]:
-    """The examples with a right candidate, each as often as its article counts."""
+    """The examples with a right candidate, each repeated by the weight of its article."""
     return [
         example for article, weight in articles for example in article if example.is_right.any() for _ in range(weight)
     ]
@@ -124,11 +127,15 @@ def with_neighbours(first: CandidateScorer, article: SpeakerArticle) -> SpeakerA
 
 
 def fit_confidence(model: Attributor, scorer: SpeakerScorer, articles: Iterable[ArticleResult]) -> dict[str, Floats]:
-    """Fit the confidence in speakers to how often they are right, wrong sources included: where the whole pipeline
-    finds a labelled attribution, in articles that trained nothing.
+    """Fit the confidence in speakers to how often they are right, wrong sources included.
+
+    It is fitted on the labelled attributions that the whole pipeline finds.
+
+    Args:
+        articles: calibration articles.
 
     Returns:
-        its arrays by name; none where all are right, or none, or there are no labels.
+        its arrays by name; empty if all speakers are right, all are wrong, or there are no labels.
     """
     resolver = replace(model.resolver, scorer=scorer, calibration=None)
     evidence: list[Floats] = []
@@ -139,7 +146,7 @@ def fit_confidence(model: Attributor, scorer: SpeakerScorer, articles: Iterable[
                 evidence.append(row)
                 is_right.append(right)
     if len(set(is_right)) < 2:
-        logger.warning("%d of %d speakers are right: their confidence is the scorer's", sum(is_right), len(is_right))
+        logger.warning("%d of %d speakers are right: the confidence is the scorer's", sum(is_right), len(is_right))
         return {}
     logger.info("speakers right of those found: %.3f of %d", np.mean(is_right), len(is_right))
     calibration = fit_logistic(np.stack(evidence), np.array(is_right))
@@ -147,7 +154,7 @@ def fit_confidence(model: Attributor, scorer: SpeakerScorer, articles: Iterable[
 
 
 def judged_speakers(model: Attributor, resolver: SpeakerResolver, gold: ArticleResult) -> Iterator[tuple[Floats, bool]]:
-    """Of each speaker found for a labelled attribution: its evidence, and whether it is right."""
+    """For each speaker found for a labelled attribution: its evidence, and whether it is right."""
     assert gold.text is not None
     document, states = model.encoder.encode(segment(Article(gold.id, gold.text)))
     found_links = model.linker.link(document, model.tagger.tag(document, states), states)
@@ -172,7 +179,7 @@ def _as_dict(speaker: Speaker | None) -> dict[str, str | None] | None:
 
 
 def untrained_scorer() -> SpeakerScorer:
-    """Takes the entity that a source names, else what the source says."""
+    """A scorer that prefers the entity that a source names, and otherwise the source's own words."""
     weight = np.zeros((1, len(FEATURES) + len(NEIGHBOUR_FEATURES)), dtype=np.float32)
     weight[0, COLUMN["is head"]] = 2
     weight[0, COLUMN["is phrase itself"]] = 1
@@ -181,7 +188,7 @@ def untrained_scorer() -> SpeakerScorer:
 
 
 def speaker_examples(model: Attributor, articles: Iterable[ArticleResult]) -> list[SpeakerArticle]:
-    """The decisions about labelled sources, by article; how many have no right candidate is logged."""
+    """The decisions about labelled sources, by article; logs how many have a right candidate."""
     examples: list[SpeakerArticle] = []
     for gold in articles:
         assert gold.text is not None
@@ -219,11 +226,11 @@ def speaker_examples(model: Attributor, articles: Iterable[ArticleResult]) -> li
 def right_candidates(
     candidates: Sequence[Candidate], speaker: Speaker | None, *, named: NDArray[np.bool_] | None = None
 ) -> NDArray[np.bool_]:
-    """Which candidates give the labelled speaker. Where an entity does, the same name as written is no answer of its own.
+    """Which candidates give the labelled speaker. If an entity does, the same name as written does not count as right.
 
     Args:
-        named: of a part of a joint source, which candidates the part names. Right are those of them that the label joins; where
-            there is none, all that it joins.
+        named: for a part of a joint source, which candidates that part names. Those of them that belong to the joint
+            speaker are right; if there are none, all candidates that belong to it.
     """
     if speaker is None:
         return np.zeros(len(candidates), dtype=bool)
@@ -252,7 +259,7 @@ def fit_scorer(
     weight_decay: float = 1e-3,
     seed: int,
 ) -> CandidateScorer:
-    """Maximise the probability that the right candidates of each decision have together."""
+    """Fit one pass: maximise the total probability of the right candidates of each decision."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     n_features = examples[0].features.shape[1]
@@ -290,7 +297,7 @@ def _pad(examples: Sequence[SpeakerExample]) -> tuple[Floats, NDArray[np.bool_],
 
 
 def calibrate_scorer(scorer: SpeakerScorer, articles: Sequence[SpeakerArticle]) -> SpeakerScorer:
-    """Divide the scores by the temperature that makes the answers of articles that trained nothing most likely."""
+    """Divide the scores by the temperature that makes the right answers in calibration articles most likely."""
     examples = [example for article in articles for example in with_neighbours(scorer.first, article)]
     examples = [example for example in examples if example.is_right.any()]
     if not examples:

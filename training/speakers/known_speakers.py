@@ -1,4 +1,4 @@
-"""Whom the sources of a text stand for, known where nobody labelled its attributions."""
+"""Known speakers: the speakers that sources stand for in texts whose attributions nobody labelled."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from inquit.training.config import CorpusConfig
 from inquit.training.corpora import CorpusError, read_corpus
 
 KnownSpeakers = Mapping[Span, Speaker]
-"""By the places of the sources in one text."""
+"""The speakers of one text, by the spans of their sources."""
 
 
 def known_speakers_of(
     corpus: CorpusConfig, data: Path, articles: Sequence[Article]
 ) -> tuple[dict[str, KnownSpeakers], dict[str, KnownSpeakers]]:
-    """Those of an unlabelled corpus that the network sees, and those that it does not, by article id.
+    """The known speakers of an unlabelled corpus that the network sees, and those that it does not, by article id.
 
     Args:
         articles: the texts of the corpus.
@@ -35,7 +35,7 @@ def known_speakers_of(
 
 
 def read_known_speakers(path: Path, articles: Iterable[Article]) -> dict[str, KnownSpeakers]:
-    """By article id, from labels whose attributions have a source and a speaker, and no content.
+    """Read known speakers, by article id, from labels whose attributions have a source and a speaker but no content.
 
     Args:
         articles: the texts that the labels are for.
@@ -53,15 +53,15 @@ def read_known_speakers(path: Path, articles: Iterable[Article]) -> dict[str, Kn
             raise CorpusError(f"{path}: has labels for article {record.id!r}, which is not among the texts")
         if (end := max((span.end for span in speakers), default=0)) > lengths[record.id]:
             raise CorpusError(
-                f"{path}: article {record.id!r} has a source that ends at {end}, its text has {lengths[record.id]} "
-                "characters: the labels are of another version"
+                f"{path}: article {record.id!r} has a source that ends at {end}, but its text has {lengths[record.id]} "
+                "characters: the labels are for another version"
             )
         known[record.id] = speakers
     return known
 
 
 def articles_with_speakers(articles: Iterable[Article], known: Mapping[str, KnownSpeakers]) -> Iterator[ArticleResult]:
-    """The articles whose speakers are known, each source an attribution without content."""
+    """The articles whose speakers are known, with each source as an attribution without content."""
     for article in articles:
         if article.id in known:
             speakers = known[article.id].items()
@@ -73,8 +73,9 @@ def articles_with_speakers(articles: Iterable[Article], known: Mapping[str, Know
 
 
 def with_speakers(article: ArticleResult, known: KnownSpeakers) -> ArticleResult:
-    """The article with a speaker for each attribution whose source meets one that is known: where it meets two that stand
-    for different speakers, nobody knows which.
+    """The article with a speaker for each attribution whose source overlaps a known one.
+
+    An attribution whose source overlaps those of different speakers gets none.
     """
     return replace(article, attributions=tuple(_with_speaker(own, known) for own in article.attributions))
 

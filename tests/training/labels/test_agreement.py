@@ -68,7 +68,7 @@ def test_only_articles_of_both_are_compared() -> None:
 
 
 def test_different_texts_are_refused() -> None:
-    with pytest.raises(ValueError, match="made on another text"):
+    with pytest.raises(ValueError, match="made on a different text"):
         measure_agreement([result()], [replace(result(), text=(result().text or "") + "!")])
 
 

@@ -64,7 +64,7 @@ def test_articles_get_the_sources_that_are_known() -> None:
         ('{"id": "b", "attributions": []}', "has labels for article 'b', which is not among the texts"),
         (
             '{"id": "a", "attributions": [{"id": "s0", "content": [], "source": [[4, 9]], "speaker": {"name": "B", "kind": "group"}}]}',
-            "article 'a' has a source that ends at 9, its text has 5 characters: the labels are of another version",
+            "article 'a' has a source that ends at 9, but its text has 5 characters: the labels are for another",
         ),
     ],
 )
