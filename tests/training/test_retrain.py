@@ -182,7 +182,7 @@ def test_a_new_type_needs_examples(tmp_path: Path) -> None:
 def test_an_article_labelled_on_another_text_is_refused(tmp_path: Path) -> None:
     record = one("event")[0].to_dict() | {"text_sha256": "0" * 64}
     (tmp_path / "labels.jsonl").write_text(json.dumps(record) + "\n")
-    with pytest.raises(CorpusError, match="text_sha256 is of another text"):
+    with pytest.raises(CorpusError, match="text_sha256 is the hash of a different text"):
         read_new_labels([tmp_path / "labels.jsonl"], TYPES)
 
 
@@ -203,7 +203,7 @@ def test_every_file_of_labels_leaves_its_hash(tmp_path: Path) -> None:
 
 def test_two_opinions_on_one_article_are_for_people_to_decide(tmp_path: Path) -> None:
     paths = [write_labels(tmp_path / f"{name}.jsonl", one(name)) for name in ("event", "quantity")]
-    with pytest.raises(CorpusError, match="has other labels in"):
+    with pytest.raises(CorpusError, match="has different labels in"):
         read_new_labels(paths, TYPES)
 
 

@@ -1,4 +1,4 @@
-"""Labels by people: formats they come in and go out in, checks before they are trained on, agreement, what to label next.
+"""Labels by people: import and export formats, checks before training, agreement, and what to label next.
 
 Needs no training library.
 """

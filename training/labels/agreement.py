@@ -1,4 +1,4 @@
-"""How far two annotators agree on the same articles, and where they do not. Nothing is decided here."""
+"""Measure how far two annotators agree on the same articles, and list where they do not. Decides nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kappa:
-    """Agreement on one label over pairs of attributions: the share that agrees, and Cohen's kappa (None for names)."""
+    """Agreement on one label over pairs of attributions: the share that agrees, and Cohen's kappa (no speakers)."""
 
     n: int
     share: float
@@ -30,7 +30,7 @@ class Kappa:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """One thing that two annotators see differently; ``None`` where one of them marked nothing."""
+    """One label on which two annotators differ; ``None`` if one of them marked nothing."""
 
     article: str
     content: str
@@ -39,13 +39,13 @@ class Disagreement:
     second: Any
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON; ``decision`` is for the person who decides."""
+        """For JSON; ``decision`` is left empty for the person who decides."""
         return {name: getattr(self, name) for name in self.__slots__} | {"decision": None}
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Span measures with the first annotator as gold (F1 does not depend on who is), kappas, and all disagreements."""
+    """Span F1 (which does not depend on which annotator counts as gold), kappas, and all disagreements."""
 
     n_articles: int
     spans: Mapping[str, float]
@@ -63,12 +63,12 @@ class Agreement:
 
 
 def measure_agreement(first: Iterable[ArticleResult], second: Iterable[ArticleResult]) -> Agreement:
-    """Compare two sets of labels on the articles that both have.
+    """Compare two sets of labels on the articles that are in both.
 
-    Spans are compared as in `inquit evaluate`; labels on the attributions whose contents match there.
+    Spans are compared as in `inquit evaluate`; labels are compared on the attributions whose contents match.
 
     Raises:
-        ValueError: no article is in both, or one has different texts.
+        ValueError: no article is in both, or an article has different texts in them.
     """
     ours = {article.id: article.to_dict() for article in first}
     theirs = {article.id: article.to_dict() for article in second}
@@ -104,7 +104,7 @@ def _kappas(pairs: Sequence[tuple[Record, Record]]) -> dict[str, Kappa]:
         values = [(_claim(a, key), _claim(b, key)) for a, b in pairs if a.get("claim") and b.get("claim")]
         if values:
             labels[key] = cohens_kappa(values)
-    # Names are no closed set, so chance agreement on them is nothing that kappa could subtract.
+    # Names are not a closed set, so there is no chance agreement for kappa to subtract.
     same = [
         is_same_speaker(a.get("speaker"), b.get("speaker")) for a, b in pairs if a.get("speaker") or b.get("speaker")
     ]
@@ -115,7 +115,7 @@ def _kappas(pairs: Sequence[tuple[Record, Record]]) -> dict[str, Kappa]:
 
 
 def cohens_kappa(pairs: Sequence[tuple[Any, Any]]) -> Kappa:
-    """Agreement beyond chance (Cohen 1960); 1 where both give every item one and the same label.
+    """Agreement beyond chance (Cohen 1960); 1 if both give every item one and the same label.
 
     >>> cohens_kappa([("a", "a"), ("a", "b"), ("b", "b"), ("b", "b")]).kappa
     0.5
@@ -162,10 +162,10 @@ def _name(attribution: Record) -> str | None:
 
 
 def split_annotators(articles: Iterable[ArticleResult]) -> tuple[list[ArticleResult], list[ArticleResult]]:
-    """From one set in which articles are labelled twice: the first two annotators' labels of each such article.
+    """Split a set with articles that were labelled twice: the labels of each such article's first two annotators.
 
     Raises:
-        ValueError: no article is there twice.
+        ValueError: no article is labelled twice.
     """
     by_id: dict[str, list[ArticleResult]] = {}
     for article in articles:

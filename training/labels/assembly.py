@@ -1,4 +1,4 @@
-"""From marked spans and links between them, as annotation tools keep them, to attributions."""
+"""Assemble attributions from marked spans and links between them, as annotation tools store them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from inquit.training.labels.record import LabelRecord
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A span that an annotator marked, perhaps in several parts, and the labels that were put on it.
+    """A span that an annotator marked, perhaps in several parts, and the labels on it.
 
     Attributes:
-        spans: pairs of offsets as the file has them, mended by nobody.
-        words: what the file says each part holds; empty where it does not say.
+        spans: pairs of offsets as in the file, not repaired.
+        words: the words of each part according to the file; empty if it does not give them.
         labels: fields of the attribution, such as speaker and claim.
-        line, item: where it stands in the file.
+        line, item: its place in the file.
     """
 
     id: str
@@ -55,21 +55,21 @@ class Linked:
 
 
 def _position(mark: Mark) -> tuple[float, str]:
-    """By start, where the offsets are numbers; what is no number comes last and is found by the checks."""
+    """Sort key: the start, if it is a number; anything else comes last, and the checks will find it."""
     first = mark.spans[0] if mark.spans else None
     start = first[0] if isinstance(first, list) and first and isinstance(first[0], int | float) else float("inf")
     return start, mark.id
 
 
 Report = Callable[[str, str, Mark | None], None]
-"""Takes a finding's code, its message, and the mark that it is about."""
+"""Takes the code of a finding, its message, and the mark that it is about."""
 
 
 def assemble(marks: Iterable[Mark], links: Iterable[tuple[str, str]], report: Report) -> list[Linked]:
-    """Attributions from marks and links: linked contents are parts of one, cues and sources go to what they are linked to.
+    """Assemble attributions from marks and links: linked contents are parts of one; cues and sources join by links.
 
-    A source may be linked to the cue only, as in PARC; then it goes to the contents of that cue. The direction of a link
-    does not matter. Links that lead nowhere, cycles and marks that belong to no content are reported.
+    If a source is linked only to the cue, as in PARC, it belongs to that cue's contents. The direction of a link does
+    not matter. Links that lead nowhere, cycles and marks that belong to no content are reported.
     """
     by_id = {mark.id: mark for mark in marks if mark.role in ROLES}
     sound = _sound_links(list(links), by_id, report)
@@ -90,7 +90,7 @@ def _sound_links(links: Sequence[tuple[str, str]], by_id: Mapping[str, Mark], re
         if missing is not None:
             report("relation-missing", f"a link joins {start} and {end}, but there is no {missing}", by_id.get(start))
         elif start == end or (end, start) in sound:
-            report("relation-cycle", f"{start} and {end} are linked in a circle", by_id[start])
+            report("relation-cycle", f"{start} and {end} are linked in a cycle", by_id[start])
         elif by_id[start].role == by_id[end].role != "content":
             report("relation-roles", f"{start} and {end} are both a {by_id[start].role}", by_id[start])
         elif (start, end) not in sound:
@@ -134,7 +134,7 @@ def build_record(
     narration: Iterable[Mark] = (),
     findings: Iterable[Finding] = (),
 ) -> LabelRecord:
-    """The label record of one article, with what the file says about words and places."""
+    """The label record of one article, with the words of its spans and the place of each attribution in the file."""
     words: dict[tuple[int, str], tuple[str, ...]] = {}
     items: dict[int, tuple[int | None, str | None]] = {}
     for index, attribution in enumerate(attributions):
@@ -151,11 +151,11 @@ def build_record(
 
 
 def build_labels(values: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
-    """Speaker, claim and kind from flat values, as tools and tables keep them.
+    """Build speaker, claim and kind from flat values, as tools and tables store them.
 
     Args:
-        values: ``type``, ``secondary`` (a list), ``polarity``, ``checkworthy``, ``speaker``, ``speaker_kind``, ``named``,
-            ``kind``; each may be missing or empty.
+        values: ``type``, ``secondary`` (a list), ``polarity``, ``checkworthy``, ``speaker``, ``speaker_kind``,
+            ``named``, ``kind``; each may be missing or empty.
 
     Returns:
         the fields of an attribution, and whether the speaker's kind had to be assumed.

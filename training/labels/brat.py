@@ -1,8 +1,8 @@
-"""brat standoff: a folder of NAME.txt and NAME.ann, or PolNeAR's text/ and attributions/.
+"""Read brat standoff: a folder of NAME.txt and NAME.ann, or PolNeAR's text/ and attributions/.
 
-Attributions are events as in PolNeAR (``E1<TAB>Attribution:T4 Content:T3 Cue:T2 Source:T1``), or spans that relations
-join. Labels are attributes of the event or of its content (``A1<TAB>ClaimType E1 evaluation``), the speaker's name a
-note (``#1<TAB>AnnotatorNotes E1<TAB>Ada Lund``). Spans may be discontinuous.
+Attributions are events as in PolNeAR (``E1<TAB>Attribution:T4 Content:T3 Cue:T2 Source:T1``), or spans joined by
+relations. Labels are attributes of the event or of its content (``A1<TAB>ClaimType E1 evaluation``), and the speaker's
+name is a note (``#1<TAB>AnnotatorNotes E1<TAB>Ada Lund``). Spans may be discontinuous.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _FLAGS = ("checkworthy", "named")
 
 
 def find_pairs(path: Path) -> list[tuple[Path, Path]]:
-    """Annotations and their texts: one file, the files of a folder, or a part of PolNeAR."""
+    """Annotation files and their texts, from one file, a folder, or a part of PolNeAR."""
     if path.is_file():
         return [(path, _text_path(path))]
     found = sorted(path.glob("*.ann")) or sorted(path.glob("attributions/*.ann"))
@@ -50,7 +50,7 @@ def _text_path(annotation_path: Path) -> Path:
 
 
 def read_brat_labels(path: Path) -> Iterator[LabelRecord]:
-    """One record for each annotation file; an article that several people annotated is there several times.
+    """Read one record for each annotation file; an article that several people annotated occurs several times.
 
     Raises:
         OSError: a file cannot be read.
@@ -77,7 +77,7 @@ def _read_pair(annotation_path: Path, text_path: Path) -> LabelRecord:
 
 @dataclass(slots=True)
 class _Standoff:
-    """The lines of one file by what they are."""
+    """The lines of one file, sorted by what they contain."""
 
     path: str
     marks: dict[str, Mark] = field(default_factory=dict)
@@ -146,7 +146,7 @@ class _Standoff:
             for argument in arguments:
                 role, _, target = argument.partition(":")
                 if target not in self.marks:
-                    self._report("relation-missing", f"{name} names {target or argument}, which is not there", number)
+                    self._report("relation-missing", f"{name} names {target or argument}, which does not exist", number)
                 elif role.lower().rstrip("0123456789") in groups:
                     groups[role.lower().rstrip("0123456789")].append(self.marks[target])
             if groups["content"]:
@@ -166,7 +166,7 @@ class _Standoff:
 
     def _labelled(self, mark: Mark, target: str) -> Mark:
         values = self.values.get(target) or self.values.get(mark.id) or {}
-        # PolNeAR's annotators leave remarks on events; a note is a speaker only where the speaker's kind is given too.
+        # PolNeAR's annotators leave remarks on events; a note is a speaker only if the speaker's kind is given too.
         if "speaker" in values and "speaker_kind" not in values:
             values = {key: value for key, value in values.items() if key != "speaker"}
         if "speaker_kind" in values:

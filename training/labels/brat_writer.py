@@ -1,4 +1,4 @@
-"""brat standoff, written: a folder of NAME.txt and NAME.ann, and brat's annotation.conf."""
+"""Write brat standoff: a folder of NAME.txt and NAME.ann, and brat's annotation.conf."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _MAX_NAME = 150
 
 
 def write_brat(articles: Iterable[ArticleResult], folder: Path) -> None:
-    """One pair of files for each article, and the configuration that brat needs to show them.
+    """Write a pair of files for each article, and the configuration that brat needs to show them.
 
-    A file is named by the article's id, percent-encoded; a long id is replaced by a hash.
+    Files are named after the article's id, percent-encoded; a long id is replaced by a hash.
 
     Raises:
         ValueError: an article has no text.
@@ -27,7 +27,7 @@ def write_brat(articles: Iterable[ArticleResult], folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{folder}: cannot be made: {error.strerror}") from error
+        raise OutputError(f"{folder}: cannot be created: {error.strerror}") from error
     articles = list(articles)
     files = {"annotation.conf": annotation_conf(claim_types_of(articles))}
     for article in articles:

@@ -1,4 +1,4 @@
-"""Check label files, and load the labels that are sound."""
+"""Check label files, and load the labels that can be trained on."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class LabelError(CorpusError):
 
     def __init__(self, findings: Sequence[Finding], *, can_drop: bool = True) -> None:
         self.findings = list(findings)
-        way_out = ", or drop what is bad with --drop-bad" if can_drop else ""
+        way_out = ", or skip them with --drop-bad" if can_drop else ""
         shown = "\n".join(f"  {finding}" for finding in self.findings[:_N_SHOWN])
         more = f"\n  and {len(self.findings) - _N_SHOWN} more" if len(self.findings) > _N_SHOWN else ""
         super().__init__(
@@ -50,13 +50,13 @@ class LabelError(CorpusError):
 
 @dataclass(frozen=True, slots=True)
 class LabelCheck:
-    """What a check found, and what it would make of the labels.
+    """What a check found, and the labels after its repairs.
 
     Attributes:
-        findings: by file and line; those of the whole set come last.
-        mended: every record, with all repairs that can be made in one way only.
-        kept: the mended records without what no repair mends, and without what is no label.
-        n_dropped: how many attributions and narration sentences ``kept`` lacks.
+        findings: by file and line; those about the whole set come last.
+        mended: every record, with all unambiguous repairs.
+        kept: the repaired records without the parts that cannot be repaired or are not labels.
+        n_dropped: how many attributions and narration sentences are missing from ``kept``.
     """
 
     findings: list[Finding]
@@ -70,7 +70,7 @@ class LabelCheck:
 
     @property
     def is_clean(self) -> bool:
-        """Whether there is nothing but notes."""
+        """Whether there are no findings except notes."""
         return all(finding.severity is Severity.NOTE for finding in self.findings)
 
 
@@ -85,10 +85,10 @@ def run_check(
     """Check label files by themselves, against each other, and against held-out articles.
 
     Args:
-        label_format: of all files; told by their names if None.
-        held_out: articles that are tested on, and so may not be trained on; without their texts, their ids and hashes.
+        label_format: the format of all files; recognised by their names if None.
+        held_out: test articles, which must not be trained on; if they have no texts, ids and hashes are compared.
         articles: files with the texts, for labels that come without them.
-        vocabulary: claim types besides the ten of the codebook, and renamed ones.
+        vocabulary: claim types beyond the ten of the codebook, and renamed ones.
 
     Raises:
         CorpusError: a file cannot be read at all.
@@ -113,7 +113,7 @@ def run_check(
 
 
 def read_annotations(paths: Iterable[Path], *, vocabulary: Vocabulary | None = None) -> list[ArticleResult]:
-    """The labels of every annotator of every article, each record checked by itself.
+    """Read the labels of every annotator of every article, each record checked by itself.
 
     Raises:
         LabelError: a record has an error.
@@ -134,7 +134,7 @@ def _read_held_out(paths: Iterable[Path]) -> list[HeldOut]:
 
 
 def _read_texts(paths: Iterable[Path]) -> Iterator[Mapping[str, Any]]:
-    """Records that have an id and a text, whatever else is the matter with them."""
+    """Records that have an id and a text, whatever else may be wrong with them."""
     for label_record in read_records(paths):
         record = label_record.record
         if record is not None and isinstance(record.get("id"), str) and isinstance(record.get("text"), str):
@@ -142,7 +142,7 @@ def _read_texts(paths: Iterable[Path]) -> Iterator[Mapping[str, Any]]:
 
 
 def as_labels(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record as gold labels: no confidences and probabilities, and check-worthiness true or false."""
+    """A record as gold labels: without confidences and probabilities, and with check-worthiness true or false."""
     labels: dict[str, Any] = {key: record[key] for key in ("id", "text")}
     labels["metadata"] = dict(record.get("metadata") or {})
     if isinstance(record.get("annotator"), str):
@@ -154,7 +154,7 @@ def as_labels(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_unlikely(narration: Mapping[str, Any]) -> bool:
-    """Whether a model took the sentence for somebody's statement: nobody who looked at the article called it narration."""
+    """Whether the model thought this sentence unlikely to be narration; no reviewer called it narration either."""
     confidence = narration.get("confidence")
     return isinstance(confidence, (int, float)) and confidence < LIKELY
 
@@ -178,7 +178,7 @@ def check_labels(
     articles: Iterable[Path] = (),
     vocabulary: Vocabulary | None = None,
 ) -> list[Finding]:
-    """Everything that is wrong with label files, with file and line and the way out; see `run_check`."""
+    """Everything that is wrong with label files, with file, line and how to fix it; see `run_check`."""
     return run_check(paths, held_out=held_out, articles=articles, vocabulary=vocabulary).findings
 
 
@@ -190,14 +190,14 @@ def load_labels(
     articles: Iterable[Path] = (),
     vocabulary: Vocabulary | None = None,
 ) -> list[ArticleResult]:
-    """The labels of files, to train on: checked, without a model's unreviewed answers, duplicates merged.
+    """Load labels to train on: checked, without answers that nobody reviewed, duplicates merged.
 
     Args:
-        drop_bad: mend what can be mended in one way only, and leave out what cannot; else any error is refused. Of an
-            article with labels by several annotators, the first one's are taken then.
+        drop_bad: make unambiguous repairs and leave out other bad labels, instead of refusing any error. If an article
+            has labels by several annotators, only the first one's are kept.
 
     Raises:
-        LabelError: there is an error; with ``drop_bad``, only where nothing is left to learn from.
+        LabelError: there is an error; with ``drop_bad``, only if nothing is left to learn from.
         CorpusError: a file cannot be read at all.
     """
     check = check_training_labels(paths, drop_bad=drop_bad, held_out=held_out, articles=articles, vocabulary=vocabulary)
@@ -213,10 +213,10 @@ def check_training_labels(
     vocabulary: Vocabulary | None = None,
     joins_others: bool = False,
 ) -> LabelCheck:
-    """The check of labels that are to be trained on; raises as `load_labels` does, and logs what is left out.
+    """Check labels before training on them; raises errors like `load_labels`, and logs what is left out.
 
     Args:
-        joins_others: the labels come to others that are there already, so that one class is enough.
+        joins_others: the labels are added to existing ones, so that a single class is enough.
     """
     check = run_check(paths, held_out=held_out, articles=articles, vocabulary=vocabulary)
     errors = [finding for finding in check.errors if not (joins_others and finding.code == "one-class")]

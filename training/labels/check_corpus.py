@@ -1,4 +1,4 @@
-"""Checks between records: the same article twice, leaks into held-out articles, how many examples a type has."""
+"""Checks between records: duplicate articles, leaks of held-out articles, and how many examples each type has."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from inquit.training.labels.findings import Finding, find
 from inquit.training.labels.near_duplicates import near_duplicates
 
 _MIN_WORDS = 6
-"""Shorter contents ("Yes", "a disgrace") may well be of different types in different articles."""
+"""Shorter contents ("Yes", "a disgrace") may well have different types in different articles."""
 
 _MAX_RATIO = 10
 _MIN_CLAIMS = 20
-"""Fewer claims say nothing about balance."""
+"""With fewer claims, balance is not checked."""
 
 
 def check_same_articles(drafts: Sequence[Draft]) -> None:
-    """Ids that come twice. The first record of an article is kept, and what is done with the others is up to people."""
+    """Find ids that occur twice. The first record of an article is kept; people decide about the others."""
     first: dict[str, Draft] = {}
     for draft in _sound(drafts):
         earlier = first.setdefault(draft.article or "", draft)
@@ -31,14 +31,14 @@ def check_same_articles(drafts: Sequence[Draft]) -> None:
             continue
         where = _where(earlier)
         if draft.text != earlier.text:
-            draft.report("duplicate-id", f"the id {draft.article!r} was in {where}, with another text")
+            draft.report("duplicate-id", f"the id {draft.article!r} was already in {where}, with a different text")
         elif _labels(draft) == _labels(earlier):
             draft.report("duplicate-article", f"the same as in {where}", mended="one")
             draft.merge(None)
         else:
             names = [_annotator(d) for d in (earlier, draft)]
             by = f" by {names[0]} and {names[1]}" if all(names) else ""
-            draft.report("double-annotation", f"article {draft.article!r} has other labels in {where}{by}")
+            draft.report("double-annotation", f"article {draft.article!r} has different labels in {where}{by}")
 
 
 def _sound(drafts: Sequence[Draft]) -> Iterator[Draft]:
@@ -63,7 +63,7 @@ def _labels(draft: Draft) -> set[Any]:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """An article that is tested on. Without its text only its id and hash can be compared."""
+    """A test article. Without its text, only its id and hash can be compared."""
 
     id: str
     text: str | None
@@ -71,7 +71,7 @@ class HeldOut:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> HeldOut | None:
-        """Whatever else is the matter with the record; None where it has no id."""
+        """A held-out article from a record, whatever may be wrong with it; None if it has no id."""
         name, text, text_hash = (record.get(key) for key in ("id", "text", "text_sha256"))
         if not isinstance(name, str):
             return None
@@ -81,7 +81,7 @@ class HeldOut:
 
 
 def check_near_duplicates(drafts: Sequence[Draft], held_out: Sequence[HeldOut]) -> None:
-    """Articles that say nearly the same, and articles that a held-out set has, or has nearly."""
+    """Find articles that are nearly the same, and articles that are in the held-out set or nearly the same as one."""
     own = [draft for draft in _sound(drafts) if draft.text]
     _check_held_out(own, held_out)
     tested = [article for article in held_out if article.text]
@@ -90,13 +90,13 @@ def check_near_duplicates(drafts: Sequence[Draft], held_out: Sequence[HeldOut]) 
             _report_near_duplicate(own[pair.first], own[pair.second], pair.shared)
         elif pair.first < len(own) and not own[pair.first].is_dropped:
             article = tested[pair.second - len(own)]
-            message = f"{pair.shared:.0%} of it stands in the held-out article {article.id!r}, or the reverse"
+            message = f"{pair.shared:.0%} of it is in the held-out article {article.id!r}, or the reverse"
             own[pair.first].report("leak", message)
 
 
 def _report_near_duplicate(first: Draft, second: Draft, shared: float) -> None:
     if first.article != second.article:
-        message = f"{shared:.0%} of it stands in article {first.article!r} ({_where(first)}), or the reverse"
+        message = f"{shared:.0%} of it is in article {first.article!r} ({_where(first)}), or the reverse"
         second.report("near-duplicate", message)
 
 
@@ -105,13 +105,13 @@ def _check_held_out(drafts: Sequence[Draft], held_out: Sequence[HeldOut]) -> Non
     hashes = {article.text_sha256: article.id for article in held_out if article.text_sha256}
     for draft in drafts:
         if draft.article in ids:
-            draft.report("held-out-article", f"the held-out set has the id {draft.article!r}")
+            draft.report("held-out-article", f"the held-out set contains the id {draft.article!r}")
         elif (text_hash := text_sha256(draft.text)) in hashes:
-            draft.report("held-out-article", f"the held-out set has this text as article {hashes[text_hash]!r}")
+            draft.report("held-out-article", f"the held-out set contains this text as article {hashes[text_hash]!r}")
 
 
 def check_contradictions(drafts: Sequence[Draft]) -> None:
-    """The same words, attributed in two articles and given two types."""
+    """Find the same words labelled with different claim types."""
     seen: dict[str, tuple[str, str]] = {}
     for draft in _sound(drafts):
         for part, attribution in draft.parts("attributions"):
@@ -121,19 +121,19 @@ def check_contradictions(drafts: Sequence[Draft]) -> None:
                 continue
             other_type, place = seen.setdefault(" ".join(words), (claim_type, f"{_where(draft)}, {part}"))
             if other_type != claim_type:
-                message = f"is {claim_type!r} here, the same words are {other_type!r} in {place}"
+                message = f"is {claim_type!r} here, but the same words are {other_type!r} in {place}"
                 draft.report("contradiction-elsewhere", message, part=part)
 
 
 def check_examples(drafts: Sequence[Draft], path: str) -> list[Finding]:
-    """What all labels together lack. These findings belong to no line."""
+    """Find what all labels together lack. These findings belong to no line."""
     claims, n_attributions = [], 0
     for draft in _sound(drafts):
         n_attributions += sum(1 for _ in draft.parts("attributions"))
         claims += [holder["claim"] for _, holder in draft.parts() if holder.get("claim")]
     if not n_attributions and not claims:
         is_unreviewed = any(finding.code == "unreviewed" for draft in drafts for finding in draft.findings)
-        why = ": answers of a model are no labels until a person has reviewed them" if is_unreviewed else ""
+        why = ": a model's answers are not labels until a person has reviewed them" if is_unreviewed else ""
         return [find("no-labels", f"there is nothing to learn from{why}", path=path)]
     return [*_check_types(Counter(claim["type"] for claim in claims), path), *_check_sides(claims, path)]
 

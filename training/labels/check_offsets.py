@@ -1,7 +1,7 @@
-"""Offsets of a whole record that were counted in another way: UTF-16 units, bytes, or from another first character.
+"""Repair a whole record whose offsets were counted differently: in UTF-16 units, in bytes, or from another start.
 
-What the contents say shows it; cues and sources say nothing in our format, and would stay wrong if only contents were
-mended one by one.
+The words of the contents show this. In our format cues and sources come without their words, so they would stay wrong
+if only contents were repaired one by one.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ Pair = tuple[int, int]
 Convert = Callable[[int, int], Pair | None]
 
 _MIN_SAMPLES = 2
-"""One displaced span is a slip of that span; a shift of the whole record takes two that agree."""
+"""One displaced span may be a slip; to shift the whole record, at least two spans must agree."""
 
 
 def check_offsets(draft: Draft) -> None:
-    """Convert every span of a record if that makes all words right that it says, and no other span cut a word."""
+    """Convert every span of a record if all spans then match their words and no more of them cut words."""
     samples = list(_samples(draft))
     if all(_is_right(draft.text, pair, words) for pair, words in samples):
         return
@@ -37,7 +37,7 @@ def check_offsets(draft: Draft) -> None:
 
 
 def _samples(draft: Draft) -> Iterator[tuple[Pair, str]]:
-    """Spans of which the file says what they hold, where the offsets are whole numbers."""
+    """The spans whose words the file gives, if their offsets are whole numbers, with those words."""
     for part, attribution in draft.parts("attributions"):
         for role in ROLES:
             spans, words = attribution.get(role), draft.source.words.get((part.index, role), ())
@@ -59,7 +59,7 @@ def _conversions(text: str, samples: list[tuple[Pair, str]]) -> Iterator[tuple[s
 
 
 def _shifts(text: str, samples: list[tuple[Pair, str]]) -> list[int]:
-    """How far the first words that stand only once are from where they should be."""
+    """How far off the first span is whose words occur only once in the text."""
     for (start, _), words in samples:
         places = occurrences(words, text)
         if len(places) == 1:
@@ -72,7 +72,7 @@ def _shifted(shift: int) -> Convert:
 
 
 def _n_odd_borders(draft: Draft, convert: Convert) -> int:
-    """How many borders of spans would cut a word or leave white space in a span: right ones hardly ever do."""
+    """How many span borders would cut a word or have white space just inside; correct ones hardly ever do."""
     spans = [span for _, a in draft.parts("attributions") for role in ROLES for span in _listed(a.get(role))]
     spans += [sentence.get("span") for _, sentence in draft.parts("narration")]
     return sum(_n_odd(draft.text, convert(*pair)) for span in spans if (pair := as_pair(span)))
@@ -100,7 +100,7 @@ def _convert(draft: Draft, convert: Convert) -> None:
 
 
 def _converted(span: Any, convert: Convert) -> Any:
-    """The span converted; as it is where it has no place, for the checks of spans to find."""
+    """The span converted; unchanged if it has no place in the text, so that the span checks find it."""
     pair = as_pair(span)
     place = None if pair is None else convert(*pair)
     return span if place is None else list(place)

@@ -1,4 +1,4 @@
-"""All checks of one record by itself."""
+"""Check one record by itself."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def check_record(source: LabelRecord, vocabulary: Vocabulary, texts: Texts) -> D
     """Check a record by itself.
 
     Args:
-        texts: the articles by id, for labels that come without them, and to compare the others with.
+        texts: the articles by id, for labels that come without them; texts in the labels are compared with them.
     """
     draft = Draft(source)
     if source.record is None:
@@ -66,12 +66,12 @@ def _check_metadata(draft: Draft) -> None:
         draft.report("shape", f'"metadata" must be an object, got {metadata!r}', mended="{}")
         draft.record["metadata"] = {}
     elif metadata:
-        # What is no text, such as null for no author, would be refused later, and says nothing about labels.
+        # Values that are not text, such as null for no author, would be refused later, and do not matter for labels.
         draft.record["metadata"] = {key: value for key, value in metadata.items() if isinstance(value, str)}
 
 
 def _name_attributions(draft: Draft) -> None:
-    """Give an id of its own to every attribution that has none, or another's."""
+    """Give every attribution without an id, or with the id of another one, a new id."""
     taken = {a["id"] for _, a in draft.parts("attributions") if isinstance(a.get("id"), str)}
     seen: set[str] = set()
     for part, attribution in draft.parts("attributions"):
@@ -79,7 +79,7 @@ def _name_attributions(draft: Draft) -> None:
         if not isinstance(name, str) or not name or name in seen:
             new = next(new for number in count(part.index) if (new := f"t{number}") not in taken)
             if name is not None:
-                message = f"id must be text and the attribution's own, got {name!r}"
+                message = f"an id must be text and unique in the article, got {name!r}"
                 draft.report("shape", message, part=part, mended=repr(new))
             attribution["id"] = name = new
             taken.add(new)
@@ -98,13 +98,13 @@ def _check_text(draft: Draft, texts: Texts) -> None:
         return
     record["text"] = text
     if known is not None and text != known:
-        draft.report("text-differs", f"the article {draft.article!r} in --articles has another text")
+        draft.report("text-differs", f"the article {draft.article!r} in --articles has a different text")
     elif record.get("text_sha256") not in (None, text_sha256(text)):
-        draft.report("text-differs", "text_sha256 is of another text")
+        draft.report("text-differs", "text_sha256 is the hash of a different text")
 
 
 def _check_within(draft: Draft) -> None:
-    """Attributions of one article against each other: the same one twice, one content with two labels, crossing."""
+    """Check attributions of one article against each other: duplicates, one content with two labels, crossing."""
     first: dict[Any, tuple[Part, dict[str, Any]]] = {}
     for part, attribution in draft.parts("attributions"):
         content = tuple(map(tuple, attribution["content"]))
@@ -123,9 +123,9 @@ def _check_within(draft: Draft) -> None:
 def _report_twice(
     draft: Draft, part: Part, attribution: Mapping[str, Any], earlier: Part, other: Mapping[str, Any]
 ) -> None:
-    """Two people may be said to have said the same; one of them cannot have meant two things."""
+    """Report one content labelled twice: two sources may say the same, but one source cannot mean two things."""
     differing = [name for name in _LABELS if _label(attribution, name) != _label(other, name)]
-    message = f"the same content as {earlier}, with another {', '.join(differing)}"
+    message = f"the same content as {earlier}, with a different {', '.join(differing)}"
     if {"cue", "source"} & set(differing):
         draft.report("content-twice", message, part=part)
     else:
@@ -153,7 +153,7 @@ def label_key(attribution: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _check_crossing(draft: Draft) -> None:
-    """Contents that overlap without one holding the other; nested ones are what a quotation in a quotation is."""
+    """Find contents that overlap without one containing the other; nested quotations are fine."""
     spans = sorted(
         (min(s for s, _ in a["content"]), max(e for _, e in a["content"]), part)
         for part, a in draft.parts("attributions")
@@ -173,7 +173,7 @@ def _share_characters(draft: Draft, part: Part, other: Part) -> bool:
 
 
 def _check_reviewed(draft: Draft) -> None:
-    """Answers of a model are no labels until a person says so: for the record, or for an attribution."""
+    """Drop a model's answers that no person has reviewed, neither the record nor the attribution."""
     parts = list(draft.parts())
     if _is_by_person(draft.record, [holder for _, holder in parts]):
         return
@@ -189,13 +189,13 @@ def _check_reviewed(draft: Draft) -> None:
 
 
 def is_gold(record: Mapping[str, Any]) -> bool:
-    """Whether a sound record can measure a model: nothing in it is a model's answer that no person has looked at."""
+    """Whether a valid record can be used to measure a model: it contains no model's answers that nobody reviewed."""
     parts = [*record["attributions"], *record["narration"]]
     return _is_by_person(record, parts) or (bool(parts) and all(map(_is_reviewed, parts)))
 
 
 def _is_by_person(record: Mapping[str, Any], parts: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether a person has been through the whole record, or no model had a part in it."""
+    """Whether a person reviewed the whole record, or no model had a part in it."""
     if _is_reviewed(record) or _is_reviewed(record.get("metadata") or {}):
         return True
     return not (record.get("model") or any(map(_is_predicted, parts)))

@@ -1,4 +1,4 @@
-"""Checks of one record's spans: numbers, range, words, white space, order."""
+"""Check the spans of one record: numbers, range, words, white space, order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Pair = list[int]
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """What is wrong with a pair of offsets, and the pair that was meant where that is plain."""
+    """What is wrong with a pair of offsets, and the intended pair if it is evident."""
 
     code: str
     message: str
@@ -60,7 +60,7 @@ def _is_one_span(spans: Any) -> bool:
 
 
 def _check_span(draft: Draft, part: Part, item: str, span: Any, words: str | None) -> Pair | None:
-    """The span, mended if need be; None where it has an error that no repair mends."""
+    """The span, repaired if necessary; None if it has an error that cannot be repaired."""
     text = draft.text
     fault = _fault(span, text)
     meant = span if fault is None else fault.meant
@@ -124,7 +124,7 @@ def _check_borders(draft: Draft, part: Part, item: str, span: Pair) -> Pair | No
     text, (start, end) = draft.text, span
     inner = text[start:end].strip()
     if not inner:
-        draft.report("span-empty", f"{span} holds nothing but white space", part=part, item=item)
+        draft.report("span-empty", f"{span} contains only white space", part=part, item=item)
         return None
     if len(inner) < end - start:
         start += len(text[start:end]) - len(text[start:end].lstrip())
@@ -144,8 +144,8 @@ def _check_borders(draft: Draft, part: Part, item: str, span: Pair) -> Pair | No
 
 
 def is_inside_word(text: str, border: int) -> bool:
-    """Whether a border stands between two letters or digits of one word."""
-    # Letters without case (category Lo) are written without blanks between words in Chinese, Japanese and Thai.
+    """Whether a border is between two letters or digits of one word."""
+    # Not for letters without case (category Lo): Chinese, Japanese and Thai have no spaces between words.
     around = text[border - 1 : border + 1] if border else ""
     return len(around) == 2 and all(c.isalnum() and unicodedata.category(c) != "Lo" for c in around)
 

@@ -1,4 +1,4 @@
-"""Checks of one record's labels: claim types, polarity, kinds, speakers, check-worthiness."""
+"""Check the labels of one record: claim types, polarity, kinds, speakers, check-worthiness."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from inquit.training.labels.record import LabelRecord
 from inquit.training.labels.repair import nearest_label
 
 _MIN_EXAMPLES, _LIKE = 5, 0.75
-"""A type with fewer examples, or more like a known one (difflib's ratio), may be a slip of the pen."""
+"""A type with fewer examples, or more similar to a known one (difflib's ratio), may be a slip."""
 
 _QUOTE_KINDS = tuple(kind.value for kind in QuoteKind)
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The claim types that may occur.
+    """The claim types that are allowed.
 
     Attributes:
-        new_types: allowed besides the ten of the codebook.
+        new_types: allowed in addition to the ten of the codebook.
         renames: old name to new name, for types that were renamed or merged.
     """
 
@@ -40,7 +40,7 @@ class Vocabulary:
 
 
 def with_evident_types(vocabulary: Vocabulary, records: Iterable[LabelRecord]) -> Vocabulary:
-    """The vocabulary with the types that must be new ones: like no known type, and with several examples."""
+    """The vocabulary with evidently new types added: not similar to any known type, and with several examples."""
     counts = Counter(_types(records))
     known = vocabulary.claim_types
     new = [
@@ -160,11 +160,11 @@ def _check_speaker(draft: Draft, part: Part, attribution: dict[str, Any]) -> Non
     if speaker["kind"] == "author":
         return
     if not isinstance(name, str) or not name.strip():
-        message = f"a {speaker['kind']} must have a name, got {name!r}; where nobody is given, the speaker is null"
+        message = f"a {speaker['kind']} must have a name, got {name!r}; if there is no speaker, use null"
         draft.report("speaker-malformed", message, part=part, item="speaker")
         return
     for missing in _names_not_in(name, draft.text):
-        message = f"{missing!r} does not stand in the article"
+        message = f"{missing!r} does not occur in the article"
         draft.report("speaker-not-in-text", message, part=part, item="speaker")
 
 
@@ -184,7 +184,7 @@ def _check_named(draft: Draft, part: Part, speaker: dict[str, Any]) -> None:
 
 
 def _names_not_in(name: str, text: str) -> Iterator[str]:
-    """Of a speaker, or of several joined by an ampersand, those whose name is not in the text, however it is broken."""
+    """The names of a speaker (several if joined by an ampersand) that are not in the text, white space aside."""
     squeezed = " ".join(text.split())
     if " ".join(name.split()) in squeezed:
         return

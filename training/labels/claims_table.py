@@ -1,4 +1,4 @@
-"""Labels as a table: a row a claim, with the columns article, content, speaker, type."""
+"""Read labels from a table: one row per claim, with the columns article, content, speaker, type."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ Row = Mapping[str, str]
 
 
 def read_claims_table(path: Path, texts: Mapping[str, str]) -> Iterator[LabelRecord]:
-    """The articles of a table, in the order of their first rows.
+    """Read the articles of a table, in the order of their first rows.
 
-    ``article`` is an article's text, or the id of one in ``texts``. Where a content, cue or source stands is found by its
-    words; where they stand several times, ``start`` (code points) says which is meant for the content, and cue and source
-    are the ones nearest to it.
+    ``article`` is an article's text, or the id of one in ``texts``. Contents, cues and sources are found by their
+    words. If a content occurs several times, ``start`` (code points) says which place is meant; cue and source are the
+    ones nearest to the content.
 
     Raises:
         OSError: the file cannot be read.
@@ -49,7 +49,7 @@ def _read_rows(path: Path) -> list[tuple[int, Row]]:
     content = read_utf8(path).removeprefix("\ufeff")
     header = content.split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=header.count)
-    # A field may be as long as an article; 128 KiB is the default.
+    # A field may be as long as an article; the default limit is 128 KiB.
     csv.field_size_limit(2**31 - 1)
     reader = csv.DictReader(io.StringIO(content, newline=""), delimiter=delimiter, restkey="", restval="", strict=True)
     names = [name.strip().casefold() for name in reader.fieldnames or ()]
@@ -77,7 +77,7 @@ class _Article:
         self._text = texts.get(article, article)
         named = article if article in texts else rows[0][1].get("id")
         self._id = named or text_sha256(article)[:16]
-        # An id has no blanks in it, an article has.
+        # An id contains no white space, an article does.
         self._is_text = article in texts or any(map(str.isspace, article.strip()))
 
     def read(self) -> LabelRecord:
@@ -103,7 +103,7 @@ class _Article:
             places = [place for place in places if place[0] == int(row["start"])]
         if len(places) != 1:
             code = "content-ambiguous" if places else "content-not-found"
-            self._report(code, f"{row['content'][:60]!r} stands {len(places)} times in the article", line)
+            self._report(code, f"{row['content'][:60]!r} occurs {len(places)} times in the article", line)
             return None
         labels, is_assumed = build_labels(_values(row))
         if is_assumed:
@@ -112,7 +112,7 @@ class _Article:
         return {"id": f"t{line}", "content": [list(places[0])], **near, **labels}
 
     def _places(self, words: str) -> list[tuple[int, int]]:
-        """Where the words stand, whatever white space and whatever quotation marks the table has."""
+        """Where the words occur, regardless of white space and the kind of quotation marks in the table."""
         pattern = r"\s+".join(_any_marks(word) for word in words.split())
         return [match.span() for match in re.finditer(pattern, self._text)] if pattern else []
 
@@ -120,12 +120,12 @@ class _Article:
         words = (row.get(role) or "").strip()
         places = sorted(self._places(words), key=lambda place: abs(place[0] - start))
         if words and not places:
-            self._report("content-not-found", f"the {role} {words[:60]!r} stands 0 times in the article", line)
+            self._report("content-not-found", f"the {role} {words[:60]!r} occurs 0 times in the article", line)
         return [list(places[0])] if places else []
 
 
 def _any_marks(word: str) -> str:
-    """A spreadsheet makes straight marks curly, and the other way round."""
+    """A pattern for a word that matches straight and curly marks alike: spreadsheets convert them, both ways."""
     word = re.escape(word)
     word = re.sub('["“”]', '["“”]', word)
     return re.sub("['‘’]", "['‘’]", word)

@@ -1,4 +1,4 @@
-"""CoNLL columns: a word a line, its offsets, and one column of BIO tags for each attribution, as propositions have them.
+"""Read CoNLL columns: one word per line, its offsets, and a column of BIO tags per attribution, as for propositions.
 
 ```
 # id = a1
@@ -8,8 +8,8 @@ Ann	0	3	B-SOURCE
 Lee	4	7	I-SOURCE
 said	8	12	B-CUE
 ```
-Read are also files without offsets, without text, with other columns, with one tag column for everything, and with
-IOB1 or IOBES tags; what had to be guessed is a finding.
+Also read are files without offsets, without text, with other columns, with one tag column for everything, and with
+IOB1 or IOBES tags; anything that had to be guessed is reported as a finding.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ class _Block:
 
 
 def read_conll(path: Path, texts: Mapping[str, str]) -> Iterator[LabelRecord]:
-    """The articles of one file.
+    """Read the articles of one file.
 
     Args:
-        texts: articles by id, for a file that has only words.
+        texts: articles by id, for files that contain only words.
 
     Raises:
         OSError: the file cannot be read.
@@ -93,10 +93,10 @@ def _read_comment(block: _Block, key: str, name: str, value: str, *, where: str)
     if key in ("id", "newdoc id"):
         block.id = _json(value, where) if value.startswith('"') else value
     elif key == "text":
-        # CoNLL-U has the text of each sentence, without quotation marks; that does not tell what stands between them.
+        # CoNLL-U gives the text of each sentence, without quotation marks around it, but not what is between sentences.
         block.text = _json(value, where) if value.startswith('"') else block.text
     elif key in ARTICLE_FIELDS:
-        # Other tools have comments of these names, which hold no JSON.
+        # Other tools write comments with these names that are not JSON.
         block.facts |= {key: _json(value, where)} if value.startswith(('"', "{")) else {}
     elif key == "attribution":
         block.labels[name] = _json(value, where)
@@ -112,7 +112,7 @@ def _json(value: str, where: str) -> Any:
 
 
 class _Reader:
-    """Reads one article: places its words in a text, and gathers the spans of its tags."""
+    """Reads one article: finds the places of its words in the text, and collects the spans of its tags."""
 
     def __init__(self, path: str, block: _Block, number: int) -> None:
         self._path = path
@@ -147,14 +147,14 @@ class _Reader:
         return [(int(start), int(end)) for start, end in pairs]
 
     def _rebuild(self, given: Sequence[tuple[int, int]] | None) -> tuple[str, list[tuple[int, int]] | None]:
-        """A text that has the words where their offsets say, or one blank apart and a sentence a line."""
+        """A text with the words at their offsets; without offsets, one space apart and one sentence per line."""
         text, places, previous = "", [], None
         for i, row in enumerate(self._block.rows):
             gap = "" if previous is None else "\n" if row.sentence != previous else " "
             if given is not None:
                 n_missing = given[i][0] - len(text)
                 if n_missing < 0:
-                    self._report("words-differ", f"{row.columns[0]!r} begins before the word before it ends", row.line)
+                    self._report("words-differ", f"{row.columns[0]!r} begins before the previous word ends", row.line)
                     return text, None
                 gap = (gap or " ").ljust(n_missing)[:n_missing]
             start = len(text + gap)
@@ -168,7 +168,7 @@ class _Reader:
         for row in self._block.rows:
             start = text.find(row.columns[0], position)
             if start < 0 or text[position:start].strip():
-                self._report("text-differs", f"the word {row.columns[0]!r} is not the next one of the text", row.line)
+                self._report("text-differs", f"the word {row.columns[0]!r} is not the next one in the text", row.line)
                 return None
             position = start + len(row.columns[0])
             places.append((start, position))
@@ -212,7 +212,7 @@ class _Reader:
         return marks
 
     def _guess_links(self, marks: Sequence[Mark]) -> list[Linked]:
-        """Each content with the nearest cue and source of its sentence: one column of tags has no links."""
+        """Link each content to the nearest cue and source in its sentence, as a single column of tags has no links."""
         rows = {row.line: row for row in self._block.rows}
         links = []
         for content in (mark for mark in marks if mark.role == "content"):
@@ -249,7 +249,7 @@ def _by_role(marks: Sequence[Mark], labels: Mapping[str, Any]) -> dict[str, list
 def chunks_of(tags: Sequence[str]) -> tuple[list[tuple[str, int, int]], tuple[int, str] | None]:
     """The spans of a column of tags as (role, first, stop), and the first tag that is not BIO, with its scheme.
 
-    An I after O, or after another role, begins a span as in IOB1; E and L end one, S and U are one.
+    An I after an O or after another role begins a span, as in IOB1; E and L end a span, S and U are a whole span.
 
     >>> chunks_of(["I-CUE", "O", "B-SOURCE", "I-SOURCE"])
     ([('cue', 0, 1), ('source', 2, 4)], (0, 'IOB1'))

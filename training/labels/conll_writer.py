@@ -1,4 +1,4 @@
-"""CoNLL columns, written; `inquit.training.labels.conll` shows them and reads them."""
+"""Write CoNLL columns; `inquit.training.labels.conll` shows the format and reads it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PIECE = re.compile(r"\w+|[^\w\s]")
 
 
 def write_conll(articles: Iterable[ArticleResult]) -> Iterator[str]:
-    """The lines of articles with their line breaks; words are cut at the borders of spans, so nothing is lost.
+    """The lines of articles, with their line breaks; words are split at span borders, so that no span is lost.
 
     Raises:
         ValueError: an article has no text.

@@ -1,4 +1,4 @@
-"""A record under check: what was found in it, and the copy in which everything that can be mended is."""
+"""A record while it is being checked: the findings so far, and a copy with all possible repairs."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Part:
 
 
 class Draft:
-    """A mutable copy of a record that the checks mend as they go, so that each check sees what the last one mended.
+    """A mutable copy of a record that the checks repair as they go, so that each check sees the previous repairs.
 
     Attributes:
-        record: the copy; a dictionary from the start, empty where the reader gave none.
+        record: the copy; always a dictionary, empty if the reader gave none.
         findings: in the order in which they were found.
-        dropped: parts that have an error no repair mends, or that are no labels, or were merged.
-        merged: parts that say the same as another one, and are not in the mended copy either.
+        dropped: parts with an error that cannot be repaired, parts that are not labels, and merged parts.
+        merged: parts that repeat another one, and so are not in the repaired copy either.
         is_dropped, is_merged: the same for the whole record.
     """
 
@@ -55,7 +55,7 @@ class Draft:
         return text if isinstance(text, str) else ""
 
     def parts(self, *fields: str) -> Iterator[tuple[Part, dict[str, Any]]]:
-        """Every attribution and narration sentence that is still sound, with its part of the copy."""
+        """Every attribution and narration sentence that was not dropped: its part, and its dictionary in the copy."""
         for field in fields or _FIELDS:
             for index, holder in enumerate(self.record.get(field) or ()):
                 part = Part(field, index)
@@ -72,7 +72,7 @@ class Draft:
         mend: str | None = None,
         mended: str | None = None,
     ) -> None:
-        """Add a finding; an error that is not mended drops its part, or the record where it is of no part."""
+        """Add a finding; an error that is not repaired drops its part, or the whole record if there is no part."""
         line, path = self.source.line, None
         if part is not None and part.field == "attributions":
             line, path = self.source.items.get(part.index, (line, path))
@@ -98,7 +98,7 @@ class Draft:
             self.dropped.add(part)
 
     def merge(self, part: Part | None) -> None:
-        """Leave a part, or the record, to the one that says the same."""
+        """Drop a part, or the record, because another one says the same."""
         self.drop(part)
         if part is None:
             self.is_merged = True
@@ -106,16 +106,16 @@ class Draft:
             self.merged.add(part)
 
     def mended(self) -> dict[str, Any] | None:
-        """The mended copy with all its parts but merged ones; None where nothing could be read."""
+        """The repaired copy with all its parts except merged ones; None if the record was unreadable or merged."""
         return None if self.is_merged or not self.record else self._without(self.merged)
 
     def kept(self) -> dict[str, Any] | None:
-        """The mended copy without what was dropped; None where nothing remains."""
+        """The repaired copy without the dropped parts; None if the whole record was dropped."""
         return None if self.is_dropped else self._without(self.dropped)
 
     @property
     def n_dropped(self) -> int:
-        """How many parts `kept` lacks, merged ones aside."""
+        """How many parts are missing from `kept`, not counting merged ones."""
         n_parts = sum(len(self.record.get(field) or ()) for field in _FIELDS)
         if self.is_merged:
             return 0

@@ -1,4 +1,4 @@
-"""Which formats labels are read from and written to."""
+"""The formats that labels are read from and written to."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ _SUFFIXES = {
 
 
 def tell_format(path: Path) -> LabelFormat:
-    """The format of a file by its suffix; a folder is brat if it holds .ann files, else JSONL.
+    """Recognise the format of a file by its suffix; a folder is JSONL if it holds .jsonl files, else brat.
 
     Raises:
-        CorpusError: there is nothing at ``path``, or it is of no format that is read.
+        CorpusError: there is nothing at ``path``, or no known format.
     """
     if path.is_dir():
         if any(path.glob("*.jsonl")):
@@ -86,14 +86,14 @@ def tell_format(path: Path) -> LabelFormat:
 def read_records(
     paths: Iterable[Path], *, label_format: LabelFormat | None = None, texts: Mapping[str, str] | None = None
 ) -> Iterator[LabelRecord]:
-    """The label records of files and folders, in order, in whatever state they are.
+    """Read the label records of files and folders, in order, valid or not.
 
     Args:
-        label_format: of all of them; told by their names if None.
+        label_format: the format of all of them; recognised by their names if None.
         texts: articles by id, for formats without texts.
 
     Raises:
-        CorpusError: a file is not there, of no known format, or cannot be read.
+        CorpusError: a file does not exist, has no known format, or cannot be read.
     """
     for path in paths:
         chosen = label_format or tell_format(path)
@@ -119,12 +119,12 @@ def _read(path: Path, label_format: LabelFormat, texts: Mapping[str, str]) -> It
 
 
 def write_labels(articles: Iterable[ArticleResult], path: Path, export_format: ExportFormat) -> list[Path]:
-    """Write articles to a file, or for brat to a folder; a file appears when it is complete.
+    """Write articles to a file, or for brat to a folder; a file appears only when it is complete.
 
-    Narration that is none, as likely as not, is left out.
+    Sentences that are unlikely to be narration are left out.
 
     Returns:
-        what was written: for Label Studio also the labeling configuration beside the tasks.
+        the paths that were written; for Label Studio also the labeling configuration beside the tasks.
 
     Raises:
         ValueError: an article has no text, or an attribution no content.
@@ -150,7 +150,7 @@ def write_labels(articles: Iterable[ArticleResult], path: Path, export_format: E
 
 
 def write_tasks(tasks: list[dict[str, object]], path: Path, claim_types: tuple[str, ...]) -> list[Path]:
-    """Label Studio tasks, and beside them the labeling configuration of their project, with the types to choose from.
+    """Write Label Studio tasks and, beside them, their labeling configuration with the types to choose from.
 
     Raises:
         inquit.inference.writers.OutputError: ``path`` cannot be written.
@@ -162,7 +162,7 @@ def write_tasks(tasks: list[dict[str, object]], path: Path, claim_types: tuple[s
 
 
 def write_file(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write a file that appears when it is complete.
+    """Write a file that appears only when it is complete.
 
     Raises:
         inquit.inference.writers.OutputError: it cannot be written.

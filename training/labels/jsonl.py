@@ -1,4 +1,4 @@
-"""Labels as JSON lines: in the result format, since a corrected result is a label, or as Prodigy and doccano write them."""
+"""Read labels from JSON lines: in the result format, as a corrected result is a label, or from Prodigy and doccano."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BETWEEN_PARTS = " … "
 
 
 def read_jsonl_labels(path: Path) -> Iterator[LabelRecord]:
-    """The records of one file, one a line, whatever state they are in.
+    """Read the records of one file, one per line, valid or not.
 
     Raises:
         OSError: the file cannot be read.
@@ -42,7 +42,7 @@ def _read_line(line: bytes, path: str, number: int) -> LabelRecord:
     if is_doccano(record):
         return read_doccano(record, path, number)
     if "attributions" not in record and "data" in record:
-        message = "wanted our result format, got a Label Studio task; name the JSON export (an array) as it is"
+        message = "wanted our result format, got a Label Studio task; give the JSON export (an array) as it is"
         return LabelRecord(path, number, None, (find("shape", message, path=path, line=number),))
     if not record.get("metadata") and (metadata := metadata_of(record)):
         record["metadata"] = metadata
@@ -50,7 +50,7 @@ def _read_line(line: bytes, path: str, number: int) -> LabelRecord:
 
 
 def _words(record: Mapping[str, Any]) -> dict[tuple[int, str], tuple[str, ...]]:
-    """What each attribution says its content is; its parts are joined by an ellipsis."""
+    """The words of each attribution's content according to its ``text``, where an ellipsis joins the parts."""
     words = {}
     attributions = record.get("attributions")
     for index, attribution in enumerate(attributions if isinstance(attributions, list) else ()):

@@ -1,4 +1,4 @@
-"""Labels from Label Studio's JSON export, whose offsets count UTF-16 units."""
+"""Read labels from Label Studio's JSON export, whose offsets count UTF-16 units."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from inquit.training.labels.record import LabelRecord
 from inquit.training.labels.repair import nearest_label
 
 _UNITS = (OffsetUnit.UTF16, OffsetUnit.CODE_POINTS, OffsetUnit.UTF16_LF, OffsetUnit.LF)
-"""Label Studio's own first: it is taken where the marked words fit several."""
+"""Label Studio's own unit comes first, so it is chosen if the marked words fit several."""
 
 _LABELS = (*ROLES, "narration")
 
 
 class _ShapeError(Exception):
-    """A part of the export that is not as Label Studio writes it; the message begins with its path."""
+    """A part of the export does not look as Label Studio writes it; the message begins with its path."""
 
 
 def read_label_studio(path: Path) -> Iterator[LabelRecord]:
-    """The annotations of an export (JSON, not JSON-MIN), one record each: an article labelled twice is there twice.
+    """Read the annotations of an export (JSON, not JSON-MIN), one record each; an article labelled twice occurs twice.
 
-    Cancelled annotations, skipped tasks and predictions are passed over with a note.
+    Cancelled annotations, skipped tasks and predictions are skipped, with a note.
 
     Raises:
         OSError: the file cannot be read.
@@ -67,7 +67,7 @@ def _get(holder: Any, key: str, wanted: type, item: str, *, default: Any = None)
     """A field of the export.
 
     Raises:
-        _ShapeError: it is missing, and has no default, or is of another type.
+        _ShapeError: it is missing and has no default, or has the wrong type.
     """
     if not isinstance(holder, Mapping):
         raise _ShapeError(f"{item}: wanted an object, got {type(holder).__name__}")
@@ -161,7 +161,7 @@ def _offsets(value: Mapping[str, Any]) -> list[Any]:
 
 
 def _tell_unit(values: Sequence[Mapping[str, Any]], text: str) -> OffsetUnit:
-    """What the offsets of one annotation count: what most of its marked words agree with."""
+    """The unit of the offsets of one annotation: the one in which most marked words match the text."""
     if not any(character == "\r" or character > "\uffff" for character in text):
         return OffsetUnit.CODE_POINTS
     indices = {unit: OffsetIndex(text, unit) for unit in _UNITS}

@@ -1,4 +1,4 @@
-"""The Label Studio project that our tasks are for: its names, and its labeling configuration."""
+"""The Label Studio project for our tasks: the names of its controls, and its labeling configuration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inquit.models.result import QuoteKind
 ROLE, TEXT, FLAGS = "role", "text", "flags"
 CHECKWORTHY, NAMED = "check-worthy", "speaker has a proper name"
 
-#: Names of the choices on a region, and the flat value that each one is.
+#: Names of the choices on a region, each with the flat value that it sets.
 CHOICES = {
     "claim_type": "type",
     "secondary": "secondary",
@@ -32,7 +32,7 @@ def labeling_config(claim_types: tuple[str, ...]) -> str:
     """The XML to paste under Settings, Labeling Interface, Code.
 
     Args:
-        claim_types: the types to choose from, with those that were added.
+        claim_types: the types to choose from, including any that were added.
     """
     kinds = tuple(kind.value for kind in QuoteKind)
     labels = [f"<Label value={quoteattr(role)} background={quoteattr(colour)}/>" for role, colour in _COLOURS.items()]

@@ -1,4 +1,4 @@
-"""Label Studio tasks from results and labels: a model's answers as predictions, people's as annotations."""
+"""Make Label Studio tasks from results and labels: a model's answers become predictions, labels become annotations."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Result = dict[str, Any]
 def to_task(result: ArticleResult, *, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """One article as a task for the project of `labeling_config`.
 
-    A result of a model becomes a prediction, to be corrected; labels, and what people reviewed, become an annotation.
+    A model's result becomes a prediction to correct; labels and reviewed results become an annotation.
 
     Args:
-        data: more fields of the task, to sort and filter by.
+        data: additional fields of the task, to sort and filter by.
 
     Raises:
         ValueError: the result has no text.
@@ -42,7 +42,7 @@ def to_task(result: ArticleResult, *, data: Mapping[str, Any] | None = None) -> 
 
 
 class _Regions:
-    """The regions of one text; their offsets are UTF-16 units, their ids their own."""
+    """The regions of one text; their offsets count UTF-16 units, and their ids are unique."""
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -1,4 +1,4 @@
-"""Articles that say nearly the same: agency copy in two papers, updates of a story, a text and its excerpt."""
+"""Find articles that are nearly the same: agency copy in two papers, updates of a story, a text and its excerpt."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _SHINGLE = 5
 """Words in a shingle: five in a row are rarely the same by chance (Broder 1997 uses up to ten)."""
 
 _MIN_SHARED = 0.5
-"""From this share of the shorter article's shingles on, two articles are near-duplicates."""
+"""Two articles that share at least this much of the shorter one's shingles are near-duplicates."""
 
 _MAX_ARTICLES = 50
-"""A shingle of more articles, copies counted once, is a paper's furniture ("Sign up for our newsletter …"), and says nothing."""
+"""A shingle in more articles than this, copies counted once, is boilerplate ("Sign up for our newsletter …")."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class NearDuplicate:
-    """Two texts by index, and how much of the shorter one stands in the other, from 0 to 1."""
+    """Two texts by index, and the share of the shorter one that occurs in the other, from 0 to 1."""
 
     first: int
     second: int
@@ -29,7 +29,7 @@ class NearDuplicate:
 
 
 def near_duplicates(texts: Sequence[str]) -> list[NearDuplicate]:
-    """All pairs of near-duplicates, by shingles of five words; time is linear in the text but for shared passages.
+    """All pairs of near-duplicates, by shingles of five words; time is linear in the text except for shared passages.
 
     >>> near_duplicates(["The bridge is safe, the mayor said.", "“The bridge is safe,” the mayor said."])
     [NearDuplicate(first=0, second=1, shared=1.0)]

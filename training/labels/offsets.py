@@ -1,4 +1,4 @@
-"""Offsets as other tools count them. Ours are Unicode code points; JavaScript and Java count UTF-16 units."""
+"""Convert offsets of other tools. Ours are Unicode code points; JavaScript and Java count UTF-16 units."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class OffsetIndex:
         return self._borders[offset]
 
     def to_code_points(self, offset: int) -> int | None:
-        """The code-point offset, or None where ``offset`` is outside of the text or inside a character."""
+        """The code-point offset, or None if ``offset`` is outside the text or inside a character."""
         found = bisect_left(self._borders, offset)
         return found if found < len(self._borders) and self._borders[found] == offset else None
 
     def to_span(self, start: int, end: int) -> tuple[int, int] | None:
-        """Both ends in code points, or None where one of them has no place in the text."""
+        """Both ends in code points, or None if one of them has none, or the span would be empty or reversed."""
         first, last = self.to_code_points(start), self.to_code_points(end)
         return None if first is None or last is None or first >= last else (first, last)
 

@@ -1,4 +1,4 @@
-"""Which articles to label next: those that the model is least sure of, each unlike the ones before it."""
+"""Choose which articles to label next: those that the model is least sure of, each unlike the ones before it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from inquit.models.result import ArticleResult, Attribution, Claim
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _N_CANDIDATES = 20
-"""For each place in the queue, so many of the least certain articles compete for it; the rest need no comparison."""
+"""How many of the least certain articles compete for each place in the queue; the rest are not compared."""
 
 _WEIGHTS = {"word": 1.0, "speaker": 2.0, "type": 1.0, "outlet": 2.0}
-"""How much one shared word, speaker, claim type or outlet counts; words are many, so the others weigh more. Not measured."""
+"""The weight of one shared word, speaker, claim type or outlet. There are many words, so speakers and outlets count
+more. Not tuned."""
 
 Vector = Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """An article of the queue, and why it is there: both from 0 to 1."""
+    """An article in the queue, and why it was chosen: uncertainty and novelty, both from 0 to 1."""
 
     result: ArticleResult
     uncertainty: float
@@ -38,13 +39,13 @@ def queue_articles(
 ) -> list[Queued]:
     """Choose articles to label, the most useful first.
 
-    Each choice weighs how unsure the model is of an article against how unlike the article is to those chosen before
-    (maximal marginal relevance). The same results give the same queue.
+    Each choice weighs how unsure the model is of an article against how different the article is from those chosen
+    before (maximal marginal relevance). The same results give the same queue.
 
     Args:
-        n: how many.
+        n: how many to choose.
         diversity: weight of novelty, from 0 (uncertainty only) to 1.
-        labelled: ids of articles that have labels already.
+        labelled: ids of articles that already have labels.
 
     Source: Carbonell and Goldstein (1998).
     """
@@ -65,14 +66,14 @@ def queue_articles(
 def _least_certain(
     results: Iterable[ArticleResult], n: int, labelled: frozenset[str]
 ) -> list[tuple[float, ArticleResult]]:
-    """The ``n`` least certain articles that can be labelled, with how uncertain they are; no others stay in memory."""
+    """The ``n`` least certain articles that can be labelled, with their uncertainty; only these stay in memory."""
     usable = (r for r in results if r.error is None and r.text and r.id not in labelled)
     ranked = nsmallest(n, ((-uncertainty(result), result.id, result) for result in usable), key=itemgetter(0, 1))
     return [(-negative, result) for negative, _, result in ranked]
 
 
 def uncertainty(result: ArticleResult) -> float:
-    """How unsure the model is of an article, from 0 to 1: the mean over its attributions, so that long ones do not win."""
+    """How unsure the model is of an article, from 0 to 1: a mean over attributions, so that long ones do not win."""
     doubts = [_doubt(attribution) for attribution in result.attributions]
     return fmean(doubts) if doubts else 0.0
 
@@ -86,7 +87,7 @@ def _doubt(attribution: Attribution) -> float:
 
 
 def _entropy(claim: Claim) -> float:
-    """Of the type's probabilities, by that of a fair draw: 0 where one type is sure, 1 where all are as likely."""
+    """The entropy of the claim type, relative to its maximum: 0 if one type is certain, 1 if all are equally likely."""
     probabilities = [p for p in claim.probabilities.values() if p > 0]
     total = sum(probabilities)
     entropy = -sum(p / total * log(p / total) for p in probabilities)
@@ -94,7 +95,7 @@ def _entropy(claim: Claim) -> float:
 
 
 def _vectors(results: Sequence[ArticleResult]) -> list[Vector]:
-    """What each article is about, by whom and in which outlet, as vectors of length 1; rare features weigh more."""
+    """Words, speakers, claim types and outlet of each article as vectors of length 1; rare features weigh more."""
     features = [_features(result) for result in results]
     n_articles = Counter(name for own in features for name in own)
     vectors: list[Vector] = []

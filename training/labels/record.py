@@ -1,4 +1,4 @@
-"""One article's labels as a file gives them, before anything is checked."""
+"""The labels of one article as they are in a file, before any checks."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class LabelRecord:
     """Labels in the shape of a result, perhaps faulty, and where they came from.
 
     Attributes:
-        path, line: where the record begins; None where the format has no lines of its own.
-        record: in the shape of docs/result-format.md; None where the reader could make nothing of it.
+        path, line: where the record begins; the line is None if the format has no lines of its own.
+        record: in the shape of docs/result-format.md; None if the reader could make nothing of it.
         findings: what the reader noticed.
-        words: what the file says that each span holds, by (index of the attribution, role).
-        items: where each attribution stands in the file, by its index: (line, path in a JSON file).
+        words: the words of each span according to the file, by (index of the attribution, role).
+        items: the place of each attribution in the file, by its index: (line, path in a JSON file).
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""Where a span must have been, when its offsets are wrong but its words are known."""
+"""Repair spans whose offsets are wrong but whose words are known, and misspelt labels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functools import lru_cache
 from inquit.training.labels.offsets import OffsetIndex, OffsetUnit
 
 _SURE, _PERHAPS = 0.8, 0.6
-"""Similarity (difflib's ratio) from which a misspelt label is corrected, or only suggested."""
+"""The similarity (difflib's ratio) from which a misspelt label is corrected, and from which one is only suggested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Place:
 
 
 def is_same_words(found: str, words: str) -> bool:
-    """Whether two passages are the same but for white space: tools break lines, and strip what they show."""
+    """Whether two passages are the same except for white space: tools break lines, and strip the words they show."""
     return found == words or "".join(found.split()) == "".join(words.split())
 
 
 def locate(words: str, text: str, pair: tuple[int, int] | None) -> Place | None:
-    """The place of ``words``, if there is only one: by another way of counting, else by looking for the words.
+    """The place of ``words``, if there is only one: in another unit of offsets, or else by searching for the words.
 
     >>> locate("yes", "🙂 yes, yes", (3, 6))
     Place(start=2, end=5, reason='the offsets count UTF-16 units')
@@ -46,7 +46,7 @@ def locate(words: str, text: str, pair: tuple[int, int] | None) -> Place | None:
     if len(found) != 1:
         return None
     start, end = found[0]
-    return Place(start, end, "the words stand only there")
+    return Place(start, end, "the words occur only there")
 
 
 def _places_by_unit(words: str, text: str, pair: tuple[int, int]) -> dict[tuple[int, int], OffsetUnit]:
@@ -64,7 +64,7 @@ def _index(text: str, unit: OffsetUnit) -> OffsetIndex:
 
 
 def occurrences(words: str, text: str) -> list[tuple[int, int]]:
-    """At most two places of the words, whatever white space stands between them."""
+    """Up to two places of the words, whatever the white space between them."""
     pattern = r"\s+".join(map(re.escape, words.split()))
     if not pattern:
         return []
@@ -77,7 +77,7 @@ def occurrences(words: str, text: str) -> list[tuple[int, int]]:
 
 
 def nearest_label(value: object, allowed: Sequence[str]) -> tuple[str | None, bool]:
-    """The allowed label that ``value`` is like, and whether it can only be that one.
+    """The allowed label that ``value`` is most similar to, and whether it can only be that one.
 
     >>> nearest_label("Direct ", ["direct", "indirect"])
     ('direct', True)

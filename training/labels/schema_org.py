@@ -1,4 +1,4 @@
-"""schema.org (JSON-LD): quotations of an article as Quotation, indirect speech as Claim."""
+"""Export to schema.org (JSON-LD): quotations as Quotation, indirect speech as Claim."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TYPES = {
 
 
 def to_schema_org(articles: Iterable[ArticleResult]) -> dict[str, Any]:
-    """All articles as one graph of NewsArticle nodes, whose parts are what they attribute.
+    """All articles as one graph of NewsArticle nodes, whose parts are their attributions.
 
     Raises:
         ValueError: an article has no text.

@@ -1,6 +1,6 @@
-"""Labels from the JSON lines of Prodigy and doccano: spans with a label each, and relations between them.
+"""Read labels from the JSON lines of Prodigy and doccano: spans with one label each, and relations between them.
 
-Labels are ``Content``, ``Cue`` and ``Source``; ``Content:evaluation`` says the claim type as well, since these tools have
+Labels are ``Content``, ``Cue`` and ``Source``; ``Content:evaluation`` also gives the claim type, since these tools have
 no other place for it.
 """
 
@@ -29,7 +29,7 @@ def is_doccano(record: Task) -> bool:
 
 
 def read_prodigy(task: Task, path: str, line: int) -> LabelRecord:
-    """One task; what was rejected or ignored is passed over. A relation names its spans by their offsets."""
+    """Read one task; rejected and ignored ones are skipped. A relation names its spans by their offsets."""
     answer = task.get("answer")
     if answer != "accept":
         note = find("rejected", f"answer {answer!r}", path=path, line=line, article=_id(task))
@@ -40,7 +40,7 @@ def read_prodigy(task: Task, path: str, line: int) -> LabelRecord:
 
 
 def read_doccano(task: Task, path: str, line: int) -> LabelRecord:
-    """One document; a relation names its entities by their ids."""
+    """Read one document; a relation names its entities by their ids."""
     entities = [(str(entity.get("id")), entity) for entity in _objects(task, "entities")]
     links = [(str(r.get("from_id")), str(r.get("to_id"))) for r in _objects(task, "relations")]
     return _build(task, entities, links, path, line)
@@ -52,7 +52,7 @@ def _objects(task: Task, key: str) -> list[Mapping[str, Any]]:
 
 
 def _place(span: Any) -> str:
-    """A name for a span that has none: its offsets."""
+    """A name for a span without an id: its offsets."""
     return f"{span.get('start')}-{span.get('end')}" if isinstance(span, Mapping) else "nothing"
 
 

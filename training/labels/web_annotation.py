@@ -1,4 +1,4 @@
-"""W3C Web Annotation (JSON-LD). Its text positions are code points, as ours are."""
+"""Export to W3C Web Annotation (JSON-LD), whose text positions are code points, like ours."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from inquit.models.result import ArticleResult, Attribution, Claim
 
 _CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 _AROUND = 32
-"""Characters before and after a quotation that find it again when the page has changed."""
+"""How many characters before and after a span are included, so that it can be found again after the page changes."""
 
 
 def to_annotation_collection(articles: Iterable[ArticleResult]) -> dict[str, Any]:
-    """All articles as one AnnotationCollection; contents classify, cues and sources link to their content.
+    """All articles as one AnnotationCollection; contents are classified, cues and sources are linked to their content.
 
     Raises:
         ValueError: an article has no text.

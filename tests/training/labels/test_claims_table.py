@@ -56,9 +56,9 @@ def test_an_article_may_be_named_by_its_id(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "code", "message"),
     [
-        (ROW | {"content": "the bridge is sound"}, "content-not-found", "stands 0 times"),
-        (ROW | {"content": "said"} | {"article": "She said he said."}, "content-ambiguous", "stands 2 times"),
-        (ROW | {"source": "Ida Lund"}, "content-not-found", "the source 'Ida Lund' stands 0 times"),
+        (ROW | {"content": "the bridge is sound"}, "content-not-found", "occurs 0 times"),
+        (ROW | {"content": "said"} | {"article": "She said he said."}, "content-ambiguous", "occurs 2 times"),
+        (ROW | {"source": "Ida Lund"}, "content-not-found", "the source 'Ida Lund' occurs 0 times"),
         (ROW | {"article": "bridge"}, "text-missing", "neither a text nor a known id: 'bridge'"),
         (ROW | {"type": "evalution"}, "unknown-type", "Did you mean 'evaluation'?"),
         (ROW, "kind-assumed", "'Ada Lund' was taken for a person"),

@@ -143,7 +143,7 @@ def test_comments_of_other_tools_are_passed_over(tmp_path: Path) -> None:
             3,
             "the text has 'Ode' at 4 to 7, the line says 'Lee'",
         ),
-        (lines(("Ann", "Lee"), (0, 2), (3, 5), ("O", "O")), "words-differ", 2, "begins before the word before it ends"),
+        (lines(("Ann", "Lee"), (0, 2), (3, 5), ("O", "O")), "words-differ", 2, "begins before the previous word ends"),
         ("# id = x\n# attribution t0 = {claim\n", "shape", None, "line 2: wanted JSON after '='"),
     ],
 )
