@@ -1,1 +1,1 @@
-"""The network in torch: what it is made of and learns from, how it is fitted, taught, exported and read back."""
+"""The network in torch: its architecture, training examples and losses, and how it is fitted, taught and exported."""

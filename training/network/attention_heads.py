@@ -1,7 +1,7 @@
-"""Fewer attention heads: attention is the half of a window's cost that 8-bit weights do not make cheaper.
+"""Cut attention heads: attention is the half of a window's cost that 8-bit weights do not make cheaper.
 
-Heads are cut that the loss hardly feels (Michel, Levy and Neubig 2019), before training goes on and the others learn to
-do without.
+The heads that the loss hardly depends on are cut (Michel, Levy and Neubig 2019) before training continues, in which the
+others learn to do without them.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from torch import Tensor, nn
 
 
 def cut_heads(encoder: nn.Module, n_heads: int, losses: Iterable[Tensor]) -> None:
-    """Keep the ``n_heads`` of all layers of a BERT encoder that the losses feel most; a layer keeps one at least.
+    """Keep the ``n_heads`` attention heads of a BERT encoder that the losses depend on most, at least one per layer.
 
     Args:
-        losses: scalars, each computed only when it is asked for, with the encoder as it is.
+        losses: scalars, each computed lazily with the encoder in its present state.
 
     Raises:
-        ValueError: the encoder is no BERT, or has fewer heads.
+        ValueError: the encoder is not a BERT, or ``n_heads`` is less than its layers or more than its heads.
     """
     if encoder.config.model_type != "bert":  # type: ignore[union-attr]
         raise ValueError(f"heads are cut from BERT encoders only, got {encoder.config.model_type!r}")  # type: ignore[union-attr]
     importance = head_importance(encoder, losses)
     if not len(importance) <= n_heads <= sum(map(len, importance)):
         raise ValueError(
-            f"heads must be between {len(importance)}, one a layer, and the encoder's {sum(map(len, importance))}, "
+            f"heads must be between {len(importance)}, one per layer, and the encoder's {sum(map(len, importance))}, "
             f"got {n_heads}"
         )
     ranked = sorted(
@@ -43,7 +43,7 @@ def cut_heads(encoder: nn.Module, n_heads: int, losses: Iterable[Tensor]) -> Non
 
 
 def head_importance(encoder: nn.Module, losses: Iterable[Tensor]) -> list[Tensor]:
-    """How much the loss moves with each head's output, as a share of its layer: for each layer shape (n_heads,)."""
+    """How much the loss depends on each head's output, relative to its layer: for each layer, shape (n_heads,)."""
     layers = _attentions(encoder)
     gates = [torch.ones(layer.self.num_attention_heads, requires_grad=True) for layer in layers]
     hooks = [
@@ -62,7 +62,7 @@ def head_importance(encoder: nn.Module, losses: Iterable[Tensor]) -> list[Tensor
 
 
 def count_heads(encoder: nn.Module) -> int:
-    """Attention heads of all layers of a BERT encoder; 0 of any other."""
+    """The number of attention heads in all layers of a BERT encoder; 0 for any other encoder."""
     is_bert = encoder.config.model_type == "bert"  # type: ignore[union-attr]
     return sum(layer.self.num_attention_heads for layer in _attentions(encoder)) if is_bert else 0
 
@@ -72,7 +72,7 @@ def _gated_by(gate: Tensor, size: int) -> Any:
 
 
 def keep_heads(encoder: nn.Module, kept: Sequence[Sequence[int]]) -> None:
-    """Cut all but these heads of each layer. How many are left goes into the encoder's configuration."""
+    """Cut all but these heads of each layer, and record in the encoder's configuration how many are left."""
     for layer, heads in zip(_attentions(encoder), kept, strict=True):
         attention = layer.self
         size = attention.attention_head_size
@@ -86,7 +86,7 @@ def keep_heads(encoder: nn.Module, kept: Sequence[Sequence[int]]) -> None:
 
 
 def shape_heads(encoder: nn.Module) -> None:
-    """Give an encoder that was made from its configuration as many heads as that says, whatever their weights."""
+    """Cut an encoder made from its configuration to as many heads as that records; its weights do not matter."""
     if (left := getattr(encoder.config, "heads_by_layer", None)) is not None:
         keep_heads(encoder, [range(n) for n in left])
 

@@ -1,4 +1,4 @@
-"""The network that is fitted: one encoder, and a head for every question. torch's side of `inquit.models`."""
+"""The network that is trained: one encoder, and a head for every task. The torch counterpart of `inquit.models`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RELATIONS = ("content_cue", "cue_source", "source_mention")
 
 
 class PairScorer(nn.Module):
-    """Scores pairs of spans; `inquit.models.pairs.PairScorer` is the same from arrays."""
+    """Scores pairs of spans; `inquit.models.pairs.PairScorer` does the same with arrays."""
 
     def __init__(self, n_hidden: int, n_dimensions: int, dropout: float) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class PairScorer(nn.Module):
         nn.init.zeros_(self.none.weight)
 
     def forward(self, states: Tensor, spans: Tensor, others: Tensor, candidates: Tensor, features: Tensor) -> Tensor:
-        """shape (n_spans, n_candidates + 1); the last column is "none of them"."""
+        """The scores: shape (n_spans, n_candidates + 1); the last column is "none of them"."""
         first_states = self._span_states(states, spans)
         second_states = self._span_states(states, others)
         first, second = self.first(first_states), self.second(second_states)
@@ -67,11 +67,11 @@ class Crf(nn.Module):
         self.register_buffer("allowed", torch.from_numpy(allowed_transitions(n_kinds)), persistent=False)
 
     def negative_log_likelihood(self, emissions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
-        """Sum over sequences.
+        """The negative log likelihood of the tags, summed over sequences.
 
         Args:
             emissions: shape (n_sequences, n_words, n_tags).
-            tags: shape (n_sequences, n_words); beyond a sequence's length anything.
+            tags: shape (n_sequences, n_words); any tag beyond a sequence's length.
             lengths: shape (n_sequences,).
         """
         transitions = self.transitions.masked_fill(~self.allowed, FORBIDDEN)
@@ -88,7 +88,7 @@ class Crf(nn.Module):
 
 
 class AttributionNetwork(nn.Module):
-    """Encoder and heads, whose weights are random until they are fitted; `from_pretrained` brings the encoder's."""
+    """Encoder and heads. The heads' weights are random until they are fitted; `from_pretrained` loads the encoder's."""
 
     def __init__(self, encoder: nn.Module, *, n_pair_dimensions: int, dropout: float) -> None:
         super().__init__()
@@ -115,7 +115,7 @@ class AttributionNetwork(nn.Module):
 
     @classmethod
     def from_config(cls, architecture: PretrainedConfig, **options: Any) -> AttributionNetwork:
-        """With random weights in the encoder too, to be loaded."""
+        """Start with random weights in the encoder too, before fitted ones are loaded."""
         encoder = AutoModel.from_config(architecture, **without_pooler(architecture))  # type: ignore[no-untyped-call]
         use_fast_attention(encoder)
         shape_heads(encoder)
@@ -129,5 +129,5 @@ class AttributionNetwork(nn.Module):
 
 
 def without_pooler(config: Any) -> dict[str, bool]:
-    """The pooler is never read; encoders that have none do not take the argument."""
+    """Arguments that leave out the pooler, which is never used; encoders without one do not accept the argument."""
     return {"add_pooling_layer": False} if config.model_type in {"bert", "roberta", "mpnet", "xlm-roberta"} else {}

@@ -1,4 +1,4 @@
-"""Windows of labelled documents side by side, with what each head should answer for them."""
+"""Batches of windows from labelled documents, with the targets of each head."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from inquit.training.network.examples import IGNORED, ClaimExample, LabelledDocu
 Floats = NDArray[np.float32]
 
 _MAX_SEQUENCE = 256
-"""Words that the CRF is asked about at once."""
+"""The greatest number of words in one sequence for the CRF."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Batch:
-    """Windows side by side. Word rows of all windows are stacked; spans and candidates index into the stack.
+    """A batch of windows. The words of all windows are stacked; spans and candidates index into the stack.
 
     Attributes:
         ids, features, mask: shape (n_windows, n_pieces).
-        word_rows: shape (n_words,), rows of the flattened piece states that stand for words.
-        is_core: shape (n_words,), words that this window answers for.
-        sequences: core word ranges, cut at paragraphs, for the CRF.
-        soft_tags, soft_mentions: a teacher's scores, shape (n_words, n_tags); meaningless where not ``has_soft``.
+        word_rows: shape (n_words,), the rows of the flattened piece states that represent words.
+        is_core: shape (n_words,), whether the word is in the core of its window, which answers for it.
+        sequences: word ranges of the cores, split at paragraphs, for the CRF.
+        soft_tags, soft_mentions: a teacher's scores, shape (n_words, n_tags); meaningless where ``has_soft`` is false.
     """
 
     ids: Ints
@@ -52,10 +52,10 @@ class Batch:
 
 @dataclass(slots=True)
 class Relation:
-    """Candidate pairs of one relation and which of them hold.
+    """The candidate pairs of one relation, and which of them are right.
 
     Attributes:
-        is_right: shape (n_spans, n_candidates + 1); nowhere in a row whose answer is unlabelled or no candidate.
+        is_right: shape (n_spans, n_candidates + 1); all false in a row whose answer is unlabelled or not a candidate.
         soft: a teacher's scores, of the same shape; nan where there are none.
     """
 
@@ -76,7 +76,7 @@ def cut_windows(documents: Sequence[LabelledDocument], config: WindowConfig) -> 
 
 
 def collate(windows: Sequence[tuple[LabelledDocument, Window]], special: tuple[int, int, int]) -> Batch:
-    """Put windows into one batch.
+    """Collate windows into one batch.
 
     Args:
         special: ids of the pieces that start, end and pad a window.
@@ -119,7 +119,7 @@ def collate(windows: Sequence[tuple[LabelledDocument, Window]], special: tuple[i
 
 
 class _WindowPart:
-    """One window of a batch: moves word indices of the document to rows of the batch's stack of words."""
+    """One window of a batch: maps word indices of the document to rows of the batch's stack of words."""
 
     def __init__(self, document: LabelledDocument, window: Window, offset: int, row_offset: int) -> None:
         first_piece = document.pieces.first_piece
@@ -153,7 +153,7 @@ class _WindowPart:
         ]
 
     def inside(self, spans: Ints) -> tuple[Ints, Ints]:
-        """Which of the document's spans lie in the window whole, and where in the stack."""
+        """The indices of the document's spans that lie completely in the window, and their place in the stack."""
         index = np.flatnonzero((spans[:, 0] >= self.start) & (spans[:, 1] <= self.stop))
         return index, spans[index] + self.offset
 
@@ -186,7 +186,7 @@ class _WindowPart:
         return self.document.speaker_kind[self.inside(self.document.sources)[0]]
 
     def claims(self) -> list[ClaimExample]:
-        """The claims that lie in the window whole and begin in its core: the other windows leave them to this one."""
+        """The claims that lie completely in the window and begin in its core; other windows leave them to this one."""
         return [
             replace(
                 claim,
@@ -206,7 +206,7 @@ class _WindowPart:
         return words[0] + self.offset, words[1] + self.offset
 
     def soft_labels(self) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-        """The teacher's scores by word for tags and mentions, and whether there are any."""
+        """The teacher's scores for tags and mentions, by word, and whether there are any."""
         n_words, soft = self.stop - self.start, self.document.soft
         if soft is None:
             tags = np.zeros((n_words, n_tags(len(ROLES))), dtype=np.float32)
@@ -220,12 +220,12 @@ class _WindowPart:
 
 
 def _stack_relations(windows: Sequence[Mapping[str, Relation]]) -> dict[str, Relation]:
-    """Join the relations of several windows by name."""
+    """Join the relations of several windows, by name."""
     return {name: _stack([relations[name] for relations in windows]) for name in windows[0]}
 
 
 def _stack(relations: Sequence[Relation]) -> Relation:
-    """Candidates then index into the joined ``others``."""
+    """Join one relation of several windows; its candidates then index into the joined ``others``."""
     n_others = np.cumsum([0, *(len(relation.others) for relation in relations)])
     candidates = [
         np.where(relation.candidates >= 0, relation.candidates + shift, -1)

@@ -1,8 +1,8 @@
 """A BERT encoder as an ONNX graph, written by hand.
 
-What `torch.onnx.export` makes of it spells attention out, shapes and all, and no optimizer puts it together again. Written
-by hand it has one node for attention, computes the last layer for the wanted rows only, and keeps the weights' names, so
-that a network can be read back from its file.
+`torch.onnx.export` spells attention out in many nodes, which no optimizer fuses again. The graph written by hand has a
+single node for attention, computes the last layer only for the wanted rows, and keeps the names of the weights, so that
+a network can be read back from its file.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 from inquit.training.network.quantisation import smoothing_scales
 
 TRANSPOSED = ".T"
-"""Ends the name of a matrix that is stored as ONNX multiplies, (n_inputs, n_outputs), and not as torch does."""
+"""Suffix of the name of a matrix that is stored as ONNX multiplies it, (n_inputs, n_outputs), and not as in torch."""
 
 SMOOTHED = "smoothed"
-"""Ends the name of what the inputs of a layer, or of all layers of a block, are multiplied with; the rows of their matrices
-are divided by it."""
+"""Suffix of the name of the factors for the inputs of a layer, or of all layers of a block; the rows of their matrices
+are divided by these factors."""
 
 _MICROSOFT = "com.microsoft"  # onnxruntime's own operators
 _OPSETS = {"": 20, _MICROSOFT: 1}
@@ -32,7 +32,7 @@ Floats = NDArray[np.float32]
 
 
 def has_hand_made_graph(config: Any) -> bool:
-    """Whether `bert_graph` can write the encoder with this configuration of transformers."""
+    """Whether `bert_graph` can write an encoder with this transformers configuration."""
     return (
         config.model_type == "bert"
         and config.hidden_act == "gelu"
@@ -44,12 +44,16 @@ def has_hand_made_graph(config: Any) -> bool:
 def bert_graph(
     weights: Mapping[str, Floats], config: Any, *, largest_inputs: Mapping[str, Floats] | None = None
 ) -> onnx.ModelProto:
-    """Inputs ``ids`` and ``features``, shape (1, n_pieces), and ``rows``, shape (n_rows,); output ``states`` of the rows.
+    """Build the graph of an encoder.
+
+    Its inputs are ``ids`` and ``features``, shape (1, n_pieces), and ``rows``, shape (n_rows,); its output is
+    ``states``, shape (1, n_rows, n_hidden), of the given rows.
 
     Args:
-        weights: by the names of `inquit.training.network.attribution_network.AttributionNetwork`; what is not the encoder's is left alone.
-        largest_inputs: of each linear layer, by its name, the largest absolute input of each channel; where it is known, the
-            inputs are smoothed for 8 bits (`smoothing_scales`).
+        weights: by the names of `inquit.training.network.attribution_network.AttributionNetwork`; those of the heads
+            are ignored.
+        largest_inputs: the largest absolute input of each channel, by the name of the linear layer; if it is known, the
+            layer's inputs are smoothed for 8 bits (`smoothing_scales`).
     """
     head_size = int(config.hidden_size) // int(config.num_attention_heads)
     graph = _Graph(weights, float(config.layer_norm_eps), head_size, largest_inputs or {})
@@ -62,7 +66,7 @@ def bert_graph(
 
 
 class _Graph:
-    """Nodes and weights in the making; every method adds some and returns the name of their output."""
+    """Collects nodes and weights; most methods add some and return the name of their output."""
 
     def __init__(
         self, weights: Mapping[str, Floats], epsilon: float, head_size: int, largest_inputs: Mapping[str, Floats]
@@ -88,7 +92,7 @@ class _Graph:
         return self.constant(name, self._weights[name])
 
     def embed(self) -> str:
-        """Words, word features and positions; no piece has another type than 0."""
+        """Embed words, word features and positions; the type of every piece is 0."""
         start, end = (self.constant(f"{i}", np.array([i], dtype=np.int64)) for i in (0, 1))
         prefix = "encoder.embeddings."
         words = self.node("Gather", [self.weight(prefix + "word_embeddings.weight"), "ids"])
@@ -100,7 +104,7 @@ class _Graph:
         return self.norm(prefix + "LayerNorm.", self.node("Add", [self.node("Add", [words, features]), places]))
 
     def layer(self, prefix: str, states: str, *, only_rows: bool) -> str:
-        """One transformer layer; with ``only_rows`` the states of the wanted rows alone, which still attend to all."""
+        """Add a transformer layer; ``only_rows``: only for the wanted rows, which still attend to all pieces."""
         asking = self._wanted(states) if only_rows else states
         attention = prefix + "attention."
         of_attention = [f"{attention}self.{name}." for name in ("query", "key", "value")]
@@ -119,12 +123,12 @@ class _Graph:
         return self.norm(prefix + "output.LayerNorm.", self.node("Add", [outer, middle]))
 
     def _wanted(self, states: str) -> str:
-        """The states of ``rows``. By `GatherND`, since a `Gather` would be quantised like those of embeddings."""
+        """Select the states of ``rows``, with `GatherND` because a `Gather` would be quantised like the embeddings'."""
         rows = self.node("Unsqueeze", ["rows", self.constant("outer_axes", np.array([0, 2], dtype=np.int64))])
         return self.node("GatherND", [states, rows], batch_dims=1)
 
     def smooth(self, states: str, block: str, prefixes: list[str]) -> tuple[str, Floats | None]:
-        """The states divided by the scales that the layers of a block have together; None where these are unknown."""
+        """The states divided by the common scales of a block's layers, and the scales; None if these are unknown."""
         largest = self._largest_inputs.get(prefixes[0].removesuffix("."))
         if largest is None:
             return states, None

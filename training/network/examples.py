@@ -1,4 +1,4 @@
-"""Labelled articles as arrays: what each head should have answered, by word, and cut into windows and batches."""
+"""Turn labelled articles into arrays: the targets of each head, by word, span and claim."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from inquit.training.evaluation.labels import split_joint_name
 
 Floats = NDArray[np.float32]
 IGNORED = -100
-"""A target that no loss counts."""
+"""A target that every loss ignores."""
 
 MARK_KINDS = ("PERSON", "ORGANIZATION", "LOCATION", "MISC")
-"""What marks call the kinds of mention, in the order of ``MENTION_KINDS``."""
+"""The names of the mention kinds in silver marks, in the order of ``MENTION_KINDS``."""
 
 _MENTION_KIND_OF_SPEAKER = {
     SpeakerKind.PERSON: 0,
@@ -52,11 +52,11 @@ _FIRST_AND_SECOND_PERSON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ClaimExample:
-    """A passage and its claim labels. Places are word ranges in the document; in a batch, in its stack of words.
+    """A passage and its claim labels. Ranges count the words of the document or, in a batch, of its stack of words.
 
     Attributes:
-        parts: of the content, or of the sentence for narration.
-        targets: shape (n_claim_outputs,), 0 or 1, laid out as the claim head; None as of `claim_targets`.
+        parts: word ranges of the content or, for narration, of the sentence.
+        targets: shape (n_claim_outputs,), 0 or 1, in the layout of the claim head; None if `claim_targets` gives None.
         soft: shape (n_claim_outputs,), the teacher's scores.
     """
 
@@ -69,12 +69,11 @@ class ClaimExample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SoftLabels:
-    """A teacher's answers for one article: scores by word for tags and mentions, by attribution for claims, by pair for
-    links.
+    """A teacher's scores for one article: by word for tags and mentions, by passage for claims, by pair for links.
 
     Attributes:
-        links: scores by relation, shape (n_spans, n_others + 1); nan where the teacher was not asked. The last column is
-            "none of them".
+        links: scores by relation, shape (n_spans, n_others + 1); nan where the teacher was not asked. The last column
+            is "none of them".
     """
 
     tags: Floats
@@ -85,11 +84,11 @@ class SoftLabels:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RelationLabels:
-    """What is labelled of one relation.
+    """The labels of one relation, which asks for each span which of the others belongs to it.
 
     Attributes:
-        spans, others: word ranges in text order, shape (n, 2); which of the others belongs to each span?
-        answers: indices of others for each span; empty: none of them; None: nobody labelled it.
+        spans, others: word ranges in text order, shape (n, 2).
+        answers: indices of others for each span; empty: none of them; None: not labelled.
         reach: how many others before and after a span are its candidates.
     """
 
@@ -101,11 +100,11 @@ class RelationLabels:
 
 @dataclass(frozen=True, slots=True)
 class SilverMarks:
-    """What a program marked in an article: nobody checked it.
+    """What a program marked in an article, unchecked by people.
 
     Attributes:
         entities: named entities as (start, end, kind).
-        chains: the places (start, end) of each entity that is mentioned several times, by name or not.
+        chains: coreference chains: the spans (start, end) of each entity mentioned several times, by name or not.
     """
 
     entities: tuple[tuple[int, int, str], ...]
@@ -119,7 +118,7 @@ class LabelledDocument:
     pieces: Pieces
     tags: Ints
     sources: Ints
-    speaker_kind: Ints  # of each source; IGNORED where unlabelled
+    speaker_kind: Ints  # of each source; IGNORED if unlabelled
     mention_tags: Ints | None
     relations: Mapping[str, RelationLabels]
     claims: tuple[ClaimExample, ...]
@@ -133,10 +132,10 @@ def label_document(
     marks: SilverMarks | None = None,
     soft: SoftLabels | None = None,
 ) -> LabelledDocument:
-    """Line gold labels up with words. Spans that hold no word are left out.
+    """Align the gold labels of an article with its words. Spans without a word are left out.
 
     Args:
-        marks: named entities and coreference of the article; None where nobody marked them.
+        marks: named entities and coreference of the article; None if nothing marked them.
         soft: a teacher's answers for this article.
     """
     assert gold.text is not None
@@ -146,7 +145,7 @@ def label_document(
     contents = sorted({part for a in placed for part in a.parts})
     cues = sorted({a.cue for a in placed if a.cue})
     sources = sorted({a.source for a in placed if a.source})
-    # Where there is no cue the linker takes one all the same, so nothing is to be learnt of which.
+    # The linker always takes a cue, so a content labelled without one must not teach which.
     cue_of = {part: frozenset({cues.index(a.cue)}) for a in placed if a.cue for part in a.parts}
     source_of = {a.cue: frozenset({sources.index(a.source)}) for a in placed if a.cue and a.source}
     labels_of: dict[tuple[int, int], Attribution] = {}
@@ -186,7 +185,7 @@ def label_document(
 
 @dataclass(frozen=True, slots=True)
 class _PlacedAttribution:
-    """An attribution in words. Of a cue or source in several parts only the first is read; None where it holds no word."""
+    """An attribution as word ranges. Only the first part of a cue or source is used; None if it contains no word."""
 
     labels: Attribution
     parts: tuple[tuple[int, int], ...]
@@ -226,8 +225,10 @@ def _speaker_kind(attribution: Attribution) -> int:
 def _label_mentions(
     gold: ArticleResult, pieces: Pieces, marks: SilverMarks | None
 ) -> tuple[list[tuple[int, int]], Ints | None]:
-    """Mentions of named entities. Where speakers' names stand, their labels know better than a program's marks how far a
-    name goes; where there are no marks, those are all the mentions there are.
+    """Mentions of named entities, from a program's marks and from the names of labelled speakers.
+
+    Where the two overlap, the speaker's name wins, since its extent was labelled. Without marks, the names of speakers
+    are the only mentions, and there are no mention tags.
     """
     if marks is None:
         return sorted(_places_of_names(gold, pieces, with_surnames=True)), None
@@ -248,10 +249,10 @@ def _label_mentions(
 
 
 def _places_of_names(gold: ArticleResult, pieces: Pieces, *, with_surnames: bool) -> dict[tuple[int, int], SpeakerKind]:
-    """Where the labelled speakers' names stand in the text, longer names first: word ranges and the speakers' kinds.
+    """Where the labelled speakers' names occur in the text: the word ranges, longer names first, and speaker kinds.
 
     Args:
-        with_surnames: also where the last word of a name stands alone.
+        with_surnames: also find the last word of a name, and names of one word.
     """
     assert gold.text is not None
     kinds: dict[str, SpeakerKind] = {}
@@ -281,11 +282,11 @@ def _resolved_anaphors(
     mentions: Sequence[tuple[int, int]],
     may_speak: AbstractSet[int],
 ) -> dict[tuple[int, int], frozenset[int]]:
-    """Pronouns and descriptions in text order, each with the mentions that name its entity, by their indices.
+    """Pronouns and descriptions in text order, each with the indices of the mentions that name its entity.
 
-    A mention names the entity of a chain where it ends with one of the chain's places, possessives and titles aside, and
-    whatever touches a mention is no pronoun or description. Only the mentions ``may_speak`` count: places and the like
-    draw in much that is not them.
+    A mention names the entity of a chain if it ends where one of the chain's spans ends, possessives and titles aside.
+    A span that touches a mention is not a pronoun or description. Only mentions in ``may_speak`` count, because chains
+    of locations and the like contain many errors.
     """
     ends = {stop: i for i, (_, stop) in enumerate(mentions)}
     is_named = np.zeros(len(document.words), dtype=bool)
@@ -357,8 +358,9 @@ def _claim_examples(
 
 
 def claim_targets(claim: Claim | None) -> Floats | None:
-    """A claim as the claim head should answer it: types, secondary types, polarities, check-worthiness. None where nobody
-    labelled it, or the head does not know one of its types.
+    """The targets of the claim head for a claim: types, secondary types, polarities, check-worthiness.
+
+    None if there is no label, or the head does not know one of its types.
     """
     if claim is None or not {claim.type, *claim.secondary} <= {*CLAIM_TYPES}:
         return None

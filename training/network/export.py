@@ -1,4 +1,4 @@
-"""From a fitted network to what a model folder holds of it: the encoder as quantised ONNX, the heads as arrays."""
+"""Export a fitted network for a model folder: the encoder as quantised ONNX, the heads as arrays."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class _Exported(nn.Module):
-    """What the ONNX file computes: one window, no padding, so no attention mask."""
+    """The function in the ONNX file: it encodes one window without padding, and so needs no attention mask."""
 
     def __init__(self, network: AttributionNetwork) -> None:
         super().__init__()
@@ -43,14 +43,14 @@ def export_encoder(
     quantise: bool = True,
     inputs: Mapping[str, LayerInputs] | None = None,
 ) -> Path:
-    """Write the encoder to ``folder`` as ONNX, with 8-bit weights where ``quantise``.
+    """Write the encoder to ``folder`` as ONNX, with 8-bit weights if ``quantise``.
 
-    Where `bert_graph` knows the architecture the graph is written by hand, else PyTorch traces it; the answers are the
-    same, but a traced graph takes a quarter more time.
+    If `bert_graph` knows the architecture, the graph is written by hand, otherwise PyTorch traces it. The answers are
+    the same, but a traced graph takes a quarter more time.
 
     Args:
-        inputs: what the layers are given (`watch_inputs`): layers with outliers keep their precision, and in a graph written
-            by hand the inputs of the others are smoothed.
+        inputs: the recorded inputs of the layers (`watch_inputs`): layers with outliers keep their precision, and in a
+            graph written by hand the inputs of the other layers are smoothed.
     """
     inputs = inputs or {}
     path = folder / ENCODER
@@ -71,7 +71,7 @@ def export_encoder(
         weight_type=QuantType.QInt8,
         op_types_to_quantize=["MatMul", "Gather"],
         nodes_to_exclude=_products(onnx.load(plain).graph, outlier_layers(inputs)),
-        # What comes out of onnxruntime's own operators has no type that the quantiser knows.
+        # The quantiser does not know the types of outputs of onnxruntime's own operators.
         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
     )
     plain.unlink()
@@ -79,19 +79,19 @@ def export_encoder(
 
 
 def _products(graph: onnx.GraphProto, layers: Collection[str]) -> list[str]:
-    """The nodes that multiply with the weights of some layers."""
+    """The nodes that multiply with the weights of these layers."""
     weights = {f"{layer}.weight{TRANSPOSED}" for layer in layers}
     # A traced node is named after its layer: "encoder.layer.7.output" is "/encoder/layer.7/output".
     traced = {"/" + re.sub(r"\.(?!\d)", "/", layer) + "/MatMul" for layer in layers}
     products = [node.name for node in graph.node if node.name in traced or not weights.isdisjoint(node.input)]
     if len(products) != len(layers):
-        raise ValueError(f"of the layers {sorted(layers)} only the products {products} are in the graph")
+        raise ValueError(f"of the layers {sorted(layers)}, only the products {products} are in the graph")
     return products
 
 
 def _trace(network: AttributionNetwork, path: Path) -> None:
     example = torch.zeros((1, 32), dtype=torch.int64)
-    # Dropout stays in the graph of a module in training mode.
+    # In training mode, dropout would become part of the graph.
     module = _Exported(network).eval()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -113,7 +113,7 @@ def _trace(network: AttributionNetwork, path: Path) -> None:
 
 
 def head_arrays(network: AttributionNetwork) -> dict[str, NDArray[np.float32]]:
-    """All that is not the encoder, by name."""
+    """All arrays that do not belong to the encoder, by name."""
     return {
         name: tensor.detach().numpy().astype(np.float32)
         for name, tensor in network.state_dict().items()
@@ -122,12 +122,12 @@ def head_arrays(network: AttributionNetwork) -> dict[str, NDArray[np.float32]]:
 
 
 def encoder_facts(network: AttributionNetwork, tokenizer: Tokenizer, special: tuple[int, int, int]) -> dict[str, Any]:
-    """The manifest's ``encoder`` table, but for the windows."""
+    """The ``encoder`` table of the manifest, without the windows."""
     return {
         "n_hidden": int(network.encoder.config.hidden_size),  # type: ignore[union-attr, arg-type]
         "first_piece": special[0],
         "last_piece": special[1],
         "vocabulary": tokenizer.get_vocab_size(),
-        # What the encoder is rebuilt from when training goes on from the model folder alone.
+        # The encoder is rebuilt from this when training continues from a model folder without its run.
         "architecture": network.encoder.config.to_dict(),  # type: ignore[union-attr, operator]
     }

@@ -1,4 +1,4 @@
-"""How far the network's answers are from the labels, head by head."""
+"""The losses of the network: how far its answers are from the labels and from a teacher's answers, head by head."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from inquit.training.network.examples import IGNORED
 from inquit.training.network.precision import encoder_precision
 
 SCORER_OF_RELATION = {"coreference": "source_mention"}
-"""Relations that another's scorer answers: who is meant is the same question wherever it is asked."""
+"""Relations that share another relation's scorer: both ask who is meant."""
 
 
 def batch_losses(network: AttributionNetwork, batch: Batch, config: LossConfig) -> dict[str, Tensor]:
-    """The parts of the loss by name, unweighted; each is a mean over what it judges (words, spans or claims)."""
+    """The parts of the loss by name, unweighted; each is a mean over its items (words, spans or claims)."""
     states = word_states(network, batch)
     core = torch.from_numpy(batch.is_core)
     dropped = network.dropout(states)
@@ -56,7 +56,7 @@ def batch_losses(network: AttributionNetwork, batch: Batch, config: LossConfig) 
 
 
 def link_scores(network: AttributionNetwork, name: str, states: Tensor, relation: Relation) -> Tensor:
-    """Scores of a relation's pairs, of which there must be some: shape (n_spans, n_candidates + 1)."""
+    """Scores of a relation's pairs, of which there must be at least one: shape (n_spans, n_candidates + 1)."""
     scorer = network.pairs[SCORER_OF_RELATION.get(name, name)]
     assert isinstance(scorer, PairScorer)
     return cast(
@@ -72,7 +72,7 @@ def link_scores(network: AttributionNetwork, name: str, states: Tensor, relation
 
 
 def word_states(network: AttributionNetwork, batch: Batch) -> Tensor:
-    """shape (n_words, n_hidden), float32, whatever the encoder itself runs in."""
+    """The states of words: shape (n_words, n_hidden), float32, in whatever precision the encoder itself runs."""
     with encoder_precision():
         states = network.encode(
             torch.from_numpy(batch.ids), torch.from_numpy(batch.features), torch.from_numpy(batch.mask)
@@ -81,7 +81,7 @@ def word_states(network: AttributionNetwork, batch: Batch) -> Tensor:
 
 
 def _mixed(scores: Tensor, targets: Tensor, soft: Tensor, has_soft: Tensor, config: LossConfig) -> Tensor:
-    """Cross entropy with the labels, mixed with that to the teacher's probabilities where it gave any."""
+    """Cross entropy with the labels, mixed with the divergence from the teacher's probabilities where it gave any."""
     hard = _mean(functional.cross_entropy, scores, targets)
     if not has_soft.any():
         return hard
@@ -110,8 +110,8 @@ def _crf_loss(network: AttributionNetwork, tags: Tensor, batch: Batch) -> Tensor
 
 
 def _link_loss(scores: Tensor, relation: Relation, config: LossConfig) -> Tensor:
-    """Minus the log of the probability given to the right candidates together, mixed with the divergence from the
-    teacher's choice where it was asked.
+    """Minus the log of the total probability of the right candidates, mixed with the divergence from the teacher's
+    probabilities where it was asked.
     """
     hard = scores.sum() * 0.0
     is_right = torch.from_numpy(relation.is_right)
@@ -174,7 +174,7 @@ def _claim_cross_entropy(scores: Tensor, targets: Tensor, config: LossConfig) ->
 
 
 def pooled_claims(states: Tensor, batch: Batch) -> Tensor:
-    """Mean states of content, cue and source side by side, zeros where there is none: shape (n_claims, 3 * n_hidden)."""
+    """Mean states of content, cue and source side by side, zeros if one is missing: shape (n_claims, 3 * n_hidden)."""
     nothing = torch.zeros(states.shape[1])
     rows = []
     for claim in batch.claims:

@@ -1,4 +1,4 @@
-"""A faster attention for MPNet: plain products of matrices, with relative bias and mask added up once for all layers."""
+"""Faster attention for MPNet: plain matrix products, with relative bias and mask added up once for all layers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from torch import Tensor, nn
 
 
 def use_fast_attention(encoder: nn.Module) -> None:
-    """Let an MPNet encoder attend by plain products of matrices; any other encoder is left as it is.
+    """Let an MPNet encoder compute attention with plain matrix products; any other encoder stays unchanged.
 
-    With a bias, PyTorch's fused attention takes two thirds more time on a CPU, forward and backward together, and MPNet's
-    own in transformers adds bias and mask to the scores in every layer. The relative bias is frozen.
+    With a bias, PyTorch's fused attention takes two thirds more time on a CPU, forward and backward together, and
+    transformers' own MPNet attention adds bias and mask to the scores in every layer. The relative bias is frozen.
     """
     if getattr(encoder.config, "model_type", None) != "mpnet":
         return
@@ -25,7 +25,7 @@ def use_fast_attention(encoder: nn.Module) -> None:
 
 
 def _with_bias_in_mask(layers: Any, inputs: tuple[Tensor], options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """``attention_mask`` becomes what is to be added to the scores: shape (n_windows * n_heads, n_pieces, n_pieces)."""
+    """Replace ``attention_mask`` by the sum to add to the scores: shape (n_windows * n_heads, n_pieces, n_pieces)."""
     (states,) = inputs
     bias = layers.compute_position_bias(states)
     if (mask := options["attention_mask"]) is not None:

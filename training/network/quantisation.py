@@ -1,4 +1,4 @@
-"""What linear layers are given, and what that means for 8 bits: one scale holds for all inputs of a window."""
+"""Record the inputs of linear layers and prepare them for 8 bits, where all inputs of a window share one scale."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from inquit.training.network.attribution_network import AttributionNetwork
 Floats = NDArray[np.float32]
 
 OUTLIER = 20.0
-"""How many times the usual token's largest value another's may be for both to be told apart in 8 bits."""
+"""How many times larger than a usual token's largest value an input may be before 8 bits cannot represent both."""
 
 SMOOTHING = 0.8
-"""How much of the differences between input channels goes over to the weights; .65 to .8 were tried (docs/experiments.md)."""
+"""How much of the difference between input channels is moved to the weights; .65 to .8 were tried
+(docs/experiments.md)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerInputs:
-    """The inputs of a linear layer while articles were read.
+    """The inputs of a linear layer, recorded while articles were read.
 
     Attributes:
         largest: shape (n_inputs,), the largest absolute value of each channel.
-        usual: of a window's tokens the median of the largest absolute value, on average.
+        usual: the largest absolute value of a token, as the median over a window's tokens, averaged over windows.
     """
 
     largest: Floats
@@ -36,7 +37,7 @@ class LayerInputs:
 
 
 def watch_inputs(network: AttributionNetwork, read: Callable[[], None]) -> dict[str, LayerInputs]:
-    """The inputs of the encoder's linear layers, by the layers' names, while ``read`` reads articles with the network."""
+    """Record the inputs of the encoder's linear layers, by name, while ``read`` reads articles with the network."""
     largest: dict[str, Floats] = {}
     usual: defaultdict[str, list[float]] = defaultdict(list)
 
@@ -60,15 +61,18 @@ def watch_inputs(network: AttributionNetwork, read: Callable[[], None]) -> dict[
 
 
 def outlier_layers(inputs: Mapping[str, LayerInputs]) -> set[str]:
-    """The layers whose inputs have outliers: a single token far beyond the others leaves these a few steps of 8 bits
-    (Bondarenko, Nagel and Blankevoort 2021). MPNet-base has five, MiniLM none.
+    """The layers whose inputs have outliers. MPNet-base has five such layers, MiniLM none.
+
+    A single token with values far beyond the others leaves those only a few steps of 8 bits (Bondarenko, Nagel and
+    Blankevoort 2021).
     """
     return {name for name, of_layer in inputs.items() if of_layer.largest.max() > OUTLIER * of_layer.usual}
 
 
 def smoothing_scales(largest: Floats, weights: Floats) -> Floats:
-    """What to divide the inputs of a layer by, channel by channel, and multiply its weights with, so that no channel needs
-    most of the scale for itself (SmoothQuant, Xiao et al. 2023).
+    """The factors, one per channel, to divide a layer's inputs by and multiply its weights with: shape (n_inputs,).
+
+    With them, no single channel takes up most of the scale (SmoothQuant, Xiao et al. 2023).
 
     Args:
         largest: shape (n_inputs,), as in `LayerInputs`.

@@ -1,4 +1,4 @@
-"""Other surnames in the same articles: what is learnt should not hang on whom the training articles are about."""
+"""Give people in training articles other surnames, so that what is learnt does not depend on whom they are about."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from inquit.models.words import word_texts
 from inquit.training.network.examples import LabelledDocument
 
 Pool = Mapping[int, Sequence[tuple[int, ...]]]
-"""Surnames as word pieces, by how many pieces they have."""
+"""Surnames as ids of word pieces, by the number of pieces."""
 
 
 def surname_pool(documents: Iterable[LabelledDocument]) -> Pool:
-    """The surnames that articles call people by."""
+    """Collect the surnames of people in the documents."""
     found: defaultdict[int, set[tuple[int, ...]]] = defaultdict(set)
     for document in documents:
         for places in _surnames(document).values():
@@ -28,13 +28,13 @@ def surname_pool(documents: Iterable[LabelledDocument]) -> Pool:
 
 
 def rename(document: LabelledDocument, pool: Pool, rng: random.Random) -> LabelledDocument:
-    """The document with another surname of as many pieces for each, everywhere the same, so that all labels still fit.
+    """Replace each surname throughout the document by another one with as many pieces, so that all labels still fit.
 
-    Forenames stay: they tell the gender that pronouns agree with.
+    Forenames stay, since pronouns agree with the gender that they suggest.
     """
     ids = document.pieces.ids.copy()
     surnames = [(places, _pieces(document, places[0])) for places in _surnames(document).values()]
-    # Two people with one new name, or with one that is kept, would be one.
+    # If two people had the same new name, or one got a name that another keeps, they would become one person.
     taken = {name for _, name in surnames}
     for places, own in surnames:
         length = len(own)
@@ -50,9 +50,9 @@ def rename(document: LabelledDocument, pool: Pool, rng: random.Random) -> Labell
 
 
 def _surnames(document: LabelledDocument) -> dict[str, list[int]]:
-    """Where each surname stands, with a capital, anywhere in the article.
+    """The words at which each surname occurs, capitalised, anywhere in the article.
 
-    A word that is a forename as well is none, and neither is one that the article also writes small ("may").
+    A word that is also a forename does not count, nor does one that the article also writes in lower case ("may").
     """
     if document.mention_tags is None:
         return {}

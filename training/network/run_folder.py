@@ -1,4 +1,4 @@
-"""The folder of a network that is being fitted: its frame, its checkpoints, what it began with."""
+"""The folder of a network that is being fitted: configuration and tokenizer, checkpoints, and starting weights."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _EPOCH, _CHECKPOINT = "epoch-", "checkpoint"
 
 @dataclass(slots=True)
 class History:
-    """What happened in training, for the report: one entry an epoch."""
+    """The course of training, for the report: one entry per epoch."""
 
     losses: list[dict[str, float]] = field(default_factory=list)
     scores: list[dict[str, float]] = field(default_factory=list)
@@ -44,8 +44,10 @@ def save_checkpoint(
     history: History,
     output: Path,
 ) -> None:
-    """Write both networks and the optimizer to a folder of the epoch. The history comes after it and names it, so that
-    what it names is whole; only then the epoch before goes.
+    """Write both networks and the optimizer to a folder for the epoch.
+
+    The history, which names that folder, is written afterwards, so that it only ever names a complete one. The previous
+    epoch is deleted last.
     """
     checkpoint = output / f"{_EPOCH}{len(history.losses)}"
     shutil.rmtree(checkpoint, ignore_errors=True)
@@ -71,18 +73,18 @@ def load_checkpoint(
 
 
 def _last_epoch(output: Path) -> tuple[Path, History]:
-    """The folder of the last finished epoch, and the history up to it; runs that name no folder have all in their own."""
+    """The folder of the last finished epoch, and the history; old runs name no folder and have it all in their own."""
     state = json.loads((output / STATE_FILE).read_text(encoding="utf-8"))
     return output / state.pop(_CHECKPOINT, "."), History(**state)
 
 
 def network_file(output: Path) -> Path:
-    """The weights that the last finished epoch left."""
+    """The file with the weights of the last finished epoch."""
     return _last_epoch(output)[0] / NETWORK_FILE
 
 
 def save_network_frame(network: AttributionNetwork, tokenizer: Tokenizer, config: TrainingConfig, output: Path) -> None:
-    """Write what `load_network` needs beside the weights: encoder configuration, tokenizer, training configuration."""
+    """Write what `load_network` needs besides the weights: encoder configuration, tokenizer, training configuration."""
     output.mkdir(parents=True, exist_ok=True)
     network.encoder.config.save_pretrained(output / "encoder")  # type: ignore[union-attr, operator]
     tokenizer.save(str(output / "tokenizer.json"))
@@ -90,7 +92,7 @@ def save_network_frame(network: AttributionNetwork, tokenizer: Tokenizer, config
 
 
 def save_config(config: TrainingConfig, output: Path) -> None:
-    """Write what a network is fitted with, in place of what a run that goes on was to be fitted with before."""
+    """Write the training configuration; a resumed run replaces its earlier one."""
     _write_json(output / CONFIG_FILE, config.to_dict())
 
 
@@ -100,14 +102,14 @@ def _write_json(path: Path, data: Mapping[str, Any]) -> None:
 
 
 def save_start(network: AttributionNetwork, output: Path) -> None:
-    """Keep the weights that training begins with."""
+    """Write the weights that training starts with."""
     temporary = output / f".tmp-{START_FILE}"
     save_file(network.state_dict(), temporary)
     os.replace(temporary, output / START_FILE)
 
 
 def load_network(folder: Path, weights: Path | None = None) -> tuple[AttributionNetwork, Tokenizer]:
-    """A fitted network and its tokenizer, from a run's folder; with other ``weights`` than those fitted last."""
+    """Load a fitted network and its tokenizer from a run's folder; ``weights``: instead of those fitted last."""
     config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
     network = AttributionNetwork.from_config(
         AutoConfig.from_pretrained(folder / "encoder"),
@@ -119,7 +121,7 @@ def load_network(folder: Path, weights: Path | None = None) -> tuple[Attribution
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
-    """The folder's tokenizer with truncation and padding off: some travel with both on."""
+    """Load the folder's tokenizer, with truncation and padding turned off: some tokenizers come with both on."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()

@@ -1,4 +1,4 @@
-"""A teacher's answers for whole corpora, kept on disk, for a smaller network to learn from."""
+"""Soft labels: a teacher's answers for whole corpora, stored on disk for a smaller network to learn from."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def teach(network: AttributionNetwork, document: LabelledDocument, states: NDArr
     """The scores of a fitted network for one article: tags and mentions by word, claims by attribution, links by pair.
 
     Args:
-        states: the network's for the words of the article, shape (n_words, n_hidden).
+        states: the network's states of the article's words, shape (n_words, n_hidden).
     """
     answers = _no_answers(document)
     if not len(states):
@@ -39,7 +39,7 @@ def teach(network: AttributionNetwork, document: LabelledDocument, states: NDArr
     of_words = torch.from_numpy(states)
     n_pieces = len(document.pieces.ids)
     everything = Window(0, 0, n_pieces, n_pieces)
-    # Every claim is asked about, labelled or not. Only the network reads special pieces, and it has read.
+    # Every claim is asked about, labelled or not. The special pieces do not matter, as the states are already computed.
     claims = tuple(replace(claim, soft=answer) for claim, answer in zip(document.claims, answers.claims, strict=True))
     batch = collate([(replace(document, claims=claims), everything)], (0, 0, 0))
     with torch.no_grad():
@@ -50,8 +50,9 @@ def teach(network: AttributionNetwork, document: LabelledDocument, states: NDArr
 
 
 def question_sha256(teacher: str, document: LabelledDocument, config: WindowConfig) -> str:
-    """A digest of all that answers depend on: with another teacher, other windows or other labels, the same places in the
-    arrays stand for something else.
+    """A digest of everything that a teacher's answers depend on.
+
+    With another teacher, other windows or other labels, the same places in the arrays would mean something else.
 
     Args:
         teacher: a digest of its weights.
@@ -77,7 +78,7 @@ def _no_answers(document: LabelledDocument) -> SoftLabels:
 
 
 def _answer_links(network: AttributionNetwork, states: Tensor, batch: Batch, answers: SoftLabels) -> None:
-    """Fill in the scores of the pairs that are asked about: the batch is the document, so candidates are its own spans."""
+    """Fill in the scores of the candidate pairs. The batch is the whole document, so candidates index its own spans."""
     for name, relation in batch.relations.items():
         if relation.has_pairs:
             scores = link_scores(network, name, states, relation).numpy()
@@ -87,18 +88,18 @@ def _answer_links(network: AttributionNetwork, states: Tensor, batch: Batch, ans
 
 
 def write_soft_labels(folder: Path, article: Article, labels: SoftLabels, question: str) -> None:
-    """Keep the answers to a question (`question_sha256`)."""
+    """Store the answers to a question (`question_sha256`)."""
     folder.mkdir(parents=True, exist_ok=True)
     arrays = {"tags": labels.tags, "mentions": labels.mentions, "claims": labels.claims}
     arrays |= {_LINKS + name: scores for name, scores in labels.links.items()}
-    # Half precision is finer than a teacher's scores are certain.
+    # Half precision is finer than a teacher's scores are reliable.
     arrays = {name: array.astype(np.float16) for name, array in arrays.items()}
     with open_atomically(_path(folder, article)) as file:
         file.write(save(arrays, metadata={_QUESTION: question}))
 
 
 def answered_question(folder: Path, article: Article) -> str | None:
-    """The question whose answers are kept for an article; None where there are none."""
+    """The question whose answers are stored for an article; None if there are none."""
     path = _path(folder, article)
     if not path.exists():
         return None
@@ -107,7 +108,7 @@ def answered_question(folder: Path, article: Article) -> str | None:
 
 
 def read_soft_labels(folder: Path, article: Article) -> SoftLabels:
-    """The teacher's answers for an article that it was asked about."""
+    """Read the teacher's answers for an article that it was asked about."""
     arrays = {name: array.astype(np.float32) for name, array in load_file(_path(folder, article)).items()}
     return SoftLabels(
         arrays["tags"],
@@ -118,8 +119,10 @@ def read_soft_labels(folder: Path, article: Article) -> SoftLabels:
 
 
 def mean_answers(answers: Sequence[SoftLabels]) -> SoftLabels:
-    """What several teachers say together of one article: the mean of their scores, which is of probabilities the geometric
-    mean (Hinton, Vinyals and Dean 2015). A pair that one of them was not asked about is left out.
+    """The combined answer of several teachers for one article: the mean of their scores.
+
+    For probabilities, this is the geometric mean (Hinton, Vinyals and Dean 2015). A pair that one of the teachers was
+    not asked about is left out.
     """
 
     def mean(arrays: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:

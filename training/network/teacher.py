@@ -1,4 +1,4 @@
-"""A fitted network that a smaller one learns from: it is asked about articles, and finds attributions in unlabelled ones."""
+"""A teacher: a fitted network that answers for labelled articles and labels others, so that another one can learn."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _N_BETWEEN_REPORTS = 200
 
 
 class Teacher:
-    """A finished run or a model whose answers are kept on disk; what is there already is not asked again.
+    """A finished run or a model whose answers are stored on disk; it is not asked again for those already there.
 
     Attributes:
         answers: the folder of its answers, for `inquit.training.network.soft_labels.read_soft_labels`.
     """
 
     def __init__(self, fitted: str | Path, config: TrainingConfig, output: Path) -> None:
-        """``config``: of the network that is taught, whose windows the teacher reads; ``output``: of its run."""
+        """``config``: of the network to teach, whose windows the teacher uses too; ``output``: the run's folder."""
         self._network, self._tokenizer = load_fitted(fitted)
         self._window = config.window
         self._sha256 = weights_sha256(fitted)
@@ -60,8 +60,10 @@ class Teacher:
                         logger.info("the teacher has answered for %d articles", n_asked)
 
     def label(self, corpus: CorpusConfig, data: Path) -> CorpusConfig:
-        """Make a labelled corpus of an unlabelled one, and answer for it: it then has the attributions and mentions that the
-        teacher finds, and the speakers that are known of their sources, but no claim types, of which the answers tell more.
+        """Turn an unlabelled corpus into a labelled one, and answer for it.
+
+        Its labels are the attributions and mentions that the teacher finds, and the known speakers of their sources.
+        It has no claim types, about which the teacher's answers say more than a label could.
         """
         articles = list(unlabelled_articles(corpus, data))
         labels = [find_file(name, data) for name in (corpus.labels, corpus.held_labels) if name]
@@ -85,7 +87,7 @@ class Teacher:
             if held:
                 with open_atomically(held_path) as file:
                     file.writelines(to_json_line(with_speakers(of, held[of.id])) for of in found if of.id in held)
-            # The labels appear last: where they are, the rest is.
+            # The labels are written last, so if they exist, so does the rest.
             with open_atomically(path) as file:
                 file.writelines(map(to_json_line, found))
         return replace(
@@ -107,12 +109,12 @@ class Teacher:
             for start, stop, kind in self._model.resolver.mentions.find(document, states)
         ]
         marks = SilverMarks(tuple((span.start, span.end, MARK_KINDS[kind]) for span, kind in mentions))
-        # Asked now, it need not read the article again.
+        # Ask now, while the states of the article are at hand.
         self._ask(label_document(found, self._tokenizer, marks=marks), states)
         return found, marks
 
     def _ask(self, document: LabelledDocument, states: NDArray[np.float32] | None) -> bool:
-        """Whether the question was new; ``states``: the network's for the document, where they are known."""
+        """Ask about a document; whether the question was new. ``states``: the network's, if already computed."""
         article = document.pieces.document.article
         question = question_sha256(self._sha256, document, self._window)
         if answered_question(self.answers, article) == question:

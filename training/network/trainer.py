@@ -1,4 +1,4 @@
-"""Fit a network on labelled documents: epochs, schedule, steps."""
+"""Fit a network on labelled documents: epochs, learning rate schedule, steps."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ logger = logging.getLogger(__name__)
 
 ParamList = list[Tensor] | tuple[Tensor, ...]
 
-_N_SAMPLED = 60  # batches whose loss is sampled
+_N_SAMPLED = 60  # batches whose loss `sample_losses` gives
 
 
 def special_pieces(tokenizer: Tokenizer) -> tuple[int, int, int]:
-    """Ids of the pieces that start, end and pad a window, by the names that the common tokenizers use."""
+    """Ids of the pieces that start, end and pad a window, by the names that common tokenizers use."""
     return _piece(tokenizer, "[CLS]", "<s>"), _piece(tokenizer, "[SEP]", "</s>"), _piece(tokenizer, "[PAD]", "<pad>")
 
 
 def _piece(tokenizer: Tokenizer, *names: str) -> int:
-    """The piece of the first of these names that the tokenizer has."""
+    """The id of the first of these pieces that the tokenizer has."""
     for name in names:
         if (piece := tokenizer.token_to_id(name)) is not None:
             return int(piece)
@@ -61,8 +61,8 @@ def fit(
 
     Args:
         documents: read in a new order each epoch; a document may occur several times.
-        resume: go on after the last finished epoch that ``output`` holds, if it holds one.
-        evaluate: gives the scores of an epoch; called after each.
+        resume: continue after the last finished epoch in ``output``, if there is one.
+        evaluate: returns the scores of the network; called after each epoch.
     """
     special, hidden = special_pieces(tokenizer), _piece(tokenizer, "[MASK]", "<mask>", "[UNK]", "<unk>")
     optimizer = _make_optimizer(network, config.optimizer)
@@ -110,7 +110,7 @@ def fit(
 
 
 def _moving_average(decay: float) -> Callable[[ParamList, ParamList, Tensor | int], None]:
-    """A mean of the weights over the last 1 / (1 - ``decay``) steps or so; over fewer while few were made."""
+    """A mean of the weights over about the last 1 / (1 - ``decay``) steps; over fewer near the start of training."""
 
     @torch.no_grad()
     def update(averages: ParamList, weights: ParamList, n_steps: Tensor | int) -> None:
@@ -124,7 +124,7 @@ def _moving_average(decay: float) -> Callable[[ParamList, ParamList, Tensor | in
 def hide_pieces(
     batch: Batch, share: float, hidden: int, special: tuple[int, int, int], rng: np.random.Generator
 ) -> None:
-    """Put the mask in place of some pieces: a network that reads an article often should not learn it by heart."""
+    """Mask some word pieces, so that a network that reads an article often does not learn it by heart."""
     is_hidden = (rng.random(batch.ids.shape) < share) & ~np.isin(batch.ids, special)
     batch.ids[is_hidden] = hidden
 
@@ -145,7 +145,7 @@ def _make_optimizer(network: AttributionNetwork, config: OptimizerConfig) -> tor
 
 
 class _Schedule:
-    """Linear warm-up and decay, over all steps or all of the time allowed, whichever ends first."""
+    """Linear warm-up and decay, over all steps or the allowed time, whichever ends first."""
 
     def __init__(self, config: OptimizerConfig, minutes_before: float) -> None:
         self.config = config
@@ -173,8 +173,8 @@ class _Schedule:
 def _plan_epoch(
     documents: Sequence[LabelledDocument], config: TrainingConfig, epoch: int, surnames: Pool
 ) -> list[list[tuple[LabelledDocument, Window]]]:
-    """Batches of windows of like length. The core size differs by epoch, so that windows end elsewhere each time, and so do
-    the names in the articles that are renamed.
+    """Batches of windows of similar length. The core size differs by epoch, so that windows end elsewhere each time;
+    the articles that are renamed, and their new names, differ too.
     """
     rng = random.Random(config.seed * 1000 + epoch)
     windows = []
@@ -199,7 +199,7 @@ def sample_losses(
     tokenizer: Tokenizer,
     config: TrainingConfig,
 ) -> Iterator[Tensor]:
-    """The loss on some batches of an epoch, for what is to be judged by it before training."""
+    """The loss on some batches of an epoch, for decisions before training, such as which attention heads to cut."""
     special = special_pieces(tokenizer)
     for windows in _plan_epoch(documents, config, 0, surname_pool(documents))[:_N_SAMPLED]:
         yield _total_loss(batch_losses(network, collate(windows, special), config.loss), config)

@@ -1,4 +1,4 @@
-"""Start from what was fitted before: a finished run, or a model folder, whose 8-bit weights are read back."""
+"""Start from a fitted network: a finished run, or a model folder, whose 8-bit weights are read back."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from inquit.training.seen_texts import read_texts, seen_texts
 
 Floats = NDArray[np.float32]
 
-_PREFIX = "network."  # the name that a traced module gives to what it wraps
+_PREFIX = "network."  # prefix of the names in a traced module
 _OF_ENCODER = ("encoder.", "word_features.")
 _QUANTISED, _SCALE, _ZERO = "_quantized", "_scale", "_zero_point"
 
 
 def load_fitted(fitted: str | Path) -> tuple[AttributionNetwork, Tokenizer]:
-    """The network and tokenizer of a finished run's folder, or of a model as ``--model`` names it.
+    """Load the network and tokenizer of a finished run's folder, or of a model as ``--model`` names it.
 
     Raises:
         ModelError: there is no such run or model, or a file of the model is damaged.
@@ -84,7 +84,7 @@ def _load_model(folder: Path) -> tuple[AttributionNetwork, Tokenizer]:
 
 
 def _architecture(encoder: Mapping[str, Any], config: TrainingConfig) -> PretrainedConfig:
-    """As the manifest has it; models made before it did are rebuilt from the encoder's name."""
+    """The encoder's architecture from the manifest; in older models without it, from the encoder's name."""
     if "architecture" in encoder:
         return AutoConfig.for_model(**encoder["architecture"])
     architecture: PretrainedConfig = AutoConfig.from_pretrained(find_encoder(config.encoder))
@@ -93,10 +93,10 @@ def _architecture(encoder: Mapping[str, Any], config: TrainingConfig) -> Pretrai
 
 
 def read_weights(path: Path) -> dict[str, Floats]:
-    """The weights of an exported encoder by the network's own names.
+    """Read the weights of an exported encoder, by the network's own names.
 
-    A graph written by hand keeps them. In a traced one embeddings, norms and biases keep theirs, but a matrix does not:
-    it is named after the bias that is added to its product.
+    A graph written by hand keeps the names. A traced one keeps them for embeddings, norms and biases, but not for
+    matrices: these are named here after the bias that is added to their product.
     """
     graph = onnx.load(path).graph
     arrays = {item.name: onnx.numpy_helper.to_array(item) for item in graph.initializer}
@@ -123,7 +123,7 @@ def read_weights(path: Path) -> dict[str, Floats]:
 
 
 def _added_bias(name: str, user: Mapping[str, onnx.NodeProto], arrays: Mapping[str, NDArray[Any]]) -> str:
-    """The first bias that is added on the way of a product through the graph."""
+    """The first bias that is added as a matrix's product passes through the graph."""
     while name in user:
         node = user[name]
         if node.op_type == "Add":

@@ -96,7 +96,7 @@ def test_the_export_has_as_many_heads(network: AttributionNetwork, tmp_path: Pat
 
 @pytest.mark.parametrize("n_heads", [1, 9])
 def test_too_few_or_too_many_heads_are_refused(n_heads: int, network: AttributionNetwork) -> None:
-    with pytest.raises(ValueError, match="between 2, one a layer, and the encoder's 8, got"):
+    with pytest.raises(ValueError, match="between 2, one per layer, and the encoder's 8, got"):
         cut_heads(network.encoder, n_heads, losses(network))
 
 
