@@ -1,4 +1,4 @@
-"""A model that holds the claims it was fitted on: the shipped encoder, claim heads of the example articles."""
+"""A model with the claims it was fitted on: the shipped encoder, and claim heads fitted on the example articles."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from tests.conftest import EXAMPLES
 
 @pytest.fixture
 def one_thread() -> Iterator[None]:
-    """For fits so small that threads would only wait for each other."""
+    """Run on one thread: in fits this small, threads would only wait for each other."""
     with pytest.importorskip("threadpoolctl").threadpool_limits(1):
         yield
 
 
 @pytest.fixture
 def float32(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The network runs in float32 also where the processor has bfloat16: an export is compared with that."""
+    """Run the network in float32 even if the processor has bfloat16, because an export is compared with it."""
     pytest.importorskip("torch", reason="training needs inquit[train]")
     monkeypatch.setattr("inquit.training.build.encoder_precision", nullcontext)
 

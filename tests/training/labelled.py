@@ -1,4 +1,4 @@
-"""Labelled articles made from a few words each, for tests of retraining and comparing."""
+"""Labelled articles made of a few sentences each, for tests of retraining and comparing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ THREATS: Sequence[Sentence] = tuple(
 
 
 def labelled_article(name: str, sentences: Iterable[Sentence], *, outlet: str = "the-paper") -> ArticleResult:
-    """``“CONTENT,” SOURCE said.`` for every sentence, in a paragraph of its own, and a sentence of narration."""
+    """``“CONTENT,” SOURCE said.`` for every sentence, each in its own paragraph, after a sentence of narration."""
     text, attributions = f"The town of {name} talked.\n\n", []
     narration = Narration(Span(0, len(text) - 2), Claim("event"))
     for i, (content, source, claim_type) in enumerate(sentences):
@@ -51,7 +51,7 @@ def labelled_article(name: str, sentences: Iterable[Sentence], *, outlet: str = 
 
 
 def articles(prefix: str, n: int, sentences: Sequence[Sentence] = SENTENCES) -> list[ArticleResult]:
-    """Articles with the same sentences, each in another order, of two outlets."""
+    """Articles from two outlets with the same sentences, rotated differently in each."""
     return [
         labelled_article(f"{prefix}{i}", [*sentences[i:], *sentences[:i]], outlet="ab"[i % 2] * 3) for i in range(n)
     ]

@@ -1,4 +1,4 @@
-"""Readers of labelled corpora: what they give, and what they say where they cannot."""
+"""Readers of labelled corpora: what they return, and their messages for what they cannot read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The measures, on articles small enough to count by hand and against the scripts that define them; the command."""
+"""The measures, on articles small enough to count by hand and against the scripts that define them, and the command."""
 
 from __future__ import annotations
 
@@ -94,10 +94,10 @@ def without_labels(attributions: list[Record]) -> list[Record]:
 def test_a_perfect_prediction_has_perfect_measures() -> None:
     gold = articles(GOLD, narration=NARRATION)
     evaluation = evaluate(gold, gold)
-    # Gold claims have no probabilities, and gold attributions no confidence, that could be calibrated.
+    # Gold claims have no probabilities and gold attributions no confidences, so there is nothing to calibrate.
     unlike_scores = {"checkworthy_base", "checkworthy_brier", "checkworthy_ece", "type_ece", "speaker_ece"}
     unlike_scores |= {"narration_checkworthy_ap", "narration_checkworthy_base", "speaker_acc_confident_half"}
-    unlike_scores |= {"narration_precision", "narration_ece"}  # the labelled sentence is a content as well
+    unlike_scores |= {"narration_precision", "narration_ece"}  # the labelled sentence is also a content
     assert {name for name in evaluation.measures if evaluation.score(name) != 1.0} <= unlike_scores
 
 
@@ -111,7 +111,7 @@ def test_no_prediction_is_zero_not_an_error() -> None:
 PARTIAL = [
     # Exact after stripping the marks; half of the source's tokens.
     {"source": spans("Moe"), "cue": spans("said"), "content": spans("We will rebuild")},
-    # Four of five content tokens; the source is somebody else.
+    # Four of five content tokens; the wrong source.
     {"source": spans("Per Dahl"), "cue": spans("added"), "content": spans("rents rose 5 percent")},
 ]
 
@@ -317,7 +317,7 @@ def test_narration_is_right_where_contents_cover_less_than_half_of_it() -> None:
     said, own = spans(
         'Ida Moe said, "We will rebuild," and she added that rents rose 5 percent.', "Per Dahl denied it."
     )
-    gold = articles(GOLD[:1], narration=NARRATION)  # three of eleven words, "Ida Moe said" aside
+    gold = articles(GOLD[:1], narration=NARRATION)  # three of eleven words, not counting "Ida Moe said"
     surely = articles([], narration=[{"span": said, "confidence": 0.75}, {"span": own, "confidence": 1.0}])
     assert evaluate(gold, surely).score("narration_precision") == 1.0
     assert evaluate(gold, surely).score("narration_ece") == pytest.approx(0.25 / 2)
@@ -438,7 +438,7 @@ def load_shared(name: str) -> ModuleType:
 @pytest.fixture
 def shared_scripts(monkeypatch: pytest.MonkeyPatch) -> tuple[ModuleType, ModuleType]:
     spans_script = load_shared("evaluate")
-    # labels_eval.py imports its neighbour by this name, and puts its own folder on the path.
+    # labels_eval.py imports its neighbour by this name, and adds its own folder to the path.
     monkeypatch.setitem(sys.modules, "evaluate", spans_script)
     monkeypatch.setattr(sys, "path", list(sys.path))
     return spans_script, load_shared("labels_eval")
@@ -502,7 +502,7 @@ def assert_same_numbers(
     names = expected.keys() - sizes - unlabelled
     assert names <= evaluation.measures.keys()
     for name in names:
-        # To the last digit but for the order of summation, which the scripts leave to the hash seed.
+        # Equal except for the order of summation, which in the scripts depends on the hash seed.
         assert evaluation.measures[name] == pytest.approx(expected[name], abs=1e-12), name
         assert evaluation.intervals[name] == pytest.approx(intervals[name], abs=1e-12), name
     n_gold, n_predicted = expected["n"]
@@ -511,7 +511,7 @@ def assert_same_numbers(
 
 
 class FakeModel:
-    """Answers with what the test says, as a loaded model would."""
+    """Stands in for a loaded model, with answers given by the test."""
 
     def __init__(self, answers: Records) -> None:
         self.answers = answers

@@ -1,4 +1,4 @@
-"""`inquit labels` and `inquit queue` as a user calls them: what they print, write and exit with."""
+"""`inquit labels` and `inquit queue` as a user calls them: output, files and exit codes."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_fix_writes_a_mended_copy_and_leaves_the_file(tmp_path: Path) -> None:
     path = write_jsonl(tmp_path / "labels.jsonl", SWAPPED, other_record(), {**other_record(id="b"), "note": "kept"})
     before = path.read_bytes()
     run = inquit("labels", "check", path, "--fix", tmp_path / "mended.jsonl")
-    assert run.exit_code == 1  # near-duplicates and single examples are left
+    assert run.exit_code == 1  # near-duplicates and single examples remain
     mended = lines(tmp_path / "mended.jsonl")
     assert mended[0]["attributions"][0]["content"] == [[20, 38]]
     assert mended[2]["note"] == "kept"

@@ -1,4 +1,4 @@
-"""Compare, promote, use: the loop of docs/retraining.md with models that load."""
+"""Compare, promote, use: the loop of docs/retraining.md with models that can be loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The invented articles that inquit brings to learn from, and the speakers of their sources."""
+"""The invented articles that ship with inquit to learn from, and the speakers that their sources stand for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Retraining with the shipped encoder, as a user does it."""
+"""Retraining with the shipped encoder, as a user would do it."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_retrained_model_can_be_retrained(retrained: Path, tmp_path: Path) -> 
 def test_the_same_call_gives_the_same_files_and_needs_no_torch(
     retrained: Path, claims_model: Path, labels: Path, tmp_path: Path
 ) -> None:
-    """In another process, so that nothing is left over from the first call."""
+    """The second call is in another process, so that nothing is left over from the first."""
     arguments = ["retrain", "--labels", str(labels), "-o", str(tmp_path / "m"), "--model", str(claims_model)]
     code = (
         "import sys\nfrom inquit.cli import app\n"

@@ -1,4 +1,4 @@
-"""What a model was fitted on is known by hashes, with claims or without."""
+"""The texts that a model was fitted on are known by hashes, whether or not they have claims."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HASHES = [article_hash(text) for text in ("one", "two", "three")]
 
 
 def listing(model: Path, folder: Path) -> Manifest:
-    """The model with a list of texts."""
+    """A copy of the model with a list of texts that it has seen."""
     shutil.copytree(model, folder)
     facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     write_texts(folder / TRAINING_TEXTS, HASHES)

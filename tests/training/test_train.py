@@ -1,4 +1,4 @@
-"""From a training file to a model folder, for real, on a tiny encoder and the project's examples."""
+"""Real training from a training file to a model folder, with a tiny encoder and the project's examples."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_a_model_teaches_as_its_run_does(run: Path, tiny_data: Path, tmp_path: P
     answers = [ask(teacher, tiny_data, tmp_path / name) for name, teacher in (("run", run), ("model", run / "model"))]
     names = [sorted(path.name for path in folder.iterdir()) for folder in answers]
     assert names[0] == names[1] != []
-    # A model is as ready to see a cue as was fitted to it, its run is not yet.
+    # The readiness to see a cue was fitted for the model, and is not in its run's network.
     of_network, of_folder = (load_fitted(teacher)[0].tags.bias.detach().numpy() for teacher in (run, run / "model"))
     for path in sorted(answers[0].iterdir()):
         of_run, of_model = load_file(path), load_file(answers[1] / path.name)
@@ -147,7 +147,7 @@ def ask(fitted: Path, data: Path, output: Path) -> Path:
 
 @pytest.fixture
 def news(tmp_path: Path) -> CorpusConfig:
-    """Texts in a folder: one of them twice, one file that is no text."""
+    """A folder of texts, with one text twice and one file that is not text."""
     folder = tmp_path / "news"
     (folder / "more").mkdir(parents=True)
     for name, text in (
@@ -339,7 +339,7 @@ def test_pair_scores_from_arrays_are_those_of_the_network() -> None:
 
 
 def test_the_crf_counts_every_allowed_sequence_once() -> None:
-    """Probabilities of all allowed sequences of three words sum to one."""
+    """The probabilities of all allowed tag sequences for three words sum to one."""
     from itertools import product
 
     torch.manual_seed(2)
@@ -513,7 +513,7 @@ def test_an_encoder_that_is_not_at_hand_is_named(
 def test_what_comes_after_the_network_is_fitted_again_and_nothing_else(
     run: Path, tiny_data: Path, tmp_path: Path
 ) -> None:
-    """Also to a model whose own heads this version cannot read."""
+    """Even if the base model's own heads cannot be read by this version."""
     old = shutil.copytree(run / "model", tmp_path / "old")
     heads = load_file(old / HEADS)
     after = ("speaker.", "confidence.", "narration.")

@@ -1,4 +1,4 @@
-"""Claims in compact form: what is kept, and that a head on them is a head on pooled states."""
+"""Claims in compact form: what is stored, and that a head on them is equivalent to a head on pooled states."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_head_on_features_folds_to_a_head_on_pooled_states() -> None:
     weight, bias = RNG.normal(size=(5, N_INPUTS)), RNG.normal(size=5)
     on_features = data.features @ weight.T + bias
     on_states = data.fold(weight, bias).scores(pooled.states)
-    # What 8 bits lose, and the few features that are cut.
+    # The tolerance covers what 8 bits lose, and the few clipped features.
     assert np.abs(on_features - on_states).mean() < 0.05
     assert np.corrcoef(on_features.ravel(), on_states.ravel())[0, 1] > 0.999
 

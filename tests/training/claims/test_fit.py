@@ -1,4 +1,4 @@
-"""Refitting on made-up claims, where what is true is known."""
+"""Refitting on made-up claims whose true probabilities are known."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def claims(n: int, seed: int, *, origin: Origin, prefix: str, shift: float = 0.0
 
 
 def overconfident_network() -> ClaimHead:
-    """Right about types, and three times too sure."""
+    """A head that is right about types, but three times too confident."""
     weight = np.zeros((len(NETWORK_OUTPUTS), N_INPUTS), dtype=np.float32)
     weight[NETWORK_OUTPUTS.types] = 3 * TRUTH
     return ClaimHead(weight, np.zeros(len(NETWORK_OUTPUTS), dtype=np.float32))

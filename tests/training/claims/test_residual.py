@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 
 def examples() -> tuple[Floats, Floats, Floats]:
-    """Features, one-hot labels that a linear map of them explains, offsets of zero."""
+    """Features, one-hot labels that are a linear function of them, and offsets of zero."""
     features = RNG.normal(size=(N, N_FEATURES))
     labels = (features @ RNG.normal(size=(N_FEATURES, N_CLASSES))).argmax(axis=1)
     return features, np.eye(N_CLASSES)[labels], np.zeros((N, N_CLASSES))
@@ -20,7 +20,7 @@ def examples() -> tuple[Floats, Floats, Floats]:
 def fit(
     features: Floats, targets: Floats, offsets: Floats, *, strength: float, bias: float = 1.0, link: Link = "softmax"
 ) -> tuple[Floats, Floats]:
-    """With weights of one, and outputs that are all as free to move."""
+    """Fit a correction with example weights of one and the same strength for all outputs."""
     return fit_correction(
         features,
         targets,

@@ -1,4 +1,4 @@
-"""Comparing answers that are known, and promoting by what came out."""
+"""Comparing known answers, and promoting depending on the result."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def manifests(tmp_path: Path) -> tuple[Manifest, Manifest]:
 
 
 def answers(change: Callable[[int, int, Record], None] = lambda i, j, claim: None) -> dict[str, Record]:
-    """Gold as results; ``change`` gets article, attribution and claim, and may alter the claim."""
+    """The gold labels as results; ``change`` gets the article, attribution and claim, and may alter the claim."""
     records = {}
     for i, article in enumerate(GOLD):
         record = article.to_dict()
@@ -86,7 +86,7 @@ def test_one_type_that_got_worse_fails_whatever_the_whole_does(manifests: tuple[
     by_name = {(d.slice, d.measure): d for d in comparison.differences}
     assert by_name["all", "type_acc"].new > by_name["all", "type_acc"].old
     assert by_name["type=evaluation", "f1"].is_worse
-    # Twelve claims of a type are too few to guard it.
+    # Twelve claims of a type are too few for it to be guarded.
     assert not by_name["type=evaluation", "f1"].is_guarded
     twice = [*GOLD, *(ArticleResult.from_dict(a.to_dict() | {"id": f"{a.id}b"}) for a in GOLD)]
 
@@ -101,7 +101,7 @@ def test_one_type_that_got_worse_fails_whatever_the_whole_does(manifests: tuple[
 
 
 def test_noise_is_no_reason(manifests: tuple[Manifest, Manifest]) -> None:
-    """One flip for the better, one for the worse, in different articles."""
+    """One claim type flips to right and one to wrong, in different articles."""
     old, new = mistype("event", "other", every=12), mistype("quantity", "other", every=11)
     assert compare(answers(old), answers(new), manifests).passed
 

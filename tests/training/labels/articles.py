@@ -1,4 +1,4 @@
-"""Small labelled articles for the tests of labels, written for them."""
+"""Small labelled articles, written for the tests of labels."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ OTHER_TEXT = "Snow fell on the hills. The council of Norvik said that it would c
 
 
 def span(words: str, text: str = TEXT) -> list[int]:
-    """Where words stand that stand once."""
-    assert text.count(words) == 1, f"{words!r} must stand in the text once"
+    """The span of words that occur exactly once."""
+    assert text.count(words) == 1, f"{words!r} must occur in the text exactly once"
     start = text.index(words)
     return [start, start + len(words)]
 
@@ -49,7 +49,7 @@ def doubled(**changes: Any) -> dict[str, Any]:
 
 
 def record(*attributions: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    """One article with its labels; with all three of its attributions where none is given."""
+    """One article with its labels; with all three of its attributions if none are given."""
     return {"id": "bridge", "text": TEXT, "attributions": list(attributions or (safe(), hold(), doubled()))} | changes
 
 
@@ -67,7 +67,7 @@ def other_record(**changes: Any) -> dict[str, Any]:
 
 
 def article() -> ArticleResult:
-    """The article as labels, with everything that a label may have."""
+    """The article as labels, with everything that a label can have."""
     split = safe(content=[span("the bridge"), span("is safe")], kind="indirect")
     split["claim"] |= {"secondary": ["event", "rule"], "checkworthy": True}
     author = hold(speaker={"name": None, "kind": "author", "named": False}, kind="direct")
@@ -78,7 +78,7 @@ def article() -> ArticleResult:
 
 
 def words_of(result: ArticleResult) -> list[tuple[str, ...]]:
-    """What every span holds, in order."""
+    """The words of every span, in order."""
     text = result.text or ""
     return [
         tuple(s.of(text) for s in (*a.content, Span(0, 1), *a.cue, Span(0, 1), *a.source)) for a in result.attributions

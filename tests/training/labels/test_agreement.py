@@ -1,4 +1,4 @@
-"""Agreement of two annotators: span F1, kappas, and every disagreement by name."""
+"""Agreement of two annotators: span F1, kappas, and a list of every disagreement."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_an_annotator_agrees_with_herself() -> None:
         ([("a", "b"), ("b", "a")], -1.0),
         ([("a", "a"), ("a", "b"), ("b", "a"), ("b", "b")], 0.0),
         ([("a", "a"), ("a", "a")], 1.0),
-        # Cohen's own form: observed .7, expected .5.
+        # Cohen's formula with observed agreement .7 and expected agreement .5.
         ([("y", "y")] * 20 + [("y", "n")] * 5 + [("n", "y")] * 10 + [("n", "n")] * 15, 0.4),
     ],
 )

@@ -1,4 +1,4 @@
-"""brat: events, relations, attributes and notes; PolNeAR's layout; what is said of odd files."""
+"""brat: events, relations, attributes and notes; PolNeAR's layout; findings in odd files."""
 
 from __future__ import annotations
 

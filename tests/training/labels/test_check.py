@@ -1,4 +1,4 @@
-"""Every fault that labels can have is found, in its place, and mended where only one repair is possible."""
+"""Every fault that labels can have is found in its place, and repaired if only one repair is possible."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def claim(**changes: Any) -> dict[str, Any]:
 
 
 def check(tmp_path: Path, *records: Any, **options: Any) -> list[Finding]:
-    """All findings but that a type has one example, which is so in articles as small as these."""
+    """All findings except types with a single example, which articles this small always have."""
     findings = run_check([write_jsonl(tmp_path / "labels.jsonl", *records)], **options).findings
     return [finding for finding in findings if finding.code != "few-examples"]
 
@@ -133,7 +133,7 @@ def test_a_fault_of_an_attribution_is_found_in_its_place(
 
 
 def with_words(convert: Callable[[int], int]) -> dict[str, Any]:
-    """The article with what its contents hold, as results have it, and its offsets counted in another way."""
+    """The article with the words of its contents, as in results, and with converted offsets."""
     labels = record(safe(text="the bridge is safe"), hold(text="“It will hold,”"), doubled(text="costs had doubled"))
     for own in labels["attributions"]:
         own |= {role: [[*map(convert, pair)] for pair in own[role]] for role in ("content", "cue", "source")}
@@ -330,7 +330,7 @@ def test_an_article_or_attribution_that_a_person_reviewed_is_a_label(tmp_path: P
 
 
 def test_corrections_of_the_review_page_are_labels_where_a_person_was(tmp_path: Path) -> None:
-    """They have no probabilities left, and still hold answers that nobody looked at."""
+    """They have no probabilities left, but still contain answers that nobody reviewed."""
     seen = record(safe(reviewed_by="ann"), hold(), doubled(), model="en-1", reviewed_at="2026-01-01T00:00:00Z")
     done = other_record(model="en-1", reviewed_by="ann", reviewed_at="2026-01-01T00:00:00Z")
     loaded = load_labels([write_jsonl(tmp_path / "corrections.jsonl", seen, done)])
@@ -368,7 +368,7 @@ def test_the_file_on_disk_is_not_touched(tmp_path: Path) -> None:
 
 
 def test_what_is_mended_has_only_findings_that_were_not(tmp_path: Path) -> None:
-    """The mended copy of every case above is checked again: a repair must not be a fault itself."""
+    """The repaired copy of every case above is checked again: a repair must not be a fault itself."""
     faulty = [case[1] for case in FAULTY_ATTRIBUTIONS if case[4] is not None]
     records = [record(case, id=f"a{i}", text=TEXT) for i, case in enumerate(faulty)]
     result = run_check([write_jsonl(tmp_path / "labels.jsonl", *records)])
@@ -377,7 +377,7 @@ def test_what_is_mended_has_only_findings_that_were_not(tmp_path: Path) -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    """Those of single formats are in the tests of the formats."""
+    """Rules of single formats have their cases in the tests of the formats."""
     formats = {
         *("relation-missing", "relation-cycle", "relation-roles", "unlinked", "links-guessed", "rejected"),
         *("prediction", "tags-converted", "text-rebuilt", "kind-assumed", "content-not-found", "content-ambiguous"),

@@ -1,4 +1,4 @@
-"""A table of claims: contents are found by their words; what is not found, or found twice, is said."""
+"""A table of claims: contents are found by their words; those not found, or found twice, are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CoNLL: schemes of tags, files without offsets or texts, and what is refused."""
+"""CoNLL: tag schemes, files without offsets or texts, and what is refused."""
 
 from __future__ import annotations
 

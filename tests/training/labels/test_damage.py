@@ -1,4 +1,4 @@
-"""Whatever is done to a label file: a check ends with findings, and what is loaded fits its text."""
+"""Whatever damage a label file has, a check ends with findings, and the labels that are loaded fit their text."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 @st.composite
 def damaged(draw: st.DrawFn, sound: Any) -> Any:
-    """A JSON value in which something, or two things, are replaced or missing."""
+    """A JSON value in which one or two things are replaced or missing."""
     value = copy.deepcopy(sound)
     for _ in range(draw(st.integers(1, 2))):
         container, key = draw(st.sampled_from(list(places(value))))

@@ -1,4 +1,4 @@
-"""W3C Web Annotation and schema.org: the shapes that their standards ask for."""
+"""W3C Web Annotation and schema.org: the shapes that their standards require."""
 
 from __future__ import annotations
 

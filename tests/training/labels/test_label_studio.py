@@ -1,4 +1,4 @@
-"""Label Studio: what its exports give, what is passed over, and what is said of an export that is not one."""
+"""Label Studio: what is read from its exports, what is skipped, and the findings for files that are not exports."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SOURCE, CUE, CONTENT = span("Bo Ek"), span("denied"), span("costs had doubled")
 
 
 def region(name: str, label: str, place: list[int], *, shift: int = 1, text: str | None = None) -> dict[str, Any]:
-    """A region behind the one emoji of the text: Label Studio counts it as two, so its offsets are one more than ours."""
+    """A region after the text's one emoji, which Label Studio counts as two, so its offsets are one more than ours."""
     words = TEXT[place[0] : place[1]] if text is None else text
     value = {"start": place[0] + shift, "end": place[1] + shift, "text": words, "labels": [label]}
     return {"id": name, "from_name": "role", "to_name": "text", "type": "labels", "value": value}

@@ -1,4 +1,4 @@
-"""What training gets: sound labels, or a refusal that says why."""
+"""What training gets: valid labels, or an error that says why not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worked examples of docs/labels.md: every format says the same of the same sentence."""
+"""The worked examples of docs/labels.md: every format gives the same labels for the same sentence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SENTENCE = "🙂 Mayor Ada Lund said the bridge is safe."
 
 
 def example(heading: str) -> str:
-    """The first block of a section, in a file of that format."""
+    """The first code block of a section, written to a file of that format."""
     found = re.search(rf"### {heading}\n.*?```\w*\n(.*?)```", MANUAL, re.DOTALL)
     assert found is not None
     return found[1]

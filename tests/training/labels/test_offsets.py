@@ -1,4 +1,4 @@
-"""Offsets of other tools: each unit there and back, and what stands between characters."""
+"""Offsets of other tools: each unit there and back, and offsets inside a character."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from inquit.training.labels.offsets import OffsetIndex, OffsetUnit
     [
         ("abc", OffsetUnit.UTF16, 2, 2),
         ("🙂 Lee", OffsetUnit.UTF16, 3, 2),
-        ("🙂 Lee", OffsetUnit.UTF16, 1, None),  # inside of the surrogate pair
+        ("🙂 Lee", OffsetUnit.UTF16, 1, None),  # inside the surrogate pair
         ("👩‍🚒 Lee", OffsetUnit.UTF16, 6, 4),  # a woman, a joiner, a fire engine
         ("é Lee", OffsetUnit.UTF8, 3, 2),
         ("é Lee", OffsetUnit.UTF8, 1, None),

@@ -1,4 +1,4 @@
-"""The queue: least certain first, each unlike those before it, the same every time."""
+"""The queue: least certain articles first, each unlike those before it, the same every time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels go out in every format that can be read again and come back the same, whatever characters are in the text."""
+"""Labels are the same after export and import in every format that can be read, whatever characters are in the text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def there_and_back(result: ArticleResult, export_format: ExportFormat) -> Articl
 
 
 def without_ids(result: ArticleResult) -> ArticleResult:
-    """Without what formats name in their own way: ids, and who annotated."""
+    """The result without what formats name in their own way: ids and annotators."""
     attributions = sorted(result.attributions, key=lambda a: a.content)
     return replace(
         result,
@@ -77,7 +77,7 @@ BLANK = st.sampled_from([" ", "\n", "\n\n", "\r\n", "  ", "\u00a0", "\u2028", "\
 
 @st.composite
 def labelled_articles(draw: st.DrawFn) -> ArticleResult:
-    """A text of odd words and odd blanks; its attributions mark whole words, and parts of one never touch."""
+    """A text of odd words and odd white space; attributions mark whole words, and the parts of one never touch."""
     words = draw(st.lists(WORD, min_size=6, max_size=14))
     text, spans = "", []
     for word in words:

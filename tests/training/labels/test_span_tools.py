@@ -1,4 +1,4 @@
-"""Prodigy and doccano: spans and relations become attributions, rejected tasks are passed over."""
+"""Prodigy and doccano: spans and relations become attributions, rejected tasks are skipped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attention heads that the loss does not feel are cut, and what is left answers, trains and is exported."""
+"""Attention heads that the loss does not depend on are cut; the rest can still answer, be trained and be exported."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def network() -> AttributionNetwork:
 
 
 def silence(network: AttributionNetwork, layer: int, head: int) -> None:
-    """Let a head have no effect."""
+    """Remove a head's effect on the output."""
     network.encoder.encoder.layer[layer].attention.output.dense.weight.data[:, head * 8 : head * 8 + 8] = 0  # type: ignore[union-attr, index]
 
 

@@ -1,4 +1,4 @@
-"""Labels and silver marks become what the heads should have answered."""
+"""Labels and silver marks become the targets of the heads."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_without_marks_there_is_nothing_resolved(tiny_encoder: Path) -> None:
 
 
 def test_a_content_without_a_cue_is_content(tiny_encoder: Path) -> None:
-    """With its source and claim; which cue it has is not learnt."""
+    """It keeps its source and claim; which cue it has is not learnt."""
     bare = Attribution(
         "E2",
         (Span(*place("The diplomat smiled")),),

@@ -1,4 +1,4 @@
-"""The ONNX file answers as the network does, whichever way its graph was made, and can be read back."""
+"""The ONNX file gives the network's answers, whether traced or written by hand, and can be read back."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def network(request: pytest.FixtureRequest) -> AttributionNetwork:
     use_fast_attention(encoder)
     network = AttributionNetwork(encoder, n_pair_dimensions=4, dropout=0.1)
     for parameter in network.parameters():
-        parameter.data += 0.02 * torch.randn_like(parameter)  # biases and norms are zeros and ones at first
+        parameter.data += 0.02 * torch.randn_like(parameter)  # biases and norms start as zeros and ones
     return network.eval()
 
 
@@ -103,7 +103,7 @@ def test_a_layer_whose_inputs_have_outliers_keeps_its_precision(network: Attribu
 
 
 def is_attention(node: onnx.NodeProto) -> bool:
-    """Whether it multiplies states with states, as traced graphs do, and not with weights."""
+    """Whether a node multiplies states with states, as in traced graphs, and not with weights."""
     return "/attn/MatMul" in node.name or "/self/MatMul" in node.name
 
 

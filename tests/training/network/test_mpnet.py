@@ -16,7 +16,7 @@ def test_fast_attention_answers_and_learns_as_that_of_transformers(masked: bool)
     torch.manual_seed(3)
     own, fast = (AutoModel.from_config(CONFIG, **without_pooler(CONFIG)) for _ in range(2))  # type: ignore[no-untyped-call]
     for parameter in own.parameters():
-        parameter.data *= 5  # as they are made, weights are so small that every piece attends to all alike
+        parameter.data *= 5  # initial weights are so small that every piece attends to all pieces alike
     fast.load_state_dict(own.state_dict())
     use_fast_attention(fast)
     ids, mask = torch.randint(5, 90, (3, 20)), torch.ones(3, 20, dtype=torch.long)

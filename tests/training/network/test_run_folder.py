@@ -1,4 +1,4 @@
-"""Checkpoints: what a kill leaves can be gone on with."""
+"""Checkpoints: a run that was killed can be resumed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_only_the_last_checkpoint_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_run_with_its_checkpoint_beside_the_history_is_read(tiny_encoder: Path, tmp_path: Path) -> None:
-    """As inquit wrote them before there was a folder an epoch."""
+    """The layout that inquit wrote before there was a folder per epoch."""
     config = TrainingConfig(
         name="tiny", version="1", encoder="e", corpus=(CorpusConfig(path="c"),), n_pair_dimensions=8
     )

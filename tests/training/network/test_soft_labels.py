@@ -1,4 +1,4 @@
-"""What a teacher answers is what the network it teaches is asked."""
+"""Soft labels: a teacher answers the very questions that its pupil is asked."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ SMALL = WindowConfig(core=16, left=8, right=4)
 
 @contextmanager
 def file_size_limit(n_bytes: int) -> Iterator[None]:
-    """A disk on which no file may be larger."""
+    """Limit the size of files, as if the disk were full."""
     limits, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, limits[1]))
     try:
@@ -58,7 +58,7 @@ def file_size_limit(n_bytes: int) -> Iterator[None]:
 
 
 def test_answers_appear_whole_or_not_at_all(tmp_path: Path) -> None:
-    """Of answers that cannot be written to the end, the ones before stay."""
+    """If new answers cannot be written completely, the old ones stay."""
     kept = SoftLabels(np.zeros((2, 3)), np.zeros((2, 3)), np.zeros((0, 4)), {})
     write_soft_labels(tmp_path, ARTICLE, kept, "first")
     (written,) = tmp_path.iterdir()
@@ -102,7 +102,7 @@ def document(tiny_encoder: Path) -> LabelledDocument:
 
 
 def states_of(network: AttributionNetwork, document: LabelledDocument, special: tuple[int, int, int]) -> Floats:
-    """The states of all words, read in one window."""
+    """The states of all words, computed in one window."""
     with torch.no_grad():
         states: Floats = word_states(network, collate(cut_windows([document], WindowConfig()), special)).numpy()
     return states

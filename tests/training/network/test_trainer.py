@@ -1,4 +1,4 @@
-"""Fitting: what no test of a whole training reaches."""
+"""Fitting: cases that the tests of a whole training do not reach."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inquit.training.network.trainer import fit
 
 
 def test_an_epoch_without_a_step_is_none(tiny_encoder: Path, tmp_path: Path) -> None:
-    """Time may be up when the batches of an epoch are planned: planning these takes longer than it."""
+    """Time may run out while an epoch is being planned; planning these documents takes longer than the limit."""
     optimizer = OptimizerConfig(max_minutes=1e-5)
     config = TrainingConfig(
         name="tiny", version="1", encoder="e", corpus=(CorpusConfig(path="c"),), optimizer=optimizer

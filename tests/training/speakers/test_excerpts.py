@@ -1,4 +1,4 @@
-"""A few paragraphs of labelled articles."""
+"""Excerpts of labelled articles: a few paragraphs, with the sources that they contain."""
 
 from __future__ import annotations
 

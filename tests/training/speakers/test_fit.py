@@ -26,7 +26,7 @@ CANDIDATES = tuple(Candidate(name) for name in "abcde")
 
 
 def make_articles(n: int, noise: float) -> list[SpeakerArticle]:
-    """The right candidate of a source is the one with the highest first feature, but for noise; three sources each."""
+    """Articles of three sources; the right candidate is the one with the highest first feature, apart from noise."""
     articles = []
     for _ in range(n):
         article = []
@@ -40,7 +40,7 @@ def make_articles(n: int, noise: float) -> list[SpeakerArticle]:
 
 
 def make_monologues(n: int) -> list[SpeakerArticle]:
-    """The first source says who speaks, and the others do not: it is the same speaker."""
+    """Articles of four sources with the same speaker, whom only the first source identifies."""
     articles = []
     for _ in range(n):
         right = RNG.integers(5)

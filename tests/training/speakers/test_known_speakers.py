@@ -1,4 +1,4 @@
-"""Speakers that are known of sources whose attributions nobody labelled."""
+"""Known speakers of sources in texts whose attributions nobody labelled."""
 
 from __future__ import annotations
 
