@@ -54,7 +54,8 @@ def files_of(path: Path) -> list[Path]:
 def read_jsonl(path: Path) -> Iterator[ArticleResult]:
     """Read gold labels in the result format, one article per line.
 
-    If a record has no ``metadata``, its outlet, publisher, date, title, annotator and url are taken from the top level.
+    If a record has no ``metadata``, title, date, byline, author, outlet, publisher, url and annotator are taken from
+    its top level.
 
     Raises:
         CorpusError: a line is not a result with attributions, has a span outside the text, a label that does not

@@ -68,7 +68,7 @@ def _find_comparison(
     command = f"inquit compare {CURRENT} {new.folder} GOLD"
     if not fitting:
         on = "" if gold_sha256 is None else f" on the articles that guard promotions (sha256 {gold_sha256[:_N_NAME]}…)"
-        others = "; it was on others: --gold FILE says which shall guard them instead" if of_both else ""
+        others = "; it was on others: choose those as guards with --gold FILE" if of_both else ""
         raise PromotionError(
             f"{new.title} was not compared with the current model {current.title}{on}: run `{command}`{others}"
         )

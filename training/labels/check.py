@@ -35,7 +35,7 @@ class LabelError(CorpusError):
         findings: every error.
 
     Args:
-        can_drop: whether the call that failed has a `drop_bad` that would help.
+        can_drop: whether the failed call has a `drop_bad` that would help.
     """
 
     def __init__(self, findings: Sequence[Finding], *, can_drop: bool = True) -> None:

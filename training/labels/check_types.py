@@ -169,7 +169,7 @@ def _check_speaker(draft: Draft, part: Part, attribution: dict[str, Any]) -> Non
 
 
 def _check_named(draft: Draft, part: Part, speaker: dict[str, Any]) -> None:
-    """A table makes texts of true and false, and any text would count as true."""
+    """Check ``named``: a table turns true and false into text, and any text would count as true."""
     value = speaker.get("named")
     if value is None or isinstance(value, bool):
         return

@@ -51,7 +51,7 @@ def _article_lines(article: ArticleResult, text: str) -> Iterator[str]:
 
 
 def _names(attributions: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Their ids, and for one that a comment cannot hold a name that no other has."""
+    """The ids of attributions, with a new unique name for any id that does not fit into a comment."""
     ids = [attribution["id"] for attribution in attributions]
     new = (name for number in count() if (name := f"t{number}") not in ids)
     return [name if re.fullmatch(r"[^\s=]+", name) else next(new) for name in ids]

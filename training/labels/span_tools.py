@@ -24,7 +24,7 @@ def is_prodigy(record: Task) -> bool:
 
 
 def is_doccano(record: Task) -> bool:
-    # A result has entities as well, of another kind, and the hash of its text.
+    # A result also has entities, of another kind, but it has the hash of its text too.
     return not {"attributions", "text_sha256"} & set(record) and isinstance(record.get("entities"), list)
 
 

@@ -213,7 +213,12 @@ FAULTY_RECORDS: list[tuple[str, list[Any], int | None, str]] = [
     ("duplicate-article", [record(), record()], 2, "the same as in"),
     ("double-annotation", [record(annotator="ann"), record(safe(), hold(), annotator="ben")], 2, "by ann and ben"),
     ("double-annotation", [record(reviewed_by="ann"), record(safe(), reviewed_by="ben")], 2, "by ann and ben"),
-    ("double-annotation", [record(), record(narration=[{"span": span("Bo Ek"), "claim": claim()}])], 2, "different labels"),
+    (
+        "double-annotation",
+        [record(), record(narration=[{"span": span("Bo Ek"), "claim": claim()}])],
+        2,
+        "different labels",
+    ),
     ("near-duplicate", [record(), record(id="copy", text=TEXT + " More.")], 2, "100% of it is in article 'bridge'"),
     ("one-class", [record(safe(), hold(claim=claim(type="evaluation")))], None, "all 2 claims are 'evaluation'"),
     ("unreviewed", [record(model="en-1"), other_record()], 1, "3 attributions are a model's own answers"),
