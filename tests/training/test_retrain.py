@@ -112,7 +112,7 @@ def test_what_cannot_be_done_ends_with_its_code_and_leaves_nothing(
         (claims_model, empty, tmp_path / "out/m", 4, "nothing to learn from"),
         (claims_model, tmp_path / "nowhere.jsonl", tmp_path / "out/m", 4, "no such file or folder"),
         (tmp_path / "nowhere", labels, tmp_path / "out/m", 3, "there is no model"),
-        (claims_model, labels, tmp_path / "there", 5, "exists already"),
+        (claims_model, labels, tmp_path / "there", 5, "already exists"),
         (claims_model, labels, tmp_path / "no/folder/m", 5, "cannot be written"),
     ]
     for model, file, output, code, message in cases:

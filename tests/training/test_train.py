@@ -410,7 +410,7 @@ def test_everything_is_fine_tuned_on_new_labels_with_the_old_ones_rehearsed(
     old, new = (load_fitted(folder)[0].state_dict() for folder in (run, tmp_path / "model.run"))
     assert any(not torch.equal(old[name], new[name]) for name in old if name.startswith("encoder."))
     again = CliRunner().invoke(app, list(map(str, arguments)))
-    assert (again.exit_code, "exists already" in again.output) == (5, True)
+    assert (again.exit_code, "already exists" in again.output) == (5, True)
 
 
 def test_fine_tuning_leaves_out_what_nobody_labelled(run: Path, tiny_data: Path, tmp_path: Path) -> None:
@@ -535,7 +535,7 @@ def test_what_comes_after_the_network_is_fitted_again_and_nothing_else(
     assert file_sha256(tmp_path / "new" / ENCODER) == file_sha256(run / "model" / ENCODER)
     assert fitted["speaker.second.hidden_weight"].shape == heads["speaker.second.hidden_weight"].shape
     assert Attributor.load(tmp_path / "new")("“Yes,” said Ann Lee.").attributions is not None
-    with pytest.raises(OutputError, match="exists already"):
+    with pytest.raises(OutputError, match="already exists"):
         refit_model(old, CONFIG, tiny_data, tmp_path / "new")
 
 
