@@ -156,7 +156,7 @@ def one(claim_type: str, n: int = 1, **changes: object) -> list[ArticleResult]:
     [
         (one("evnt"), r"got 'evnt'\. Did you mean 'event'\?"),
         (one("threat", 3), r"got 'threat'; correct it, or allow it: --new-type"),
-        (one("Threat!", 5), "a claim type must be lower case"),
+        (one("Threat!", 5), "a claim type must consist of lower-case"),
         (one("event", text=None), "there is no text"),
         (one("event", attributions=(), narration=()), "nothing to learn from"),
     ],
