@@ -72,7 +72,7 @@ def test_a_text_is_scored_first_and_narration_is_explained_by_its_span(
     ("passage", "label", "against", "message"),
     [
         ("t99", None, None, "no attribution 't99'"),
-        (Span(0, 9999), None, None, "holds no words"),
+        (Span(0, 9999), None, None, "contains no words"),
         ("t0", "evnt", None, "no label 'evnt'"),
         ("t0", "event", "denied", "not alternatives"),
         ("t0", "checkworthy", "event", "not alternatives"),

@@ -195,7 +195,7 @@ def test_a_folder_is_marked_before_its_first_part(tmp_path: Path) -> None:
     OutputFolder(tmp_path, OutputFormat.JSONL, {"model": "m"}).open()
     (tmp_path / "part-000000.jsonl").write_bytes(b"{}\n")
     OutputFolder(tmp_path, OutputFormat.JSONL, {"model": "m"}).open()
-    with pytest.raises(UsageError, match="another call"):
+    with pytest.raises(UsageError, match="a different call"):
         OutputFolder(tmp_path, OutputFormat.JSONL, {"model": "other"}).open()
 
 
