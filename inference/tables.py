@@ -17,6 +17,8 @@ _MAX_CONTENT = 220
 _CUE_WIDTH = len("acknowledged")
 _N_SPEAKERS = 10
 _NOBODY = "(nobody named)"
+_WORTH_A_CHECK = 0.5
+"""From this probability on, a claim's check-worthiness is shown, as in the report."""
 
 
 def result_table(result: Mapping[str, Any]) -> RenderableType:
@@ -30,6 +32,7 @@ def result_table(result: Mapping[str, Any]) -> RenderableType:
     table.add_column("cue", width=_CUE_WIDTH, overflow="fold")
     table.add_column("what", ratio=8, overflow="fold")
     table.add_column("claim", no_wrap=True)
+    table.add_column("check", justify="right", no_wrap=True)
     table.add_column("sure", justify="right", no_wrap=True)
     for attribution in result["attributions"]:
         table.add_row(*_cells(attribution, text))
@@ -45,9 +48,11 @@ def _cells(attribution: Mapping[str, Any], text: str) -> list[Text]:
     content = _words(attribution["content"], text, " … ")
     if len(content) > _MAX_CONTENT:
         content = content[: _MAX_CONTENT - 1] + "…"
-    claim = attribution["claim"]["type"] if "claim" in attribution else ""
+    claim = attribution.get("claim") or {"type": "", "checkworthy": 0}
+    check = f"{claim['checkworthy']:.0%}" if claim["checkworthy"] >= _WORTH_A_CHECK else ""
     sure = f"{attribution['confidence']:.0%}" if "confidence" in attribution else ""
-    return [who, _text(_words(attribution["cue"], text)), _text(content), _text(claim, style="green"), _text(sure)]
+    cue, claim_type = _words(attribution["cue"], text), _text(claim["type"], style="green")
+    return [who, _text(cue), _text(content), claim_type, _text(check, style="bold"), _text(sure)]
 
 
 def _text(text: str, style: str = "") -> Text:

@@ -80,3 +80,11 @@ def test_a_source_is_shown_without_the_comma_after_it() -> None:
     spans = [(Span(text.index(part), text.index(part) + len(part)),) for part in ("no", "said", "Ann Lee, the mayor,")]
     result = ArticleResult("a", text, (Attribution("t0", *spans, speaker=Speaker("Ann Lee", SpeakerKind.PERSON)),))
     assert "Ann Lee (Ann Lee, the mayor)" in shown(result_table(result.to_dict()))
+
+
+@pytest.mark.parametrize(("checkworthy", "shown_as"), [(0.86, "86%"), (0.5, "50%"), (0.49, "")])
+def test_a_claim_that_is_worth_a_check_says_so(checkworthy: float, shown_as: str) -> None:
+    span = (Span(0, 4),)
+    attribution = Attribution("t0", span, (), (), claim=Claim(CLAIM_TYPES[0], checkworthy=checkworthy))
+    row = shown(result_table(ArticleResult("a", "Good.", (attribution,)).to_dict())).splitlines()[2]
+    assert row.split(CLAIM_TYPES[0])[1].strip() == shown_as
