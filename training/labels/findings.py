@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Severity(StrEnum):
-    """An error keeps a label out of training; a warning should be looked at; a note tells what was passed over."""
+    """An error keeps a label out of training; a warning should be looked at; a note says what was skipped."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -108,9 +108,9 @@ RULES: Mapping[str, Rule] = {
     "unreviewed": _warning("a model's answers that no person has looked at", 'review them and set "reviewed_by"'),
     "one-sided": _warning("check-worthiness is always true or always false", "add examples of the other kind"),
     # Passed over, as the tool asked
-    "rejected": _note("an annotation that was cancelled, rejected or skipped", "nothing to do; it is passed over"),
-    "not-scored": _note("a record of an article that could not be scored", "nothing to do; it is passed over"),
-    "prediction": _note("a model's prediction that nobody accepted", "nothing to do; it is passed over"),
+    "rejected": _note("an annotation that was cancelled, rejected or skipped", "nothing to do; it is skipped"),
+    "not-scored": _note("a record of an article that could not be scored", "nothing to do; it is skipped"),
+    "prediction": _note("a model's prediction that nobody accepted", "nothing to do; it is skipped"),
     # CoNLL
     "tags-converted": _warning("tags are not BIO; they were read as IOB1 or IOBES", "write B- at each beginning"),
     "text-rebuilt": _warning("the file has no text; it was rebuilt from the words", "add '# text = …', or --articles"),
