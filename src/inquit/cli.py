@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import Annotated
 
 # The arrays are so small that extra threads only wait for each other. Must be set before numpy is imported.
@@ -13,6 +12,7 @@ import typer
 
 from inquit import __version__
 from inquit.inference import model_commands, report_commands, score_command
+from inquit.inference.standard_streams import prepare_standard_streams
 from inquit.training import commands as training_commands
 
 app = typer.Typer(
@@ -46,27 +46,9 @@ training_commands.register(app)
 
 
 def main() -> None:
-    """Run the command line; output is UTF-8 whatever the locale."""
-    _fill_closed_descriptors()
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    """Run the command line."""
+    prepare_standard_streams()
     app()
-
-
-def _fill_closed_descriptors() -> None:
-    """Where a caller closed standard output (``>&-``), writing to it fails; what is told on standard error is lost.
-
-    Otherwise the next file that is opened would take its number, and Python's own name for it is None.
-    """
-    for descriptor, flags in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            os.open(os.devnull, flags)  # takes the lowest free number
-    if sys.stdout is None:
-        sys.stdout = os.fdopen(1, "w", closefd=False)
-    if sys.stderr is None:
-        sys.stderr = os.fdopen(2, "w", closefd=False)
 
 
 if __name__ == "__main__":

@@ -227,6 +227,18 @@ def test_a_closed_descriptor_is_no_traceback(
     assert (tmp_path / "out.jsonl").exists() == (code == 0)
 
 
+@pytest.mark.parametrize("output", ["out.jsonl", "out"])
+def test_messages_that_cannot_be_written_cost_no_results(tmp_path: Path, output: str) -> None:
+    """D1: the disk of the log is full, that of the results is not."""
+    write_articles(tmp_path / "in.jsonl", 2)
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(
+            command("in.jsonl", "-o", output), check=False, stderr=full, env=ENVIRONMENT, cwd=tmp_path, timeout=120
+        )
+    assert run.returncode == 0
+    assert len(list(read_results(tmp_path / output))) == 2
+
+
 @pytest.mark.parametrize(
     ("output", "code", "message"),
     [
