@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inquit.models.article import Article, Span
+from inquit.models.bylines import find_bylines
 from inquit.models.quotation_marks import Quotation, find_quotations
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -131,6 +132,9 @@ def segment(article: Article) -> Document:
     quotations = find_quotations(text, paragraphs)
     words = _find_words(text)
     paragraph_of_word = _index_of_container(words, paragraphs)
+    if bylines := find_bylines(text, paragraphs):
+        is_read = ~np.isin(paragraph_of_word, list(bylines))
+        words, paragraph_of_word = words[is_read], paragraph_of_word[is_read]
     return Document(
         article=article,
         paragraphs=paragraphs,

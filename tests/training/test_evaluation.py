@@ -299,6 +299,14 @@ def test_labels_are_counted_as_by_hand(name: str, expected: float) -> None:
     assert evaluate(articles(GOLD), articles(PREDICTED)).score(name) == pytest.approx(expected)
 
 
+def test_a_reviewed_answer_is_worth_a_check_from_one_half_on() -> None:
+    gold = [
+        attribution | {"claim": claim("event", checkworthy=score)}
+        for attribution, score in zip(GOLD, (0.6, 0.4), strict=False)
+    ]
+    assert evaluate(articles(gold), articles(PREDICTED)).score("checkworthy_base") == pytest.approx(1 / 2)
+
+
 def test_a_claim_type_of_a_label_file_is_neither_markup_nor_an_escape_sequence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

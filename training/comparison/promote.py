@@ -74,7 +74,10 @@ def _find_comparison(
         )
     failed = [record for record in fitting if not record["passed"]]
     if failed:
-        raise PromotionError(f"{new.title} failed its comparison with {current.title}: {failed[0]['objections'][0]}")
+        others = "; it passed on other articles: --gold FILE chooses which guard" if len(failed) < len(fitting) else ""
+        raise PromotionError(
+            f"{new.title} failed its comparison with {current.title}: {failed[0]['objections'][0]}{others}"
+        )
     if len(fitting) > 1:
         raise PromotionError(
             f"{new.title} was compared on {len(fitting)} sets of articles: choose the guarding set with --gold"

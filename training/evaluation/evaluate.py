@@ -12,6 +12,7 @@ from inquit.models.result import ArticleResult
 from inquit.training.evaluation.labels import (
     LabelPairs,
     expected_calibration_error,
+    is_checkworthy,
     label_measures,
     pair_labels,
     per_label,
@@ -228,7 +229,7 @@ def _label_reliability(pairs: Sequence[LabelPairs]) -> dict[str, list[tuple[int,
         "claim type": reliability(sure, [gold["type"] == ours.get("type") for gold, ours in claims]),
         "check-worthiness": reliability(
             [float(ours.get("checkworthy") or 0) for _, ours in claims],
-            [bool(gold.get("checkworthy")) for gold, _ in claims],
+            [is_checkworthy(gold) for gold, _ in claims],
         ),
         "speaker": reliability(
             [float(pair.confidence or 0) for pair in speakers], [pair.is_right for pair in speakers]

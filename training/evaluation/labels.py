@@ -240,7 +240,7 @@ def _claim_measures(pairs: Sequence[tuple[ClaimRecord, ClaimRecord]]) -> dict[st
     measures["polarity_f1"] = macro_f1(
         [(gold.get("polarity", "asserted"), ours.get("polarity")) for gold, ours in pairs]
     )
-    is_worthy = [bool(gold.get("checkworthy")) for gold, _ in pairs]
+    is_worthy = [is_checkworthy(gold) for gold, _ in pairs]
     scores = [float(ours.get("checkworthy") or 0) for _, ours in pairs]
     measures["checkworthy_brier"] = ratio(sum((a - b) ** 2 for a, b in zip(is_worthy, scores, strict=True)), len(pairs))
     measures["checkworthy_ece"] = expected_calibration_error(scores, is_worthy)
@@ -249,9 +249,16 @@ def _claim_measures(pairs: Sequence[tuple[ClaimRecord, ClaimRecord]]) -> dict[st
     return measures
 
 
+def is_checkworthy(gold: ClaimRecord) -> bool:
+    """Whether a gold claim is worth a check. A reviewed answer may still have the model's probability; from .5 on it
+    counts as true, as when it is learnt.
+    """
+    return float(gold.get("checkworthy") or 0) >= 0.5
+
+
 def _type_measures(pairs: Sequence[tuple[ClaimRecord, ClaimRecord]]) -> dict[str, float]:
     types = [(gold["type"], ours.get("type")) for gold, ours in pairs]
-    is_worthy = [bool(gold.get("checkworthy")) for gold, _ in pairs]
+    is_worthy = [is_checkworthy(gold) for gold, _ in pairs]
     return {
         "type_acc": _share(a == b for a, b in types),
         "type_macro_f1": macro_f1(types),

@@ -202,6 +202,9 @@ def test_what_failed_is_not_promoted(registry: Registry, tmp_path: Path) -> None
     record_comparison(registry, passing(read_manifest(WEIGHTS / "en"), new, passed=False))
     with pytest.raises(PromotionError, match="failed its comparison"):
         promote_model(new.folder, registry)
+    record_comparison(registry, passing(read_manifest(WEIGHTS / "en"), new, gold=GOLD[:6]))
+    with pytest.raises(PromotionError, match=r"failed its comparison .*it passed on other articles: --gold FILE"):
+        promote_model(new.folder, registry)
 
 
 def test_what_passed_is_current_and_its_gold_guards_what_follows(registry: Registry, tmp_path: Path) -> None:
