@@ -25,6 +25,7 @@ from inquit.inference.commands import (
     fail,
     without_controls,
 )
+from inquit.inference.standard_streams import discard_output
 from inquit.models.folder import CURRENT, ModelError
 
 if TYPE_CHECKING:
@@ -195,8 +196,8 @@ def score(
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
     except BrokenPipeError:
-        # The reader of our output closed the pipe. Without this, Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output closed the pipe.
+        discard_output()
         raise typer.Exit(EXIT_OUTPUT) from None
     except KeyboardInterrupt:
         fail(f"interrupted; {target.what_is_left}", EXIT_INTERRUPTED)
@@ -379,6 +380,7 @@ def _score_to_stdout(target: Target, records: Inputs, pool: WorkerPool, monitor:
     except BrokenPipeError:
         raise
     except OSError as error:
+        discard_output()
         raise OutputError(f"standard output cannot be written: {error.strerror}") from error
 
 

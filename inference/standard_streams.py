@@ -32,6 +32,11 @@ def prepare_standard_streams() -> None:
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
 
 
+def discard_output() -> None:
+    """Drop what standard output still holds; else Python fails to flush it at exit, and ends with exit code 120."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _fill_closed_descriptors() -> None:
     """Open the null device for standard streams that the caller closed; writing to a closed standard output fails.
 

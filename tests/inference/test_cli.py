@@ -140,7 +140,8 @@ def test_a_full_disk_leaves_no_half_file() -> None:
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+            # Without a buffer, nothing would be left to flush at exit.
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": ""},
         )
     assert run.returncode == 5
     assert b"Traceback" not in run.stderr

@@ -27,7 +27,7 @@ from inquit.models.folder import WEIGHTS, read_manifest, write_manifest
 ROOT = Path(__file__).parent.parent.parent.parent
 SAID = "“We will build bridge {i},” Mayor Ann Lee said on Monday. She denied that the town was broke.\n"
 LONG = "The committee met in the old town hall and looked at the plans, Ann Lee said. " * 20_000
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1", "COLUMNS": "200"}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1", "COLUMNS": "200", "PYTHONUNBUFFERED": ""}
 
 
 def command(*arguments: str | Path) -> list[str]:
