@@ -13,6 +13,7 @@ from inquit.inference.batch.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD,
 from inquit.inference.batch.record import ENCODING_REPLACED, Place, Record, failed
 from inquit.models.article import first_surrogate, text_sha256
 
+METADATA = "metadata"
 METADATA_FIELDS = ("title", "date", "byline", "author", "outlet", "publisher", "url")
 """Fields carried over into a result's metadata; they may also be in an object ``metadata``, as results have it."""
 
@@ -61,7 +62,7 @@ def record_of_fields(values: Mapping[str, Any], place: Place, options: ReadOptio
         )
     if not isinstance(text, str):
         return failed(record_id or fallback_id, place, "E_TEXT_TYPE", f"'{text_field}' must be text, got {_kind(text)}")
-    metadata = _metadata(values.get("metadata")) | _metadata(values)
+    metadata = _metadata(values.get(METADATA)) | _metadata(values)
     own_or_made = record_id or text_sha256(text)[:16]
     return Record(own_or_made, place, text, metadata, has_own_id=record_id is not None)
 
@@ -73,8 +74,14 @@ def _metadata(values: Any) -> dict[str, str]:
 
 
 def with_characters_replaced(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields, with each lone surrogate replaced by U+FFFD."""
-    return {name: _replace_surrogates(value) if isinstance(value, str) else value for name, value in values.items()}
+    """The fields, with each lone surrogate in them and in the objects among them replaced by U+FFFD."""
+    return {name: _replaced(value) for name, value in values.items()}
+
+
+def _replaced(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return with_characters_replaced(value)
+    return _replace_surrogates(value) if isinstance(value, str) else value
 
 
 def as_partial(record: Record) -> Record:

@@ -13,6 +13,7 @@ from inquit.inference.batch.errors import FileError
 from inquit.inference.batch.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
 from inquit.inference.batch.readers.bytestreams import ByteStream, as_utf8, read_lines
 from inquit.inference.batch.readers.fields import (
+    METADATA,
     METADATA_FIELDS,
     as_partial,
     check_fields,
@@ -151,15 +152,17 @@ def _parse_again(piece: bytes, options: ReadOptions, *, offset: int, reason: str
     if warnings:
         return with_characters_replaced(values), True
     used = (options.text_field or DEFAULT_TEXT_FIELD, options.id_field or DEFAULT_ID_FIELD, *METADATA_FIELDS)
-    values = {name: value for name, value in values.items() if name in used}
-    broken = [name for name, value in values.items() if isinstance(value, str) and first_surrogate(value) is not None]
+    values = {name: value for name, value in values.items() if name in (*used, METADATA)}
+    parts = [part for part in (values, values.get(METADATA)) if isinstance(part, dict)]
+    texts = [(name, part[name]) for part in parts for name in used if isinstance(part.get(name), str)]
+    broken = [(name, place) for name, text in texts if (place := first_surrogate(text)) is not None]
     if not broken:
         raise FileError("E_JSON", f"not exactly one JSON object: {reason}")
     if options.encoding_errors is EncodingErrors.REPLACE:
         return with_characters_replaced(values), True
-    name = broken[0]
+    name, place = broken[0]
     message = (
-        f"'{name}' has a lone surrogate at character {first_surrogate(values[name])}: a character was cut in half; "
+        f"'{name}' has a lone surrogate at character {place}: a character was cut in half; "
         "read the text again from its source, or use --encoding-errors replace"
     )
     raise FileError("E_ENCODING", message)

@@ -8,7 +8,13 @@ from typing import Any
 
 from inquit.inference.batch.errors import FieldError, FileError, require_pyarrow
 from inquit.inference.batch.options import DEFAULT_ID_FIELD, DEFAULT_TEXT_FIELD, EncodingErrors, ReadOptions
-from inquit.inference.batch.readers.fields import METADATA_FIELDS, as_partial, check_fields, record_of_fields
+from inquit.inference.batch.readers.fields import (
+    METADATA,
+    METADATA_FIELDS,
+    as_partial,
+    check_fields,
+    record_of_fields,
+)
 from inquit.inference.batch.record import Place, Record, failed
 
 _BATCH_ROWS = 64
@@ -57,7 +63,15 @@ def wanted_columns(schema: Any, path: str, options: ReadOptions) -> list[str]:
         pa.types.is_string(value_type) or pa.types.is_large_string(value_type) or pa.types.is_string_view(value_type)
     ):
         raise FieldError(f"{path}: column '{text_field}' must hold text, but holds {found}; --text-field names another")
-    return [name for name in dict.fromkeys((id_field, text_field, *METADATA_FIELDS)) if name in schema.names]
+    names = [name for name in dict.fromkeys((id_field, text_field, *METADATA_FIELDS)) if name in schema.names]
+    return [*names, METADATA] if _has_metadata_of_results(schema) else names
+
+
+def _has_metadata_of_results(schema: Any) -> bool:
+    from inquit.inference.batch.parquet_results import RESULT_SCHEMA
+
+    index = schema.get_field_index(METADATA)
+    return bool(index >= 0 and schema.field(index).type == RESULT_SCHEMA.field(METADATA).type)
 
 
 def read_row(batch: Any, row: int, place: Place, options: ReadOptions, *, fallback_id: str) -> Record:
@@ -74,6 +88,8 @@ def read_row(batch: Any, row: int, place: Place, options: ReadOptions, *, fallba
         except (LookupError, OverflowError, ValueError) as error:
             # Python has no year 10000, no nanoseconds without pandas, and does not know every time zone.
             unreadable.append(f"'{name}' ({error})")
+    if isinstance(values.get(METADATA), list):
+        values[METADATA] = {pair["key"]: pair["value"] for pair in values[METADATA]}
     record = record_of_fields(values, place, options, fallback_id=fallback_id)
     if unreadable:
         return failed(record.id, place, "E_PARQUET", f"cannot be read: {', '.join(unreadable)}")

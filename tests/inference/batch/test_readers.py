@@ -18,9 +18,10 @@ import zstandard
 
 from inquit.inference.batch.errors import FieldError, InputError, UsageError
 from inquit.inference.batch.options import DuplicateIds, InputFormat, ReadOptions
+from inquit.inference.batch.parquet_results import to_batch
 from inquit.inference.batch.readers import Inputs
 from inquit.inference.batch.record import Page, Record
-from inquit.models.result import ErrorInfo
+from inquit.models.result import ArticleResult, ErrorInfo
 
 OPTIONS = ReadOptions()
 
@@ -232,6 +233,13 @@ def test_metadata_of_results_is_kept(tmp_path: Path) -> None:
     """What inquit wrote can be scored again."""
     (tmp_path / "a.jsonl").write_text('{"text": "One.", "title": "T", "metadata": {"title": "S", "outlet": "O"}}\n')
     (record,) = read(tmp_path / "a.jsonl")
+    assert dict(record.metadata) == {"title": "T", "outlet": "O"}
+
+
+def test_metadata_of_results_in_parquet_is_kept(tmp_path: Path) -> None:
+    result = ArticleResult("a", "One.", metadata={"title": "T", "outlet": "O"})
+    pq.write_table(pa.Table.from_batches([to_batch([result.to_dict()])]), tmp_path / "a.parquet")
+    (record,) = read(tmp_path / "a.parquet")
     assert dict(record.metadata) == {"title": "T", "outlet": "O"}
 
 
