@@ -88,7 +88,9 @@ def claim_types_of(results: Iterable[ArticleResult]) -> tuple[str, ...]:
         for result in results
         for claim in (*(a.claim for a in result.attributions), *(sentence.claim for sentence in result.narration))
     )
-    used = {name for claim in claims if claim is not None for name in (claim.type, *claim.probabilities)}
+    used = {
+        name for claim in claims if claim is not None for name in (claim.type, *claim.secondary, *claim.probabilities)
+    }
     return (*CLAIM_TYPES, *sorted(used.difference(CLAIM_TYPES)))
 
 

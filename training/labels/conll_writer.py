@@ -53,7 +53,8 @@ def _article_lines(article: ArticleResult, text: str) -> Iterator[str]:
 def _names(attributions: Sequence[Mapping[str, Any]]) -> list[str]:
     """The ids of attributions, with a new unique name for any id that does not fit into a comment."""
     ids = [attribution["id"] for attribution in attributions]
-    new = (name for number in count() if (name := f"t{number}") not in ids)
+    taken = set(ids)
+    new = (name for number in count() if (name := f"t{number}") not in taken)
     return [name if re.fullmatch(r"[^\s=]+", name) else next(new) for name in ids]
 
 

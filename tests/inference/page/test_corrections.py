@@ -73,10 +73,13 @@ def test_corrections_go_on_after_a_restart(keep: Keep, tmp_path: Path) -> None:
     assert keep(tmp_path).by_id()["emoji"].reviewed_by == "ann"
 
 
-def test_a_claim_type_that_stands_in_the_file_is_known_after_a_restart(keep: Keep, tmp_path: Path) -> None:
-    record = EMOJI.to_dict() | {"attributions": [labels(claim={"type": "threat"}, reviewed_by="ann")]}
+@pytest.mark.parametrize("claim", [{"type": "threat"}, {"type": "event", "secondary": ["threat"]}])
+def test_a_claim_type_that_stands_in_the_file_is_known_after_a_restart(
+    keep: Keep, tmp_path: Path, claim: dict[str, object]
+) -> None:
+    record = EMOJI.to_dict() | {"attributions": [labels(claim=claim, reviewed_by="ann")]}
     (tmp_path / "c.jsonl").write_bytes(to_json_line(ArticleResult.from_dict(record)))
-    keep(tmp_path).apply(change(0, labels(claim={"type": "threat"}), is_done=True))
+    keep(tmp_path).apply(change(0, labels(claim=claim), is_done=True))
     (label,) = read_results(tmp_path / "c.jsonl")
     assert label.reviewed_by == "ann"
 
