@@ -44,10 +44,14 @@ def read_results(path: str | Path) -> Iterator[ArticleResult]:
 
 
 def check_contents(result: ArticleResult) -> None:
-    """Raise ValueError if an attribution has no content: labels of speakers alone have none, and show nothing."""
+    """Raise ValueError if an attribution has no content, as in labels of speakers alone, or goes beyond the text."""
     for attribution in result.attributions:
+        where = f"article {result.id!r}: attribution {attribution.id!r}"
         if not attribution.content:
-            raise ValueError(f"article {result.id!r}: attribution {attribution.id!r} has no content")
+            raise ValueError(f"{where} has no content")
+        ends = [span.end for span in (*attribution.content, *attribution.cue, *attribution.source)]
+        if result.text is not None and max(ends) > len(result.text):
+            raise ValueError(f"{where} ends at {max(ends)}, beyond the text of {len(result.text)} characters")
 
 
 @contextmanager

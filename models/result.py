@@ -203,7 +203,7 @@ class ArticleResult:
             text=_checked(record.get("text"), str | None, "text"),
             attributions=tuple(_attribution_from_dict(a) for a in record.get("attributions") or ()),
             narration=tuple(
-                Narration(Span(*n["span"]), _claim_from_dict(n.get("claim")), n.get("confidence"))
+                Narration(_spans([n["span"]])[0], _claim_from_dict(n.get("claim")), _confidence(n))
                 for n in record.get("narration") or ()
             ),
             entities=tuple(
@@ -238,6 +238,15 @@ def _checked(value: Any, wanted: type | UnionType, name: str) -> Any:
     if not isinstance(value, wanted):
         raise TypeError(f"{name} must be {getattr(wanted, '__name__', wanted)}, got {value!r}")
     return value
+
+
+def _confidence(record: Mapping[str, Any]) -> float | None:
+    confidence: float | None = _checked(record.get("confidence"), int | float | None, "confidence")
+    return confidence
+
+
+def _names(values: Any, name: str) -> tuple[str, ...]:
+    return tuple(_checked(value, str, f"each of {name}") for value in _checked(values or (), list | tuple, name))
 
 
 def _spans(pairs: list[list[int]] | None) -> Spans:
@@ -275,7 +284,7 @@ def _attribution_from_dict(record: Mapping[str, Any]) -> Attribution:
         cue=_spans(record.get("cue")),
         source=_spans(record.get("source")),
         kind=None if kind is None else QuoteKind(kind),
-        confidence=record.get("confidence"),
+        confidence=_confidence(record),
         speaker=None
         if speaker is None
         else Speaker(
@@ -283,8 +292,8 @@ def _attribution_from_dict(record: Mapping[str, Any]) -> Attribution:
             SpeakerKind(speaker["kind"]),
             speaker.get("entity"),
             bool(speaker.get("named")),
-            speaker.get("confidence"),
-            tuple(speaker.get("candidates") or ()),
+            _confidence(speaker),
+            _names(speaker.get("candidates"), "candidates"),
         ),
         claim=_claim_from_dict(record.get("claim")),
         reviewed_by=record.get("reviewed_by"),
@@ -318,8 +327,11 @@ def _claim_from_dict(record: Mapping[str, Any] | None) -> Claim | None:
         return None
     return Claim(
         _checked(record["type"], str, "type of a claim"),
-        _checked(record.get("probabilities") or {}, Mapping, "probabilities"),
-        tuple(record.get("secondary") or ()),
+        {
+            name: _checked(value, int | float, f"probability of {name!r}")
+            for name, value in _checked(record.get("probabilities") or {}, Mapping, "probabilities").items()
+        },
+        _names(record.get("secondary"), "secondary"),
         Polarity(record.get("polarity") or "asserted"),  # null means absent, as tables write it
         _checked(record.get("checkworthy", False), int | float, "checkworthy"),
     )

@@ -87,6 +87,11 @@ def test_an_unknown_kind_is_refused() -> None:
         ({"speaker": {"name": ["A"], "kind": "person"}}, r"name of a speaker must be str \| None, got \['A'\]"),
         ({"claim": {"type": ["event"]}}, r"type of a claim must be str, got \['event'\]"),
         ({"claim": {"type": "event", "probabilities": [1]}}, "probabilities must be Mapping"),
+        ({"claim": {"type": "event", "probabilities": {"event": "1"}}}, "probability of 'event' must be int"),
+        ({"claim": {"type": "event", "secondary": "other"}}, "secondary must be list"),
+        ({"claim": {"type": "event", "secondary": [1]}}, "each of secondary must be str, got 1"),
+        ({"confidence": "0.9"}, "confidence must be int"),
+        ({"speaker": {"name": "A", "kind": "person", "confidence": "0.9"}}, "confidence must be int"),
         ({"claim": {"type": "event", "checkworthy": "yes"}}, r"checkworthy must be int \| float, got 'yes'"),
     ],
 )
@@ -94,3 +99,12 @@ def test_a_value_of_another_type_is_refused_where_it_is_read(change: dict[str, o
     """Else a report or an export fails on it later, where nothing tells which record it is of."""
     with pytest.raises((TypeError, ValueError), match=message):
         ArticleResult.from_dict({"id": "a", "attributions": [{"id": "t", "content": [[0, 1]]} | change]})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "message"),
+    [({"span": [0.0, 1.0]}, "start must be int"), ({"span": [0, 1], "confidence": "0.9"}, "confidence must be int")],
+)
+def test_narration_with_a_value_of_another_type_is_refused(sentence: dict[str, object], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        ArticleResult.from_dict({"id": "a", "narration": [sentence]})

@@ -193,6 +193,12 @@ def test_agreement_is_a_table_and_disagreements_a_file(tmp_path: Path) -> None:
     assert measured["labels"]["type"] == {"n": 3, "share": 1.0, "kappa": 1.0}
 
 
+def test_a_span_beyond_the_text_is_refused(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "results.jsonl", record(safe(content=[[0, 9999]]), model="en-1"))
+    run = inquit("queue", path, "-o", tmp_path / "out.json")
+    assert (run.exit_code, "attribution 't0' ends at 9999, beyond" in run.stderr) == (4, True), run.output
+
+
 def test_agreement_does_not_propose_an_option_that_it_has_not(tmp_path: Path) -> None:
     run = inquit("labels", "agreement", write_jsonl(tmp_path / "ann.jsonl", SWAPPED, other_record()))
     assert (run.exit_code, "[span-swapped]" in run.stderr, "--drop-bad" in run.stderr) == (4, True, False)

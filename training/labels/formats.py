@@ -127,7 +127,7 @@ def write_labels(articles: Iterable[ArticleResult], path: Path, export_format: E
         the paths that were written; for Label Studio also the labeling configuration beside the tasks.
 
     Raises:
-        ValueError: an article has no text, or an attribution no content.
+        ValueError: an article has no text, or an attribution no content in it.
         inquit.inference.writers.OutputError: ``path`` cannot be written.
     """
     articles = [article.with_likely_narration() for article in articles]
