@@ -270,7 +270,7 @@ def _print_agreement(result: Agreement) -> None:
     for name, kappa in result.labels.items():
         table.add_row(name, str(kappa.n), f"{kappa.share:.3f}", "" if kappa.kappa is None else f"{kappa.kappa:.3f}")
     Console().print(table)
-    print(f"{len(result.disagreements)} disagreements; write them with -o FILE", file=sys.stderr)
+    print(f"{counted(len(result.disagreements), 'disagreement')}; write them with -o FILE", file=sys.stderr)
 
 
 def queue(

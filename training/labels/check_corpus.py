@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from inquit.inference.batch.summary import counted
 from inquit.models.article import text_sha256
 from inquit.models.labels import CLAIM_TYPES
 from inquit.training.labels.check_record import label_key
@@ -145,7 +146,7 @@ def _check_types(counts: Counter[str], path: str) -> Iterator[Finding]:
         yield find("one-class", f"all {n_claims} claims are {only!r}", path=path)
     for claim_type, n in sorted(counts.items()):
         if claim_type not in CLAIM_TYPES:
-            yield find("new-type", f"{claim_type!r} has {n} examples", path=path)
+            yield find("new-type", f"{claim_type!r} has {counted(n, 'example')}", path=path)
         if n == 1 and len(counts) > 1:
             yield find("few-examples", f"{claim_type!r} has 1 example; it can be learnt from, not tested", path=path)
     if n_claims >= _MIN_CLAIMS and len(counts) > 1:

@@ -120,7 +120,7 @@ class _Article:
         words = (row.get(role) or "").strip()
         places = sorted(self._places(words), key=lambda place: abs(place[0] - start))
         if words and not places:
-            self._report("content-not-found", f"the {role} {words[:60]!r} occurs 0 times in the article", line)
+            self._report("content-not-found", f"the {role} {words[:60]!r} does not occur in the article", line)
         return [list(places[0])] if places else []
 
 
