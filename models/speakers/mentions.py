@@ -34,6 +34,11 @@ _MAX_NAME = 8
 _DASHES = frozenset("-–—")
 _CONTRACTED = frozenset({"d", "ll", "m", "re", "s", "t", "ve"})
 _VERBS = frozenset({"said", "says", "told", "wrote", "added"})
+_NEVER_OWNED = _VERBS | {
+    "argued", "argues", "believes", "declined", "declines", "denied", "denies", "expects", "insisted", "insists",
+    "predicts", "tells", "urges", "warned", "warns", "writes",
+}  # fmt: skip
+"""Verbs that are hardly the beginning of what somebody owns, unlike "reports" and "announced"."""
 PARTICLES = frozenset(
     {"al", "ben", "bin", "d", "da", "de", "del", "della", "di", "du", "el", "la", "le", "o", "st", "van", "von"}
 )
@@ -130,9 +135,9 @@ def _is_title_alone(document: Document, mention: Mention) -> bool:
 
 
 def _with_own_possessive(document: Document, mentions: list[Mention]) -> list[Mention]:
-    """The mentions, with "'s" added if it is part of an organization's name: "Moody's said".
+    """The mentions, with "'s" added if it is part of the name, which is an organization's then: "Moody's warned".
 
-    It is if the organization speaks with it and is never named without it.
+    It is if whoever has the name speaks with it and is never named without it.
     """
 
     def is_followed(mention: Mention) -> bool:
@@ -142,14 +147,13 @@ def _with_own_possessive(document: Document, mentions: list[Mention]) -> list[Me
     speaking = {
         mention.tokens
         for mention in mentions
-        if mention.kind == ORGANIZATION
-        and is_followed(mention)
+        if is_followed(mention)
         and mention.stop + 2 < len(document.words)
-        and word_text(document, mention.stop + 2) in _VERBS
+        and word_text(document, mention.stop + 2) in _NEVER_OWNED
     }
     speaking -= {mention.tokens for mention in mentions if not is_followed(mention)}
     return [
-        replace(mention, stop=mention.stop + 2) if mention.tokens in speaking and is_followed(mention) else mention
+        replace(mention, stop=mention.stop + 2, kind=ORGANIZATION) if mention.tokens in speaking else mention
         for mention in mentions
     ]
 

@@ -31,7 +31,7 @@ from tests.models.marked_names import read_marked
         ),
         ("The {O Times newspaper} and {O Time magazine} wrote.", ["Times", "Time"]),
         ("The {O Lena Press news agency}; a {O Baton Rouge newspaper}.", ["Lena Press", "Baton Rouge newspaper"]),
-        ("By {P Ann Lee}\n\n{P Ray} said no.", ["Ann Lee", "Ray"]),
+        ("Photo by {P Ann Lee}\n\n{P Ray} said no.", ["Ann Lee", "Ray"]),
         ("In the {L U.S.} {P Gil Kerr} left.", ["U.S", "Gil Kerr"]),
         ("In the U.S. {P Gil Kerr} left.", ["Gil Kerr"]),
         ("R. {P Gil Kerr} left.", ["R. Gil Kerr"]),
@@ -63,6 +63,8 @@ from tests.models.marked_names import read_marked
         ("{P Tom Lee QC} met {P Det Supt Ray} and {P Datuk Seri Anwar Ibrahim}.", ["Tom Lee", "Ray", "Anwar Ibrahim"]),
         ("{P MEP} {P Ann Lee} left.", ["Ann Lee"]),
         ("{O Moody}'s said so. {O Moody}'s rating, {O Acme}'s loss", ["Moody's", "Moody's", "Acme"]),
+        ("{P Sotheby}'s warned of it. {P Lee}'s announced plan", ["Sotheby's", "Lee"]),
+        ("{P Lee}'s insists. {P Lee} left", ["Lee", "Lee"]),
         ("{P Njuguna Ndung}'u left. {P Ann Lee}'d stay.", ["Njuguna Ndung'u", "Ann Lee"]),
         (
             "Marine {P Le Pen} met President {P Le Pen}. Ann. {P Van Dyke} left.",
