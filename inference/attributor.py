@@ -21,7 +21,7 @@ from inquit.models.linker import LINK_FEATURES, Link, Linker
 from inquit.models.narration import NarrationFinder, OwnSentence
 from inquit.models.passage import Passage
 from inquit.models.pieces import WindowConfig
-from inquit.models.quotation_marks import has_unbalanced_quotation, nests_too_deeply
+from inquit.models.quotation_marks import has_unbalanced_quotation
 from inquit.models.result import ArticleResult, Attribution, Claim, Narration, Speaker
 from inquit.models.segmentation import Document, Floats, segment
 from inquit.models.speakers.resolver import SpeakerResolver
@@ -231,7 +231,7 @@ def _warnings(document: Document) -> tuple[str, ...]:
         return ("W_EMPTY",)
     warnings = {
         "W_UNBALANCED_QUOTE": has_unbalanced_quotation(document.quotations, document.paragraphs),
-        "W_DEPTH": nests_too_deeply(document.text, document.paragraphs),
+        "W_DEPTH": document.quotations_nest_too_deeply,
         "W_STYLE": has_unusual_style(document),
     }
     return tuple(code for code, applies in warnings.items() if applies)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from inquit.models.article import Span
+from inquit.models.dates import MONTHS, WEEKDAYS
 
 _N_PARAGRAPHS = 8
 """Bylines and dates stand among so many first paragraphs."""
@@ -15,15 +16,17 @@ _SMALL = (
     r"and|&|in|for|of|the|at|with|de|del|della|den|der|di|da|dos|du|la|le|van|von|bin|al|y|staff|writers?|reporters?"
     r"|correspondents?|editors?|agencies|political|science|health|business|sports?|chief|senior|special|contributing|news"
 )
-_BYLINE = re.compile(rf"(?i:by):?\s+(?={_NAME})(?:(?:{_NAME}|(?i:{_SMALL}))(?:,?\s+(?:[|•·–—-]\s+)?|$)){{1,14}}")
+_BYLINE = re.compile(rf"(?i:by):?\s+(?={_NAME})(?:(?>{_NAME}|(?i:{_SMALL}))(?:,?\s+(?:[|•·–—-]\s+)?|$)){{1,14}}")
 _WRITER = re.compile(r"[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,2}(?: in [A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,2})?")
+_DAYS_AND_MONTHS = "|".join(
+    (*WEEKDAYS, *MONTHS, "Tues", "Thurs", "Sept", *(name[:3] for name in (*WEEKDAYS, *MONTHS)))  # longer ones first
+)
 _DATE = re.compile(
-    r"(?:(?:published|updated|last|modified|posted|on|at|min(?:ute)?s?|read|[ap]\.?m\.?|gmt|bst|utc|[ecmp][ds]?t"
-    r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
-    r"|(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)|\d{1,4}(?:st|nd|rd|th)?)[\s.,:|•·/–—-]*)+",
+    r"(?:(?>published|updated|last|modified|posted|on|at|min(?:ute)?s?|read|[ap]\.?m\.?|gmt|bst|utc|[ecmp][ds]?t"
+    rf"|{_DAYS_AND_MONTHS}|\d{{1,4}}(?:st|nd|rd|th)?)[\s.,:|•·/–—-]*+)++",
     re.IGNORECASE,
 )
+"""Atomic and possessive, so that no digits are tried in other pieces where the line is no date after all."""
 _MAX_LINE, _MIN_HEADLINE, _MIN_BODY = 160, 15, 40
 """Characters: no more of a line is looked at; a name alone is the writer's only between a headline and a paragraph of
 text."""

@@ -51,6 +51,13 @@ class Quotation:
     is_closed: bool
 
 
+class Quotations(NamedTuple):
+    """The quotations of a text, and whether some that nest deeper than ``MAX_DEPTH`` were read as plain text."""
+
+    found: tuple[Quotation, ...]
+    nest_too_deeply: bool
+
+
 class _Found(NamedTuple):
     """A quotation whose depth is not known yet."""
 
@@ -70,17 +77,20 @@ class _Opening:
     tentative_end: int | None = None
 
 
-def find_quotations(text: str, paragraphs: Sequence[Span]) -> tuple[Quotation, ...]:
+def find_quotations(text: str, paragraphs: Sequence[Span]) -> Quotations:
     """All quotations in the paragraphs, each before those nested in it.
 
     A quotation that its paragraph does not close runs to the end of the paragraph; if the next paragraph begins with an
     opening mark, it continues there.
     """
     found: list[Quotation] = []
+    nest_too_deeply = False
     for i, paragraph in enumerate(paragraphs):
         following = paragraphs[i + 1] if i + 1 < len(paragraphs) else None
-        found.extend(_nest(_Scan(text, paragraph).found(_opening_family(text, following))))
-    return tuple(found)
+        scan = _Scan(text, paragraph)
+        found.extend(_nest(scan.found(_opening_family(text, following))))
+        nest_too_deeply |= scan.is_too_deep
+    return Quotations(tuple(found), nest_too_deeply)
 
 
 def has_unbalanced_quotation(quotations: Sequence[Quotation], paragraphs: Sequence[Span]) -> bool:
@@ -91,11 +101,6 @@ def has_unbalanced_quotation(quotations: Sequence[Quotation], paragraphs: Sequen
         not quotation.is_closed and quotation.depth == 0 and following.get(quotation.span.end) not in starts
         for quotation in quotations
     )
-
-
-def nests_too_deeply(text: str, paragraphs: Sequence[Span]) -> bool:
-    """Whether a mark that would open a quotation inside ``MAX_DEPTH`` others is treated as plain text instead."""
-    return any(_Scan(text, paragraph).is_too_deep for paragraph in paragraphs)
 
 
 def _opening_family(text: str, paragraph: Span | None) -> str | None:

@@ -11,13 +11,8 @@ from numpy.typing import NDArray
 
 from inquit.models.article import Article, Span
 from inquit.models.bylines import find_bylines
+from inquit.models.dates import MONTHS, WEEKDAYS
 from inquit.models.quotation_marks import Quotation, find_quotations
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-"""Always English, unlike the names in `calendar`, which follow the locale of the program that uses inquit."""
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _MISREAD = (
@@ -89,6 +84,7 @@ class Document:
     paragraphs: tuple[Span, ...]
     sentences: tuple[Span, ...]
     quotations: tuple[Quotation, ...]
+    quotations_nest_too_deeply: bool
     words: Ints
     paragraph_of_word: Ints
     sentence_of_word: Ints
@@ -129,7 +125,7 @@ def segment(article: Article) -> Document:
     text = article.text
     paragraphs = split_paragraphs(text)
     sentences = tuple(sentence for paragraph in paragraphs for sentence in split_sentences(text, paragraph))
-    quotations = find_quotations(text, paragraphs)
+    quotations, quotations_nest_too_deeply = find_quotations(text, paragraphs)
     words = _find_words(text)
     paragraph_of_word = _index_of_container(words, paragraphs)
     if bylines := find_bylines(text, paragraphs):
@@ -140,6 +136,7 @@ def segment(article: Article) -> Document:
         paragraphs=paragraphs,
         sentences=sentences,
         quotations=quotations,
+        quotations_nest_too_deeply=quotations_nest_too_deeply,
         words=words,
         paragraph_of_word=paragraph_of_word,
         sentence_of_word=_index_of_container(words, sentences),

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from inquit.models.dates import WEEKDAYS
 from inquit.models.labels import MENTION_KINDS, allowed_transitions
-from inquit.models.segmentation import WEEKDAYS, Document, Floats
+from inquit.models.segmentation import Document, Floats
 from inquit.models.speakers.forenames import Gender, gender_of_forename
 from inquit.models.speakers.names import (
     AFTER_NAMES,

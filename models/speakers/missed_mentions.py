@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from inquit.models.segmentation import MONTHS, Document
+from inquit.models.dates import MONTHS
+from inquit.models.segmentation import Document
 from inquit.models.speakers.mentions import ORGANIZATION, OTHER, PERSON, SENTENCE_STARTS, Mention, make_mentions
 from inquit.models.speakers.names import FEMALE_TITLES, MALE_TITLES, SMALL_WORDS, is_title, trim_title
 from inquit.models.words import starts_sentence, word_text, word_texts

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from inquit.models.segmentation import MONTHS, WEEKDAYS, Document, WordRange
+from inquit.models.dates import MONTHS, WEEKDAYS
+from inquit.models.segmentation import Document, WordRange
 from inquit.models.speakers.mentions import PERSON, Mention
 from inquit.models.speakers.names import is_title
 from inquit.models.words import AND, is_joined, is_possessive, is_ticker, word_text

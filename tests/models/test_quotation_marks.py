@@ -13,7 +13,7 @@ from tests.timing import takes_linear_time
 
 def quotations(text: str) -> list[str]:
     """The outermost quotations of a text, marks included."""
-    return [q.span.of(text) for q in find_quotations(text, split_paragraphs(text)) if q.depth == 0]
+    return [q.span.of(text) for q in find_quotations(text, split_paragraphs(text)).found if q.depth == 0]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_height_inside_a_quotation_does_not_close_it() -> None:
 
 def test_depth_is_bounded() -> None:
     text = "“a ‘b " * 60 + "c" + "’”" * 60
-    found = find_quotations(text, split_paragraphs(text))
+    found = find_quotations(text, split_paragraphs(text)).found
     assert found
     assert max(q.depth for q in found) < MAX_DEPTH
 
@@ -91,13 +91,13 @@ def test_depth_is_bounded() -> None:
 @given(st.text(alphabet="\"“”‘’'«»„ a.S\n`,", max_size=200))
 def test_any_text_gives_quotations_inside_their_paragraph(text: str) -> None:
     paragraphs = split_paragraphs(text)
-    for quotation in find_quotations(text, paragraphs):
+    for quotation in find_quotations(text, paragraphs).found:
         assert any(p.start <= quotation.span.start and quotation.span.end <= p.end for p in paragraphs)
 
 
 @pytest.mark.parametrize("unit", ['"', "“a ", "'a s' ", "“a ‘b ", '"x" '])
 def test_time_is_linear(unit: str) -> None:
-    assert takes_linear_time(lambda text: find_quotations(text, split_paragraphs(text)), unit)
+    assert takes_linear_time(lambda text: find_quotations(text, split_paragraphs(text)).found, unit)
 
 
 def _cases() -> list[dict[str, Any]]:
@@ -107,7 +107,7 @@ def _cases() -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("case", _cases(), ids=lambda case: case["name"])
 def test_outermost_quotations_of_the_case_file(case: dict[str, Any]) -> None:
-    found = find_quotations(case["text"], split_paragraphs(case["text"]))
+    found = find_quotations(case["text"], split_paragraphs(case["text"])).found
     assert [[q.span.start, q.span.end] for q in found if q.depth == 0] == case["quotations"]
 
 
@@ -124,4 +124,4 @@ def test_outermost_quotations_of_the_case_file(case: dict[str, Any]) -> None:
 )
 def test_what_cannot_be_paired_is_told(text: str, is_unbalanced: bool) -> None:
     paragraphs = split_paragraphs(text)
-    assert has_unbalanced_quotation(find_quotations(text, paragraphs), paragraphs) == is_unbalanced
+    assert has_unbalanced_quotation(find_quotations(text, paragraphs).found, paragraphs) == is_unbalanced
