@@ -18,7 +18,7 @@ from typing import IO, Any, Self
 from inquit.inference.writers import LockedError, OutputError, open_atomically, read_results, to_json_line
 from inquit.models.files import take_lock
 from inquit.models.labels import CLAIM_TYPES
-from inquit.models.result import ArticleResult, Attribution
+from inquit.models.result import LIKELY, ArticleResult, Attribution
 
 _MAX_UNDO = 200
 
@@ -274,7 +274,7 @@ def _without_scores(attribution: Attribution) -> Attribution:
         attribution,
         confidence=None,
         speaker=speaker and replace(speaker, entity=None, confidence=None, candidates=()),
-        claim=claim and replace(claim, probabilities={}, checkworthy=float(claim.checkworthy) >= 0.5),
+        claim=claim and replace(claim, probabilities={}, checkworthy=float(claim.checkworthy) >= LIKELY),
     )
 
 

@@ -12,13 +12,12 @@ from rich.text import Text
 
 from inquit.inference.batch.summary import speaker_name
 from inquit.inference.commands import without_controls
+from inquit.models.result import LIKELY
 
 _MAX_CONTENT = 220
 _CUE_WIDTH = len("acknowledged")
 _N_SPEAKERS = 10
 _NOBODY = "(nobody named)"
-_WORTH_A_CHECK = 0.5
-"""From this probability on, a claim's check-worthiness is shown, as in the report."""
 
 
 def result_table(result: Mapping[str, Any]) -> RenderableType:
@@ -49,7 +48,7 @@ def _cells(attribution: Mapping[str, Any], text: str) -> list[Text]:
     if len(content) > _MAX_CONTENT:
         content = content[: _MAX_CONTENT - 1] + "…"
     claim = attribution.get("claim") or {"type": "", "checkworthy": 0}
-    check = f"{claim['checkworthy']:.0%}" if claim["checkworthy"] >= _WORTH_A_CHECK else ""
+    check = f"{claim['checkworthy']:.0%}" if claim["checkworthy"] >= LIKELY else ""
     sure = f"{attribution['confidence']:.0%}" if "confidence" in attribution else ""
     cue, claim_type = _words(attribution["cue"], text), _text(claim["type"], style="green")
     return [who, _text(cue), _text(content), claim_type, _text(check, style="bold"), _text(sure)]

@@ -100,7 +100,7 @@ class Attribution:
 
 
 LIKELY = 0.5
-"""Confidence at or above which a sentence is more likely the journalist's own than someone's statement."""
+"""Probability from which an answer counts as true: that a sentence is the journalist's own, or a claim worth a check."""
 
 
 @dataclass(frozen=True, slots=True)

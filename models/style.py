@@ -13,8 +13,8 @@ _TURN = re.compile(r"(?:[QA][.:]|[A-Z][\w.'’-]{0,30}(?: [A-Z0-9][\w.'’-]{0,3
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?:\s|$)")
 _MAX_CHARACTERS, _MIN_LETTERS, _MIN_WORDS, _MIN_TURNS = 20_000, 200, 100, 4
 _CAPITAL_SHARE, _TURN_SHARE, _ENDS_PER_WORD = 0.8, 0.2, 0.01
-"""With these, 36 of 3,023 articles are flagged (PolNeAR's training and dev parts, other domains, ``training/news``): 34
-hold a conversation, two list statements or people under repeated labels."""
+"""With these, 36 of 3,023 articles are flagged (PolNeAR's training and dev parts, other domains, ``training/news``; counted
+once, by a throw-away script): 34 hold a conversation, two list statements or people under repeated labels."""
 
 
 def has_unusual_style(document: Document) -> bool:

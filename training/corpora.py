@@ -14,11 +14,12 @@ from typing import Any
 
 import orjson
 
+from inquit.inference.batch.readers.fields import METADATA_FIELDS
 from inquit.models.article import Span, Spans
 from inquit.models.labels import ROLES
 from inquit.models.result import ArticleResult, Attribution, Polarity, QuoteKind, SpeakerKind, Status
 
-_METADATA_FIELDS = ("title", "date", "byline", "author", "outlet", "publisher", "url", "annotator")
+_METADATA_FIELDS = (*METADATA_FIELDS, "annotator")
 _METADATA_COLUMNS = {"publisher": "publisher", "date": "publication_date", "title": "title"}
 _BRAT_RECORD = re.compile(r"(?:[TERAMN#]\d+|\*)\t")
 _BRAT_OFFSETS = re.compile(r"\d+ \d+(?:;\d+ \d+)*")

@@ -250,10 +250,10 @@ def _claim_measures(pairs: Sequence[tuple[ClaimRecord, ClaimRecord]]) -> dict[st
 
 
 def is_checkworthy(gold: ClaimRecord) -> bool:
-    """Whether a gold claim is worth a check. A reviewed answer may still have the model's probability; from .5 on it
-    counts as true, as when it is learnt.
+    """Whether a gold claim is worth a check. A reviewed answer may still have the model's probability, which counts
+    as when it is learnt.
     """
-    return float(gold.get("checkworthy") or 0) >= 0.5
+    return float(gold.get("checkworthy") or 0) >= LIKELY
 
 
 def _type_measures(pairs: Sequence[tuple[ClaimRecord, ClaimRecord]]) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,12 +10,12 @@ from inquit.inference.corrections import claim_types_of
 from inquit.inference.writers import OutputError, open_atomically
 from inquit.models.article import Spans, text_sha256
 from inquit.models.labels import POLARITIES, SPEAKER_KINDS
-from inquit.models.result import ArticleResult, Attribution, Claim, QuoteKind
+from inquit.models.result import LIKELY, ArticleResult, Attribution, Claim, QuoteKind
 
 _MAX_NAME = 150
 
 
-def write_brat(articles: Iterable[ArticleResult], folder: Path) -> None:
+def write_brat(articles: Sequence[ArticleResult], folder: Path) -> None:
     """Write a pair of files for each article, and the configuration that brat needs to show them.
 
     Files are named after the article's id, percent-encoded; a long id is replaced by a hash.
@@ -28,7 +28,6 @@ def write_brat(articles: Iterable[ArticleResult], folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be created: {error.strerror}") from error
-    articles = list(articles)
     files = {"annotation.conf": annotation_conf(claim_types_of(articles))}
     for article in articles:
         if article.text is None:
@@ -103,7 +102,7 @@ class _Writer:
         for attribute, secondary in zip(("Secondary", "Secondary2"), claim.secondary, strict=False):
             yield self._attribute(attribute, target, secondary)
         yield self._attribute("Polarity", target, claim.polarity.value)
-        if claim.checkworthy >= 0.5:
+        if claim.checkworthy >= LIKELY:
             yield self._attribute("CheckWorthy", target)
 
     def _attribute(self, name: str, target: str, value: str | None = None) -> str:

@@ -163,7 +163,7 @@ def _part_as_label(part: Mapping[str, Any]) -> dict[str, Any]:
     label = {key: value for key, value in part.items() if key not in ("confidence", "text")}
     if isinstance(part.get("claim"), dict):
         claim = {key: value for key, value in part["claim"].items() if key != "probabilities"}
-        label["claim"] = claim | {"checkworthy": claim.get("checkworthy", False) >= 0.5}
+        label["claim"] = claim | {"checkworthy": claim.get("checkworthy", False) >= LIKELY}
     if isinstance(part.get("speaker"), dict):
         label["speaker"] = {
             key: value for key, value in part["speaker"].items() if key not in ("confidence", "candidates", "entity")

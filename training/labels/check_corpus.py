@@ -10,6 +10,7 @@ from typing import Any
 from inquit.inference.batch.summary import counted
 from inquit.models.article import text_sha256
 from inquit.models.labels import CLAIM_TYPES
+from inquit.models.result import LIKELY
 from inquit.training.labels.check_record import label_key
 from inquit.training.labels.draft import Draft
 from inquit.training.labels.findings import Finding, find
@@ -156,7 +157,7 @@ def _check_types(counts: Counter[str], path: str) -> Iterator[Finding]:
 
 
 def _check_sides(claims: Sequence[Mapping[str, Any]], path: str) -> Iterator[Finding]:
-    sides = {bool(claim["checkworthy"] >= 0.5) for claim in claims if "checkworthy" in claim}
+    sides = {bool(claim["checkworthy"] >= LIKELY) for claim in claims if "checkworthy" in claim}
     if len(claims) >= _MIN_CLAIMS and len(sides) == 1:
         side = str(sides.pop()).lower()
         yield find("one-sided", f"checkworthy is {side} for all {len(claims)} claims", path=path)

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from inquit.models.article import Span, Spans
-from inquit.models.result import ArticleResult, Attribution, Claim, Narration, Speaker
+from inquit.models.result import LIKELY, ArticleResult, Attribution, Claim, Narration, Speaker
 from inquit.training.labels.check_record import is_gold
 from inquit.training.labels.label_studio_config import CHECKWORTHY, FLAGS, NAMED, ROLE, SPEAKER, TEXT
 from inquit.training.labels.offsets import OffsetIndex, OffsetUnit
@@ -65,7 +65,7 @@ class _Regions:
         if attribution.speaker is not None:
             yield from self._speaker(name, first, attribution.speaker)
         flags = {
-            CHECKWORTHY: attribution.claim is not None and attribution.claim.checkworthy >= 0.5,
+            CHECKWORTHY: attribution.claim is not None and attribution.claim.checkworthy >= LIKELY,
             NAMED: attribution.speaker is not None and attribution.speaker.named,
         }
         yield from self._choices(name, first, {FLAGS: [flag for flag, is_set in flags.items() if is_set]})
@@ -83,7 +83,7 @@ class _Regions:
         name = self._new_id(f"n{sentence.span.start}")
         yield self._region(name, "Narration", sentence.span)
         yield from self._choices(name, sentence.span, _claim_choices(sentence.claim))
-        if sentence.claim is not None and sentence.claim.checkworthy >= 0.5:
+        if sentence.claim is not None and sentence.claim.checkworthy >= LIKELY:
             yield from self._choices(name, sentence.span, {FLAGS: [CHECKWORTHY]})
 
     def _new_id(self, wanted: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from inquit.models.article import Span
-from inquit.models.result import ArticleResult, Attribution, Claim
+from inquit.models.result import LIKELY, ArticleResult, Attribution, Claim
 
 _CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 _AROUND = 32
@@ -83,6 +83,6 @@ def _content_bodies(attribution: Attribution) -> list[dict[str, Any]]:
 def _claim_bodies(claim: Claim | None) -> list[dict[str, Any]]:
     if claim is None:
         return []
-    tags = [claim.polarity.value, *(["check-worthy"] if claim.checkworthy >= 0.5 else [])]
+    tags = [claim.polarity.value, *(["check-worthy"] if claim.checkworthy >= LIKELY else [])]
     types = [{"type": "TextualBody", "purpose": "classifying", "value": t} for t in (claim.type, *claim.secondary)]
     return types + [_tag(tag) for tag in tags]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
 import orjson
@@ -168,12 +168,12 @@ def _parse_again(piece: bytes, options: ReadOptions, *, offset: int, reason: str
     raise FileError("E_ENCODING", message)
 
 
-def _parse_exactly(piece: bytes) -> Any:
-    """With all digits of whole numbers."""
+def _parse_exactly(piece: bytes, make_object: Callable[[list[tuple[str, Any]]], dict[str, Any]] = dict) -> Any:
+    """Parse with all digits of whole numbers, and with every name and value of an object for ``make_object`` to see."""
     try:
-        return json.loads(piece.decode("utf-8-sig", "replace"))
+        return json.loads(piece.decode("utf-8-sig", "replace"), object_pairs_hook=make_object)
     except RecursionError as error:
-        raise FileError("E_JSON", "its objects stand too deep in one another") from error
+        raise FileError("E_JSON", "its objects are nested too deeply") from error
 
 
 def _refuse_constant(constant: str) -> NoReturn:
@@ -186,10 +186,7 @@ def _refuse_duplicates(piece: bytes, field: str) -> None:
             raise FileError("E_JSON", f"'{field}' occurs twice in it")
         return dict(pairs)
 
-    try:
-        json.loads(piece.decode("utf-8-sig", "replace"), object_pairs_hook=check)
-    except RecursionError as error:
-        raise FileError("E_JSON", "its objects are nested too deeply") from error
+    _parse_exactly(piece, check)
 
 
 def _find_id(piece: bytes, options: ReadOptions) -> str | None:
