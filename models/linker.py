@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from inquit.models.article import Spans
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features
 from inquit.models.result import Attribution, Claim, QuoteKind, Speaker
-from inquit.models.segmentation import Document, Floats, Ints, are_quoted
+from inquit.models.segmentation import Document, Floats, Ints, WordRange, are_quoted
 from inquit.models.tagger import Tags, log_sum_exp
 from inquit.models.words import begin_with_letter, word_text
 
@@ -51,14 +51,13 @@ class Link:
 
     Attributes:
         contents: shape (n_parts, 2).
-        cue: (start, stop).
-        source: (start, stop), or None if the article gives none.
+        cue, source: (start, stop), or None if the article gives none; only turns of a conversation may have no cue.
         evidence: shape (len(LINK_FEATURES),).
     """
 
     contents: Ints
-    cue: tuple[int, int]
-    source: tuple[int, int] | None
+    cue: WordRange | None
+    source: WordRange | None
     kind: QuoteKind
     evidence: Floats
 
@@ -101,7 +100,16 @@ class Linker:
         )
 
     def link(self, document: Document, tags: Tags, states: Floats) -> list[Link]:
-        """Attributions, ordered by their first content. Unlinked spans and contents out of reach are dropped."""
+        """Attributions, ordered by their first content. Unlinked spans and contents out of reach are dropped.
+
+        Turns of a conversation need no evidence but their labels; what else is found may lie inside one or outside all.
+        """
+        turns = turns_as_links(document)
+        found = [*turns, *without_turns(document, self._link_spans(document, tags, states), turns)]
+        return sorted(found, key=lambda link: int(link.contents[0, 0]))
+
+    def _link_spans(self, document: Document, tags: Tags, states: Floats) -> list[Link]:
+        """The attributions that the tagged spans form."""
         if len(tags.contents) == 0 or len(tags.cues) == 0:
             return []
         cue_of_content, cue_score = self._best(
@@ -119,11 +127,10 @@ class Linker:
             source = int(source_of_cue[cue])
             source_span = None if source < 0 else (int(tags.sources[source, 0]), int(tags.sources[source, 1]))
             kind = quote_kind(document, contents)
-            evidence = _evidence(
-                tags, contents, cue_span, source_span, kind, float(cue_score[parts].min()), float(source_score[cue])
-            )
+            scores = float(cue_score[parts].min()), float(source_score[cue])
+            evidence = _evidence(tags.log_probabilities, contents, cue_span, source_span, kind, scores)
             links.append(Link(contents, cue_span, source_span, kind, evidence))
-        return sorted(links, key=lambda link: int(link.contents[0, 0]))
+        return links
 
     def _best(
         self,
@@ -193,25 +200,63 @@ def quote_kind(document: Document, contents: Ints) -> QuoteKind:
     return QuoteKind.DIRECT if share.all() else QuoteKind.MIXED if share.any() else QuoteKind.INDIRECT
 
 
+def turns_as_links(document: Document) -> list[Link]:
+    """The turns of a conversation as attributions, in text order; their evidence is that of spans found for certain."""
+    certain = np.zeros(len(document.words), dtype=np.float32)
+    links = []
+    for turn in document.turns:
+        contents = np.array([document.word_range(part) for part in turn.parts], dtype=np.int64)
+        mark = None if turn.label is None else turn.label.mark
+        cue = None if mark is None else document.word_range(mark)
+        source = None if turn.label is None else document.word_range(turn.label.span)
+        evidence = _evidence(certain, contents, cue, source, QuoteKind.DIRECT, (0.0, 0.0))
+        links.append(Link(contents, cue, source, QuoteKind.DIRECT, evidence))
+    return links
+
+
+def without_turns(document: Document, links: Sequence[Link], turns: Sequence[Link]) -> list[Link]:
+    """Those of the links that lie within what is said in one turn, or outside of all turns."""
+    if not turns:
+        return list(links)
+    turn_of_word = np.full(len(document.words), -1)
+    for number, turn in enumerate(turns):
+        for start, stop in turn.contents.tolist():
+            turn_of_word[start:stop] = number
+        for start, stop in filter(None, (turn.cue, turn.source)):
+            turn_of_word[start:stop] = len(turns)
+    return [link for link in links if len(own := set(turn_of_word[_words(link)])) == 1 and len(turns) not in own]
+
+
+def _words(link: Link) -> Ints:
+    ranges = [*link.contents.tolist(), *filter(None, (link.cue, link.source))]
+    return np.concatenate([np.arange(start, stop) for start, stop in ranges])
+
+
 def _evidence(
-    tags: Tags,
+    log_probabilities: Floats,
     contents: Ints,
-    cue: tuple[int, int],
-    source: tuple[int, int] | None,
+    cue: WordRange | None,
+    source: WordRange | None,
     kind: QuoteKind,
-    cue_score: float,
-    source_score: float,
+    link_scores: tuple[float, float],
 ) -> Floats:
+    """The evidence for a link: shape (len(LINK_FEATURES),).
+
+    Args:
+        log_probabilities: of the tag chosen for each word.
+        link_scores: the log-probabilities that the content has this cue, and the cue this source.
+    """
     words = np.concatenate([np.arange(start, stop) for start, stop in contents.tolist()])
-    content = tags.log_probabilities[words]
-    ends = tags.log_probabilities[np.concatenate([contents[:, 0], contents[:, 1] - 1])]
+    content = log_probabilities[words]
+    ends = log_probabilities[np.concatenate([contents[:, 0], contents[:, 1] - 1])]
+    cue_score, source_score = link_scores
     return np.array(
         [
             content.mean(),
             content.min(),
             ends.mean(),
-            tags.log_probabilities[cue[0] : cue[1]].mean(),
-            0.0 if source is None else tags.log_probabilities[source[0] : source[1]].mean(),
+            0.0 if cue is None else log_probabilities[cue[0] : cue[1]].mean(),
+            0.0 if source is None else log_probabilities[source[0] : source[1]].mean(),
             cue_score,
             source_score,
             float(source is not None),
@@ -219,12 +264,12 @@ def _evidence(
             float(kind is QuoteKind.INDIRECT),
             len(contents),
             np.log1p(len(words)),
-            np.log1p(min(_gap(part, cue) for part in contents.tolist())),
-            0.0 if source is None else np.log1p(_gap(source, cue)),
-            np.log1p(cue[1] - cue[0]),
+            0.0 if cue is None else np.log1p(min(_gap(part, cue) for part in contents.tolist())),
+            0.0 if cue is None or source is None else np.log1p(_gap(source, cue)),
+            0.0 if cue is None else np.log1p(cue[1] - cue[0]),
             0.0 if source is None else np.log1p(source[1] - source[0]),
-            float(source is not None and source[0] < cue[0]),
-            float(contents[0, 0] > cue[0]),
+            float(cue is not None and source is not None and source[0] < cue[0]),
+            float(cue is not None and contents[0, 0] > cue[0]),
         ],
         dtype=np.float32,
     )

@@ -64,7 +64,7 @@ class NarrationFinder:
         """
         sums = _SentenceSums(document)
         evidence = _evidence(sums, tags, links, confidences)
-        may_be = evidence[:, EVIDENCE.index("said")] <= self.most_said
+        may_be = (evidence[:, EVIDENCE.index("said")] <= self.most_said) & (_share_in_turns(sums) < COVERED)
         probabilities = self.calibration.probabilities(evidence).tolist()
         return [
             OwnSentence(sentence, probability)
@@ -86,11 +86,24 @@ def _evidence(sums: _SentenceSums, tags: Tags, links: Sequence[Link], confidence
     for link, confidence in zip(links, confidences, strict=True):
         for start, stop in link.contents.tolist():
             in_content[start:stop] = np.maximum(in_content[start:stop], confidence)
-        for start, stop in (link.cue, link.source or (0, 0)):
+        for start, stop in filter(None, (link.cue, link.source)):
             brings_in[start:stop] = np.maximum(brings_in[start:stop], confidence)
     said = sums.share_said(in_content, brings_in)
     evidence = np.stack([said, *(sums.of(share) / np.maximum(sums.n_words, 1) for share in tags.roles.T)], axis=1)
     return evidence[sums.n_words > 0].astype(np.float32)
+
+
+def _share_in_turns(sums: _SentenceSums) -> Floats:
+    """The share of each sentence with words that belongs to a turn of a conversation, its label aside."""
+    document = sums.document
+    in_content, brings_in = np.zeros(len(document.words)), np.zeros(len(document.words))
+    for turn in document.turns:
+        for part in turn.parts:
+            in_content[slice(*document.word_range(part))] = 1
+        if turn.label is not None:
+            for around in filter(None, (turn.label.span, turn.label.mark)):
+                brings_in[slice(*document.word_range(around))] = 1
+    return sums.share_said(in_content, brings_in)[sums.n_words > 0].astype(np.float32)
 
 
 def share_said(document: Document, in_content: NDArray[np.floating], brings_in: NDArray[np.floating]) -> Floats:
@@ -112,16 +125,16 @@ class _SentenceSums:
     """Sums over the words of each sentence, punctuation aside: arrays of shape (n_sentences,)."""
 
     def __init__(self, document: Document) -> None:
-        self._document = document
+        self.document = document
         self._is_word = begin_with_letter(document)
         self.n_words = self.of(np.ones(len(document.words)))
 
     def sentences_with_words(self) -> list[Span]:
         """The sentences that hold more than punctuation."""
-        return [self._document.sentences[i] for i in np.flatnonzero(self.n_words).tolist()]
+        return [self.document.sentences[i] for i in np.flatnonzero(self.n_words).tolist()]
 
     def of(self, words: NDArray[np.floating]) -> NDArray[np.float64]:
-        document = self._document
+        document = self.document
         return np.bincount(document.sentence_of_word, self._is_word * words, len(document.sentences)).astype(np.float64)
 
     def share_said(self, in_content: NDArray[np.floating], brings_in: NDArray[np.floating]) -> NDArray[np.float64]:

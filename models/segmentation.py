@@ -1,4 +1,4 @@
-"""From an article to a document: paragraphs, sentences, words and quotations, as spans of the unchanged text."""
+"""From an article to a document: paragraphs, sentences, words, quotations and turns, as spans of the unchanged text."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from inquit.models.article import Article, Span
 from inquit.models.bylines import find_bylines
+from inquit.models.conversation.interviews import find_answers
+from inquit.models.conversation.labels import Label
+from inquit.models.conversation.turns import Turn, find_turns
 from inquit.models.dates import MONTHS, WEEKDAYS
 from inquit.models.quotation_marks import Quotation, find_quotations
 
@@ -72,7 +75,9 @@ WordRange = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """An article split into paragraphs, sentences, words and quotations. Arrays have one entry per word; do not modify.
+    """An article split into paragraphs, sentences, words, quotations and turns of a conversation; do not modify.
+
+    Arrays have one entry per word.
 
     Attributes:
         words: shape (n_words, 2), start and end offsets.
@@ -85,6 +90,7 @@ class Document:
     sentences: tuple[Span, ...]
     quotations: tuple[Quotation, ...]
     quotations_nest_too_deeply: bool
+    turns: tuple[Turn, ...]
     words: Ints
     paragraph_of_word: Ints
     sentence_of_word: Ints
@@ -93,6 +99,11 @@ class Document:
     @property
     def text(self) -> str:
         return self.article.text
+
+    @property
+    def turn_labels(self) -> tuple[Label, ...]:
+        """The labels of the turns, if they have any."""
+        return tuple(turn.label for turn in self.turns if turn.label is not None)
 
     @property
     def is_quoted(self) -> NDArray[np.bool_]:
@@ -128,15 +139,18 @@ def segment(article: Article) -> Document:
     quotations, quotations_nest_too_deeply = find_quotations(text, paragraphs)
     words = _find_words(text)
     paragraph_of_word = _index_of_container(words, paragraphs)
-    if bylines := find_bylines(text, paragraphs):
+    bylines = find_bylines(text, paragraphs)
+    if bylines:
         is_read = ~np.isin(paragraph_of_word, list(bylines))
         words, paragraph_of_word = words[is_read], paragraph_of_word[is_read]
+    read = [paragraph for i, paragraph in enumerate(paragraphs) if i not in bylines]
     return Document(
         article=article,
         paragraphs=paragraphs,
         sentences=sentences,
         quotations=quotations,
         quotations_nest_too_deeply=quotations_nest_too_deeply,
+        turns=find_turns(text, read) or find_answers(text, read),
         words=words,
         paragraph_of_word=paragraph_of_word,
         sentence_of_word=_index_of_container(words, sentences),

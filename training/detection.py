@@ -160,7 +160,7 @@ def _find(
         words += [
             (
                 n_words + np.concatenate([np.arange(start, stop) for start, stop in link.contents.tolist()]),
-                n_words + np.arange(*link.cue),
+                n_words + np.arange(*(link.cue or (0, 0))),
                 n_words + np.arange(*(link.source or (0, 0))),
             )
             for link in links

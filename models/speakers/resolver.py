@@ -7,10 +7,11 @@ always taken verbatim from the article.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,9 +20,10 @@ from inquit.models.labels import SPEAKER_KINDS
 from inquit.models.linker import LINK_FEATURES, Link
 from inquit.models.pairs import PairScorer, nearest_candidates, pair_features, span_states
 from inquit.models.result import Entity, Speaker, SpeakerKind
-from inquit.models.segmentation import Document, Floats, Ints
+from inquit.models.segmentation import Document, Floats, Ints, WordRange
 from inquit.models.speakers.candidates import Candidate, CandidateFinder
 from inquit.models.speakers.conjuncts import split_conjuncts
+from inquit.models.speakers.conversation import LabelResolver, Vote, find_interviewee
 from inquit.models.speakers.entities import NamedEntity, group_mentions
 from inquit.models.speakers.features import COLUMN, KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
 from inquit.models.speakers.mentions import Mention, MentionTagger, make_mentions
@@ -38,6 +40,9 @@ _LEAST_OTHER = 0.05
 _LEAST_CERTAINTY = 1e-4
 _KIND_PENALTY = 2.0
 """What a kind of speaker loses (natural log) if the name's kind cannot stand for it; set on calibration articles."""
+
+_IS_PERSON = np.array([kind == SpeakerKind.PERSON for kind in SPEAKER_KINDS], dtype=np.float32)
+_SPEAKER_ITSELF = frozenset({"i", "me", "my", "myself"})
 
 CALIBRATION = "speaker.calibration"
 """Prefix of the arrays that calibrate the confidence."""
@@ -103,26 +108,32 @@ class SpeakerResolver:
         answers, mentions, entities = self._answer_sources(document, states, links)
         if not answers:
             return [None] * len(links), ()
-        confidences = self._confidences(links, answers)
-        return _number_entities(document, links, answers, confidences, mentions, entities)
+        of_links = [_answer_of(link, answers) for link in links]
+        return _number_entities(document, links, of_links, self._confidences(links, of_links), mentions, entities)
 
     def evidence(self, document: Document, states: Floats, links: Sequence[Link]) -> Floats:
         """The evidence for the confidence in each link's speaker: shape (n_links, len(CONFIDENCE_FEATURES))."""
         answers, _, _ = self._answer_sources(document, states, links)
-        return _evidence_of_links(links, answers)
+        return _evidence_of_links(links, [_answer_of(link, answers) for link in links])
 
     def _answer_sources(
         self, document: Document, states: Floats, links: Sequence[Link]
-    ) -> tuple[dict[tuple[int, int], _Answer], list[Mention], list[NamedEntity]]:
-        """The answer for every source of the links, and the mentions and entities that answers were chosen from."""
+    ) -> tuple[dict[WordRange | None, _Answer], list[Mention], list[NamedEntity]]:
+        """The answer for every source of the links, and the mentions and entities that answers were chosen from.
+
+        The answer for None is who answers the questions of an interview without labels.
+        """
         sources = sorted({link.source for link in links if link.source is not None})
-        if not sources:
+        if not sources and not document.turns:
             return {}, [], []
         mentions = self.find_mentions(document, states, sources)
         entities = group_mentions(document, mentions)
-        decisions = self.decide(document, states, sources, mentions, entities)
+        scored = self._score(self.decide(document, states, sources, mentions, entities))
         kinds = self.kind_probabilities(states, sources)
-        return dict(zip(sources, self._answers(decisions, kinds), strict=True)), mentions, entities
+        answers: dict[WordRange | None, _Answer] = dict(zip(sources, map(_answer, scored, kinds), strict=True))
+        if document.turns:
+            answers |= _answers_in_turns(document, dict(zip(sources, scored, strict=True)), answers, mentions, entities)
+        return answers, mentions, entities
 
     def find_mentions(self, document: Document, states: Floats, sources: Sequence[tuple[int, int]]) -> list[Mention]:
         """The named mentions of a document in text order; ``sources`` are word ranges."""
@@ -138,7 +149,10 @@ class SpeakerResolver:
         entities: Sequence[NamedEntity],
     ) -> list[list[Decision]]:
         """The decisions to make for each source: one, or one for each speaker that it joins."""
-        parts = [split_conjuncts(document, source, mentions) for source in sources]
+        names = {document.word_range(label.span): document.word_range(label.name) for label in document.turn_labels}
+        parts = [
+            [names[source]] if source in names else split_conjuncts(document, source, mentions) for source in sources
+        ]
         ranges = [words for source_parts in parts for words in source_parts]
         phrases = [analyse_phrase(document, words, mentions) for words in ranges]
         evidence = self._neural_evidence(document, states, ranges, mentions)
@@ -168,8 +182,8 @@ class SpeakerResolver:
             candidates, scores - log_sum_exp(scores)[:, None], self.kind_probabilities(states, ranges)
         )
 
-    def _answers(self, decisions: Sequence[Sequence[Decision]], kinds: Floats) -> list[_Answer]:
-        """One answer per source, from its decisions and the probabilities of its kinds."""
+    def _score(self, decisions: Sequence[Sequence[Decision]]) -> list[list[tuple[Decision, Floats]]]:
+        """The decisions of each source with the probabilities of their candidates."""
         flat = [decision for decided in decisions for decision in decided]
         probabilities = iter(
             self.scorer.probabilities(
@@ -178,15 +192,12 @@ class SpeakerResolver:
                 [decision.paragraph for decision in flat],
             )
         )
-        return [
-            _answer([(decision, next(probabilities)) for decision in decided], kind)
-            for decided, kind in zip(decisions, kinds, strict=True)
-        ]
+        return [[(decision, next(probabilities)) for decision in decided] for decided in decisions]
 
-    def _confidences(self, links: Sequence[Link], answers: Mapping[tuple[int, int], _Answer]) -> list[float]:
-        """The confidence in each link's speaker; meaningless if the link has no source."""
+    def _confidences(self, links: Sequence[Link], answers: Sequence[_Answer | None]) -> list[float]:
+        """The confidence in each link's speaker; meaningless if it has none."""
         if self.calibration is None:
-            return [0.0 if link.source is None else answers[link.source].certainty for link in links]
+            return [0.0 if answer is None else answer.certainty for answer in answers]
         confidences: list[float] = self.calibration.probabilities(_evidence_of_links(links, answers)).tolist()
         return confidences
 
@@ -234,6 +245,55 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
     )
 
 
+def _answers_in_turns(
+    document: Document,
+    scored: Mapping[WordRange, Sequence[tuple[Decision, Floats]]],
+    answers: Mapping[WordRange | None, _Answer],
+    mentions: Sequence[Mention],
+    entities: Sequence[NamedEntity],
+) -> dict[WordRange | None, _Answer]:
+    """The answers for the speakers of a conversation's turns, and for "I" and "my" in what they say.
+
+    Args:
+        scored: the decisions of each source; answers: what they come to for each by itself.
+    """
+    found: dict[WordRange | None, _Answer] = {}
+    names = {document.word_range(label.span): label.name.of(document.text) for label in document.turn_labels}
+    if names:
+        votes = [
+            Vote(name, decision.candidates, probabilities)
+            for source, name in names.items()
+            for decision, probabilities in scored[source]
+        ]
+        speakers = LabelResolver(document, mentions, entities).speakers(votes)
+        found |= {source: _with_speaker(answers[source], *speakers[name]) for source, name in names.items()}
+    elif (interviewee := find_interviewee(document, mentions, entities)) is not None:
+        unknown = _Answer(None, _IS_PERSON, (), False, 0.0, (PhraseKind.NAME,), ())
+        found[None] = _with_speaker(unknown, *interviewee)
+    said = [
+        (*document.word_range(part), None if turn.label is None else document.word_range(turn.label.span))
+        for turn in document.turns
+        for part in turn.parts
+    ]
+    for source, decided in scored.items():
+        if decided[0][0].phrase.noun in _SPEAKER_ITSELF and source not in found:
+            place = bisect_right(said, source[0], key=lambda part: part[0]) - 1
+            if place >= 0 and source[0] < said[place][1] and said[place][2] in found:
+                found[source] = found[said[place][2]]
+    return found
+
+
+def _with_speaker(answer: _Answer, speaker: Candidate, certainty: float) -> _Answer:
+    return replace(
+        answer,
+        name=speaker.name,
+        entities=speaker.entities,
+        is_named=bool(speaker.entities),
+        certainty=certainty,
+        others=(),
+    )
+
+
 def _named(decision: Decision) -> set[int]:
     """The entities that the head of the phrase names."""
     rows = np.flatnonzero(decision.features[:, COLUMN["is head"]])
@@ -269,12 +329,17 @@ def _by_name(candidates: Sequence[Candidate], probabilities: Floats) -> list[tup
     return [(sum(values[i] for i in own), own) for own in places.values()]
 
 
-def _evidence_of_links(links: Sequence[Link], answers: Mapping[tuple[int, int], _Answer]) -> Floats:
-    """Evidence of shape (n_links, len(CONFIDENCE_FEATURES)); zeros for a link without a source."""
+def _answer_of(link: Link, answers: Mapping[WordRange | None, _Answer]) -> _Answer | None:
+    """The answer for a link's speaker; only an interview's answers have neither source nor cue, but a speaker."""
+    return answers.get(link.source) if link.source is not None or link.cue is None else None
+
+
+def _evidence_of_links(links: Sequence[Link], answers: Sequence[_Answer | None]) -> Floats:
+    """Evidence of shape (n_links, len(CONFIDENCE_FEATURES)); zeros for a link without a speaker."""
     evidence = np.zeros((len(links), len(CONFIDENCE_FEATURES)), dtype=np.float32)
-    for row, link in zip(evidence, links, strict=True):
-        if link.source is not None:
-            row[:] = _evidence(answers[link.source], link)
+    for row, link, answer in zip(evidence, links, answers, strict=True):
+        if answer is not None:
+            row[:] = _evidence(answer, link)
     return evidence
 
 
@@ -306,29 +371,31 @@ def _other_names(decision: Decision, probabilities: Floats, chosen: Candidate) -
 def _number_entities(
     document: Document,
     links: Sequence[Link],
-    answers: Mapping[tuple[int, int], _Answer],
+    answers: Sequence[_Answer | None],
     confidences: Sequence[float],
     mentions: Sequence[Mention],
     entities: Sequence[NamedEntity],
 ) -> tuple[list[Speaker | None], tuple[Entity, ...]]:
     """Speakers and their entities, numbered in the order in which they first speak. The writer is not an entity."""
-    sources: dict[str, list[tuple[int, int]]] = {}
-    for link in links:
-        if link.source is not None and (name := answers[link.source].name) is not None:
-            sources.setdefault(name, []).append(link.source)
+    own_answers: dict[str, list[_Answer]] = {}
+    sources: dict[str, set[WordRange]] = {}
+    for link, answer in zip(links, answers, strict=True):
+        if answer is not None and answer.name is not None:
+            own_answers.setdefault(answer.name, []).append(answer)
+            sources.setdefault(answer.name, set()).update([] if link.source is None else [link.source])
     found: dict[str, Entity] = {}
-    for name, own in sources.items():
-        named = {number for source in own for number in answers[source].entities}
-        kind = _kind([answers[source] for source in own], {entities[number].kind for number in named})
-        spans = {*own, *((mentions[i].start, mentions[i].stop) for n in named for i in entities[n].mentions)}
+    for name, own in own_answers.items():
+        named = {number for answer in own for number in answer.entities}
+        kind = _kind(own, {entities[number].kind for number in named})
+        spans = sources[name] | {(mentions[i].start, mentions[i].stop) for n in named for i in entities[n].mentions}
         # For joint speakers, only the sources are mentions, because each of the speakers is an entity of its own.
-        places = _without_nested(set(own) if len(named) > 1 else spans)
+        places = _without_nested(sources[name] if len(named) > 1 else spans)
         found[name] = Entity(
             f"e{len(found)}", name, kind, tuple(document.span_of_words(*words) for words in places), len(own)
         )
     speakers = [
-        None if link.source is None else _speaker(answers[link.source], confidence, found)
-        for link, confidence in zip(links, confidences, strict=True)
+        None if answer is None else _speaker(answer, confidence, found)
+        for answer, confidence in zip(answers, confidences, strict=True)
     ]
     return speakers, tuple(found.values())
 

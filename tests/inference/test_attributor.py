@@ -33,6 +33,8 @@ FRAGMENTS = st.sampled_from(
         "Beyonce\u0301 said she was tired. ",
         "<script>alert(1)</script> ",
         "漢字「はい」と言った。",
+        "\n\nQ: Why do you ask?\n\nA: I do not know. ",
+        "\nMS. UCHE (laughing):  Who, me?\nLEE: Yes, we — [crosstalk]\nLEE:\n",
     ]
 )
 TEXTS = st.lists(st.one_of(FRAGMENTS, st.text(st.characters(codec="utf-8"), max_size=30)), max_size=12).map("".join)

@@ -2,10 +2,20 @@ import numpy as np
 import pytest
 
 from inquit.models.article import Article, Span
-from inquit.models.linker import quote_kind, spans_of_words, within_reach, without_dots
+from inquit.models.linker import (
+    LINK_FEATURES,
+    Link,
+    quote_kind,
+    spans_of_words,
+    turns_as_links,
+    within_reach,
+    without_dots,
+    without_turns,
+)
 from inquit.models.pairs import N_PAIR_FEATURES, nearest_candidates, pair_features
 from inquit.models.result import QuoteKind
-from inquit.models.segmentation import segment
+from inquit.models.segmentation import Document, segment
+from tests.models.marked_names import words_of
 
 
 @pytest.mark.parametrize(
@@ -55,6 +65,49 @@ def test_contents_of_a_cue_that_lead_to_it_are_its_own(text: str, contents: list
 
     found = within_reach(document, np.array([words(content) for content in contents]), words("said"))
     assert found.tolist() == near
+
+
+CONVERSATION = (
+    "LEE: Why? I asked.\n\nQ  I see. Kim wrote that I left.\n\nLEE: And?\n\nQ  I wept.\n\nLee wrote that all ended."
+)
+
+
+def as_link(document: Document, content: str, cue: str, source: str) -> Link:
+    return Link(
+        np.array([words_of(document, content)]),
+        words_of(document, cue),
+        words_of(document, source),
+        QuoteKind.INDIRECT,
+        np.zeros(len(LINK_FEATURES), dtype=np.float32),
+    )
+
+
+def test_turns_are_attributions_to_their_labels() -> None:
+    document = segment(Article("a", CONVERSATION))
+    found = [link.attribution(document, 0) for link in turns_as_links(document)]
+    assert [[span.of(CONVERSATION) for span in attribution.source] for attribution in found] == [["LEE"], ["Q"]] * 2
+    assert [[span.of(CONVERSATION) for span in attribution.cue] for attribution in found] == [[":"], []] * 2
+    assert found[0].content[0].of(CONVERSATION) == "Why? I asked."
+    assert {attribution.kind for attribution in found} == {QuoteKind.DIRECT}
+
+
+@pytest.mark.parametrize(
+    ("content", "cue", "source", "stays"),
+    [
+        pytest.param("I left", "Kim wrote", "Kim", True, id="inside a turn"),
+        pytest.param("all ended", "Lee wrote", "Lee", True, id="outside of all"),
+        pytest.param("I left", "Kim wrote", "Q", False, id="source is a label"),
+        pytest.param("Why? I asked.", ":", "LEE", False, id="a turn itself"),
+        pytest.param("I left", "Lee wrote", "Lee", False, id="inside and outside"),
+        pytest.param("I left", "And", "I", False, id="in two turns"),
+    ],
+)
+def test_what_is_found_beside_turns_stays_if_it_does_not_cross_their_edges(
+    content: str, cue: str, source: str, stays: bool
+) -> None:
+    document = segment(Article("a", CONVERSATION))
+    link = as_link(document, content, cue, source)
+    assert without_turns(document, [link], turns_as_links(document)) == ([link] if stays else [])
 
 
 def test_candidates_are_the_nearest_on_either_side() -> None:
