@@ -25,7 +25,6 @@ from inquit.inference.commands import (
     fail,
     without_controls,
 )
-from inquit.inference.standard_streams import discard_output
 from inquit.models.folder import CURRENT, ModelError
 
 if TYPE_CHECKING:
@@ -195,9 +194,7 @@ def score(
         fail(str(error), error.exit_code)
     except ModelError as error:
         fail(str(error), EXIT_MODEL)
-    except BrokenPipeError:
-        # The reader of our output closed the pipe.
-        discard_output()
+    except BrokenPipeError:  # the reader of our output closed the pipe
         raise typer.Exit(EXIT_OUTPUT) from None
     except KeyboardInterrupt:
         fail(f"interrupted; {target.what_is_left}", EXIT_INTERRUPTED)
@@ -374,14 +371,8 @@ def _score_to_stdout(target: Target, records: Inputs, pool: WorkerPool, monitor:
     from inquit.inference.batch.run import score_stream
 
     take = _print_as_table() if target.is_table else new_writer(target.format, sys.stdout.buffer).write
-    try:
-        score_stream(records, pool, take, monitor)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        discard_output()
-        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
+    score_stream(records, pool, take, monitor)
+    sys.stdout.flush()
 
 
 def _print_as_table() -> Callable[[bytes, Mapping[str, Any]], None]:

@@ -7,9 +7,11 @@ import os
 import sys
 from typing import Any
 
+from inquit.inference.batch.errors import OutputError
 
-class _BestEffort(io.FileIO):
-    """A file whose writing never fails: what cannot be written is lost."""
+
+class _Messages(io.FileIO):
+    """Standard error: what cannot be written is lost."""
 
     def write(self, data: Any) -> int:
         try:
@@ -18,23 +20,39 @@ class _BestEffort(io.FileIO):
             return memoryview(data).nbytes
 
 
+class _Results(io.FileIO):
+    """Standard output: a failure to write it is an error of its own, and what is still buffered then is dropped."""
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            # Otherwise Python fails to flush it at exit, and ends with exit code 120.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            if isinstance(error, BrokenPipeError):
+                raise
+            raise OutputError(f"standard output cannot be written: {error.strerror}") from error
+
+
 def prepare_standard_streams() -> None:
     """Make output UTF-8 whatever the locale, and messages something that a run does not depend on.
 
     If the log on standard error cannot be written, since its disk is full or its reader gone, the results must not be
-    lost with it. Standard output holds results, so failing to write it stays an error.
+    lost with it. Standard output holds results, so failing to write it is an error: `OutputError`, or BrokenPipeError
+    if its reader has gone.
     """
     _fill_closed_descriptors()
-    sys.stderr = io.TextIOWrapper(io.BufferedWriter(_BestEffort(2, "w", closefd=False)), line_buffering=True)
-    if sys.stdout is None:
-        sys.stdout = os.fdopen(1, "w", closefd=False)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    sys.stdout = _open_text(_Results(1, "w", closefd=False))
+    sys.stderr = _open_text(_Messages(2, "w", closefd=False), line_buffering=True)
 
 
-def discard_output() -> None:
-    """Drop what standard output still holds; else Python fails to flush it at exit, and ends with exit code 120."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _open_text(raw: io.FileIO, *, line_buffering: bool = False) -> io.TextIOWrapper:
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw),
+        encoding="utf-8",
+        errors="backslashreplace",
+        line_buffering=line_buffering or raw.isatty(),
+    )
 
 
 def _fill_closed_descriptors() -> None:

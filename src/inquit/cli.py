@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Annotated
 
 # The arrays are so small that extra threads only wait for each other. Must be set before numpy is imported.
@@ -12,6 +13,7 @@ import typer
 
 from inquit import __version__
 from inquit.inference import model_commands, report_commands, score_command
+from inquit.inference.batch.errors import OutputError
 from inquit.inference.standard_streams import prepare_standard_streams
 from inquit.training import commands as training_commands
 
@@ -48,7 +50,16 @@ training_commands.register(app)
 def main() -> None:
     """Run the command line."""
     prepare_standard_streams()
-    app()
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except OutputError as error:
+        print("inquit:", error, file=sys.stderr)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader of our output has gone
+        sys.exit(OutputError.exit_code)
 
 
 if __name__ == "__main__":

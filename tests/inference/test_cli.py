@@ -133,17 +133,33 @@ def test_a_full_disk_leaves_no_half_file() -> None:
     run = inquit("score", "-", "-o", "/dev/full.jsonl", stdin=ARTICLE.encode())
     assert run.returncode in (0, 5)
     Path("/dev/full.jsonl").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["score", "-"],
+        ["score", "-", "--table"],
+        ["model", "list"],
+        ["model", "card", "en"],
+        ["labels", "check", str(ROOT / "examples" / "labels.jsonl")],
+    ],
+    ids=" ".join,
+)
+def test_standard_output_on_a_full_disk_is_an_error(arguments: list[str]) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
     with open("/dev/full", "wb") as full:
         run = subprocess.run(
-            [sys.executable, "-m", "inquit.cli", "score", "-"],
+            [sys.executable, "-m", "inquit.cli", *arguments],
             input=ARTICLE.encode(),
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,
-            # Without a buffer, nothing would be left to flush at exit.
-            env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": ""},
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         )
     assert run.returncode == 5
+    assert b"standard output cannot be written: No space left on device" in run.stderr
     assert b"Traceback" not in run.stderr
 
 
