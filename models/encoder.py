@@ -7,9 +7,10 @@ from typing import Protocol
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from inquit.models.pieces import Pieces, Window, WindowConfig, plan_windows, split_into_pieces
+from inquit.models.pieces import Pieces, Window, WindowConfig, keep_words, plan_windows, split_into_pieces
 from inquit.models.segmentation import Document, Floats, Ints
 
 _SLOW_FUSIONS = ["SkipLayerNormFusion"]
@@ -89,6 +90,15 @@ class Encoder:
             (n_words, n_hidden). A window without a letter or digit has nothing to find: its states are zeros.
         """
         pieces = split_into_pieces(document, self._tokenizer)
+        states = self._encode_pieces(pieces)
+        document = pieces.document
+        if document.turn_labels:
+            # Under a label the network takes the whole turn for one content, and misses what is reported in it.
+            is_label = _are_labels(document)
+            states[~is_label] = self._encode_pieces(split_into_pieces(keep_words(document, ~is_label), self._tokenizer))
+        return document, states
+
+    def _encode_pieces(self, pieces: Pieces) -> Floats:
         states = np.zeros((len(pieces.first_piece), self._n_hidden), dtype=np.float32)
         for window in plan_windows(pieces, self._window):
             first, stop = np.searchsorted(pieces.first_piece, [window.core_start, window.core_stop])
@@ -96,7 +106,7 @@ class Encoder:
                 continue
             rows = pieces.first_piece[first:stop] - window.start + 1
             states[first:stop] = self._read(pieces, window, rows)
-        return pieces.document, states
+        return states
 
     def _read(self, pieces: Pieces, window: Window, rows: Ints) -> Floats:
         n_pieces = window.stop - window.start
@@ -106,6 +116,15 @@ class Encoder:
         features = np.zeros(n_pieces + 2, dtype=np.int64)
         features[1:-1] = pieces.document.features[pieces.word_of_piece[window.start : window.stop]]
         return self._network(ids, features, rows)
+
+
+def _are_labels(document: Document) -> NDArray[np.bool_]:
+    """Whether each word belongs to a label of a conversation's turn, or to the mark after it: shape (n_words,)."""
+    is_label = np.zeros(len(document.words), dtype=bool)
+    for label in document.turn_labels:
+        for span in filter(None, (label.span, label.mark)):
+            is_label[slice(*document.word_range(span))] = True
+    return is_label
 
 
 def _holds_text(pieces: Pieces, first: int, stop: int) -> bool:

@@ -205,12 +205,14 @@ def turns_as_links(document: Document) -> list[Link]:
     certain = np.zeros(len(document.words), dtype=np.float32)
     links = []
     for turn in document.turns:
-        contents = np.array([document.word_range(part) for part in turn.parts], dtype=np.int64)
+        ranges = [document.word_range(part) for part in turn.parts]
+        contents = np.array([words for words in ranges if words[0] < words[1]], dtype=np.int64).reshape(-1, 2)
         mark = None if turn.label is None else turn.label.mark
         cue = None if mark is None else document.word_range(mark)
         source = None if turn.label is None else document.word_range(turn.label.span)
-        evidence = _evidence(certain, contents, cue, source, QuoteKind.DIRECT, (0.0, 0.0))
-        links.append(Link(contents, cue, source, QuoteKind.DIRECT, evidence))
+        if len(contents):
+            evidence = _evidence(certain, contents, cue, source, QuoteKind.DIRECT, (0.0, 0.0))
+            links.append(Link(contents, cue, source, QuoteKind.DIRECT, evidence))
     return links
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from inquit.models.segmentation import Document, Ints, paragraph_breaks
@@ -58,16 +59,17 @@ def split_into_pieces(document: Document, tokenizer: Tokenizer) -> Pieces:
     words = document.words
     if len(words) == 0 or len(ids) == 0:
         empty = np.zeros(0, dtype=np.int64)
-        return Pieces(_keep_words(document, empty), empty, empty, empty)
+        return Pieces(keep_words(document, empty), empty, empty, empty)
     word_of_piece = np.searchsorted(words[:, 0], offsets[:, 0], side="right") - 1
     inside = (word_of_piece >= 0) & (offsets[:, 0] < words[word_of_piece, 1]) & (offsets[:, 1] > offsets[:, 0])
     ids, word_of_piece = ids[inside], word_of_piece[inside]
     kept, first_piece, word_of_piece = np.unique(word_of_piece, return_index=True, return_inverse=True)
-    return Pieces(_keep_words(document, kept), ids, word_of_piece, first_piece)
+    return Pieces(keep_words(document, kept), ids, word_of_piece, first_piece)
 
 
-def _keep_words(document: Document, kept: Ints) -> Document:
-    if len(kept) == len(document.words):
+def keep_words(document: Document, kept: Ints | NDArray[np.bool_]) -> Document:
+    """The document with some of its words: indices in text order, or whether each is kept."""
+    if len(kept) == len(document.words) and (kept.dtype != bool or kept.all()):
         return document
     return replace(
         document,

@@ -12,9 +12,9 @@ from inquit.models.article import Span
 MIN_TURNS = 4
 """Turns that speakers with several of them must have in all."""
 
-_TIME = r"[\[(]?(?>\d{1,2}/\d{1,2}/\d{2,4},?\s+)?\d{1,2}:\d\d(?>:\d\d)?(?>[.,]\d+)?(?>\s?[apAP]\.?[mM]\b\.?)?[\])]?"
-_BEFORE = rf"(?>[*_#>•\s]+|{_TIME}\s*[-–]?\s+|Q\d+\.?\s+(?=\S))*+"
-"""What may stand before a label: Markdown, a time stamp, the number of a question."""
+_TIME = r"[\[(]?(?>\d{1,2}/\d{1,2}/\d{2,4},?\s+)?\d{1,2}:\d\d(?>:\d\d)?(?>[.,]\d+)?(?>\s?[apAP]\.?[mM]\b\.?)?+[\])]?"
+_BEFORE = rf"(?>[*_#>•\s]+|{_TIME}\s*[-–]?\s+)*+"
+"""What may stand before a label: Markdown, a time stamp."""
 _WORD = r"[^\W_a-z][\w.'’/&@-]{0,30}+"
 _SMALL = r"(?>(?:of|the|and|for|de|del|der|van|von|bin|al|da|di|la|le)\b)"
 _NAME = rf"(?>@?\w[\w.-]{{1,30}}+(?=:)|\[\w+\](?=:)|{_WORD}(?> (?>{_SMALL}|{_WORD})){{0,6}}+)"
@@ -23,17 +23,20 @@ _ADDED = r"(?>,\s[^*:.!?\"“”()\n]{1,40}+|\s?[\[(][^()\[\]\n]{1,60}+[)\]]){0,
 _CAPITAL = r"[A-Z][A-Z'’/&-]{1,30}+"
 _CAPITALS = rf"{_CAPITAL}\.?(?> (?>{_CAPITAL}\.?|\d{{1,3}}\b|[A-Z]\.)){{0,5}}+"
 _STYLES = {
-    "letter": r"(?P<label>[QA])\**(?:(?P<mark>[.:)\]])\**(?=\s|$)|(?=\s\s|\t|$)|(?<=Q)(?=\s[A-Z“\"]|[A-Z][a-z’' ]))",
-    "colon": rf"(?P<label>{_NAME}{_ADDED})\**\s?(?P<mark>:)\**(?=\s|$)",
+    "letter": r"(?P<label>[QA])\**(?:\s?(?P<mark>[.:)\]/|—–-])\**(?=\s|$)|(?=\s\s|\t|$)|(?<=Q)(?=\s[A-Z“\"]|[A-Z][a-z’' ]))",
+    "number": r"(?P<label>[QA]\d{1,3})(?P<mark>[.:)]?)(?=\s\s|\t)",
+    "colon": rf"(?:Q\d+\.?\s+(?=\S))?(?P<label>{_NAME}{_ADDED})\**\s?(?P<mark>:)\**(?=\s|$)",
     "full stop": rf"(?P<label>(?:M[rs]|Mrs|Dr|[A-Z][a-z]+)\.? {_CAPITAL}(?: {_CAPITAL})*+(?: of [A-Z]\w+)?)(?P<mark>\.)(?=\s|$)",
-    "dash": rf"(?P<label>{_CAPITALS}{_ADDED})\s?(?P<mark>—|–|--|\|)(?=\s)",
-    "space": rf"(?P<label>{_CAPITALS})(?P<mark>)(?=\s\s|\t)",
-    "line": rf"(?P<label>{_NAME}(?: ?(?:--|—|–|,|\|) [^.!?:\n]{{2,80}}+)?)\**(?P<mark>)\s*$",
+    "line": rf"(?P<label>{_NAME}{_ADDED}(?: ?(?:--|—|–|,|\|) [A-Z][^.!?:\n]{{1,80}}+)?)(?<!\.)\**(?:\s+{_TIME})?\s*$",
+    "dash": rf"(?P<label>{_NAME}{_ADDED})\s?(?P<mark>—|--|\||(?<=\s)[–/-])(?=\s\S)",
+    "space": rf"(?P<label>{_CAPITALS})(?=\s\s|\t)",
 }
-"""How labels are printed: "Q:", "Ann Lee (Lab):", "Mr. BELL.", "LIND —", "CAPT  ", and a name on a line of its own."""
+"""How labels are printed: "Q:", "Q14  ", "Ann Lee (Lab):", "Mr. BELL.", a name on a line of its own, "LIND —", "CAPT  "."""
+_LETTERS = frozenset({"letter", "number"})
+"""Styles that go with any other."""
 _PATTERNS = {style: re.compile(_BEFORE + pattern) for style, pattern in _STYLES.items()}
 _ADDITION = re.compile(r"(?<=[\w.])\s*(?:[\[(,]|--|—|–|\|).*")
-_NO_NAME = re.compile(r"[\W\d_]*(?:[ap]\.?m)?[\W\d_]*", re.IGNORECASE)
+_NO_NAME = re.compile(r"[\W\d_]*(?:[ap]\.?m)?[\W\d_]*")
 _MAX_HEAD = 160
 """Characters of a paragraph in which a label is looked for."""
 
@@ -73,6 +76,7 @@ def _find_label(text: str, paragraph: Span, index: int) -> Label | None:
             continue
         span = Span(*match.span("label"))
         name = _ADDITION.sub("", span.of(text))
+        name = name[0] if style == "number" else name
         if _NO_NAME.fullmatch(name):
             return None
         body = match.end()
@@ -83,7 +87,7 @@ def _find_label(text: str, paragraph: Span, index: int) -> Label | None:
             style=style,
             span=span,
             name=Span(span.start, span.start + len(name)),
-            mark=Span(*match.span("mark")) if match["mark"] else None,
+            mark=Span(*match.span("mark")) if match.groupdict().get("mark") else None,
             body=body,
             words=(name.casefold(),) if style == "line" else tuple(name.casefold().split()),
         )
@@ -94,7 +98,7 @@ def labels_in_turns(labels: Sequence[Label]) -> list[Label]:
     """Those, printed in one style, of at least two speakers with several turns each; none if they are few."""
     chosen: list[Label] = []
     for style in _STYLES:
-        own = [label for label in labels if label.style in (style, "letter")]
+        own = [label for label in labels if label.style == style or label.style in _LETTERS]
         n_turns = Counter(label.words[-1] for label in own)
         repeated = [label for label in own if n_turns[label.words[-1]] > 1]
         if len(repeated) > len(chosen) and len({label.words[-1] for label in repeated}) > 1:

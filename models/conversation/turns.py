@@ -25,11 +25,19 @@ SECOND_PERSON = re.compile(r"\b[Yy]ou(?:rs?)?\b")
 _WE_TOO = re.compile(rf"{FIRST_PERSON.pattern}|\b(?:[Ww]e|[Uu]s|[Oo]urs?)\b")
 _SPOKEN = re.compile(rf"{_WE_TOO.pattern}|{SECOND_PERSON.pattern}|\?")
 _QUOTED = re.compile(r"[\"“][^\"“”]*+[\"”]|(?<!\w)['‘][^'‘’]*+['’](?!\w)")
+_NO_SPEAKERS = frozenset(
+    {
+        "again", "also", "and", "answer", "but", "correction", "edit", "example", "fact", "finally", "first", "lastly", "listen",
+        "look", "next", "no", "note", "now", "number", "one", "point", "remember", "result", "second", "so", "then", "third",
+        "three", "two", "update", "well", "yes",
+    }
+)  # fmt: skip
+"""What may stand before a colon at the beginning of a paragraph that goes on with a turn."""
 _ASIDE = re.compile(r"\*+[^*]+\*+|[*_]*[\[(][^\[\]()]*[\])][*_]*")
 """A paragraph that nobody says: "(Laughter.)", or one in Markdown's italics."""
 _NOISE = (
-    r"[\[(](?i:applau|boo|both |cheer|chuckl|cough|cross-?talk|gavel|inaudible|indistinct|laugh|music|nods|off[- ]mi|overlap"
-    r"|paus|sigh|silence|smil|sob|through |unintelligible)[^\[\]()\n]{0,60}[\])]"
+    r"[\[(]\*?(?i:all talk|applau|beep|boo|both |cheer|chuckl|cough|cross-?talk|cry|gavel|inaudible|indistinct|laugh|music|no audible"
+    r"|nods|off[- ]mi|operator|overlap|paus|sigh|silence|smil|sob|sound|through |unintelligible)[^\[\]()\n]{0,60}[\])]"
 )
 _EDGES = re.compile(rf"(?:{_NOISE}\s*|[-•*]\s+)*+(.*?)(?:\s*{_NOISE})*+\**", re.DOTALL)
 """A paragraph, with what is said in it as a group: "[laughs] | So you moved? | (Applause.)"."""
@@ -73,13 +81,16 @@ def _labels_of_speakers(text: str, paragraphs: Sequence[Span]) -> list[Label]:
         label
         for label in labels
         if label.style in styles
-        and (not known.isdisjoint(label.words) or (label.paragraph > first and _is_speaker(label.name.of(text))))
+        and (not known.isdisjoint(label.words) or (label.paragraph > first and _is_speaker(text, label)))
     ]
 
 
-def _is_speaker(name: str) -> bool:
+def _is_speaker(text: str, label: Label) -> bool:
     """Whether a label that occurs only once is one more speaker's: not "First:"."""
-    return name.isupper() or len(name.split()) > 1
+    name = label.name.of(text)
+    if name.isupper() or " " in name:
+        return True
+    return label.style != "line" and name.casefold() not in _NO_SPEAKERS
 
 
 def _is_conversation(turns: Iterable[str]) -> bool:

@@ -33,7 +33,7 @@ _ROLES = frozenset(
         "admiral", "adm", "father", "sister", "imam", "pastor", "pres", "rabbi", "reps", "sens", "speaker", "superintendent",
         "ayatollah", "baroness", "brig", "brigadier", "cllr", "constable", "councillor", "cpl", "dame", "datuk", "det", "fr",
         "frau", "herr", "insp", "inspector", "maj", "major", "monsieur", "msgr", "pc", "señor", "señora", "seri",
-        "shri", "supt", "taoiseach", "trooper", "dc", "dci", "ds",
+        "shri", "supt", "taoiseach", "trooper", "adv", "dc", "dci", "ds", "hon", "rt",
     }
 )  # fmt: skip
 """Words before a person's name that are not part of it."""

@@ -23,7 +23,7 @@ from inquit.models.result import Entity, Speaker, SpeakerKind
 from inquit.models.segmentation import Document, Floats, Ints, WordRange
 from inquit.models.speakers.candidates import Candidate, CandidateFinder
 from inquit.models.speakers.conjuncts import split_conjuncts
-from inquit.models.speakers.conversation import LabelResolver, Vote, find_interviewee
+from inquit.models.speakers.conversation import TurnSpeakers
 from inquit.models.speakers.entities import NamedEntity, group_mentions
 from inquit.models.speakers.features import COLUMN, KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
 from inquit.models.speakers.mentions import Mention, MentionTagger, make_mentions
@@ -255,19 +255,19 @@ def _answers_in_turns(
     """The answers for the speakers of a conversation's turns, and for "I" and "my" in what they say.
 
     Args:
-        scored: the decisions of each source; answers: what they come to for each by itself.
+        scored: the decisions of each source.
+        answers: what they come to for each source by itself.
     """
+    speakers = TurnSpeakers(document, mentions, entities)
     found: dict[WordRange | None, _Answer] = {}
-    names = {document.word_range(label.span): label.name.of(document.text) for label in document.turn_labels}
-    if names:
-        votes = [
-            Vote(name, decision.candidates, probabilities)
-            for source, name in names.items()
-            for decision, probabilities in scored[source]
-        ]
-        speakers = LabelResolver(document, mentions, entities).speakers(votes)
-        found |= {source: _with_speaker(answers[source], *speakers[name]) for source, name in names.items()}
-    elif (interviewee := find_interviewee(document, mentions, entities)) is not None:
+    if document.turn_labels:
+        of_labels = speakers.of_labels()
+        found |= {
+            source: _with_speaker(answers[source], *of_labels[label.name.of(document.text)])
+            for label in document.turn_labels
+            if (source := document.word_range(label.span)) in answers
+        }
+    elif (interviewee := speakers.interviewee()) is not None:
         unknown = _Answer(None, _IS_PERSON, (), False, 0.0, (PhraseKind.NAME,), ())
         found[None] = _with_speaker(unknown, *interviewee)
     said = [
