@@ -44,7 +44,7 @@ def report(articles: Sequence[ArticleResult], model: Attributor) -> None:
     for kind, n in counts.items():
         if kind == NONE:
             print(f"  {kind}: {n['articles']} articles, {n['mistaken']} of them taken for one")
-        else:
+        elif n:
             print(
                 f"  {kind}: {n['articles']} articles; of {n['turns']} turns {n['found'] / n['turns']:.3f} found, "
                 f"{n['exact'] / n['turns']:.3f} word by word; of {n['named']} named speakers {n['right'] / n['named']:.3f} right"

@@ -22,6 +22,8 @@ CONTENT_CUE = (6, 6)
 CUE_SOURCE = (6, 6)
 """How many sources before and after a cue are candidates for it."""
 
+_N_FIRST_WORDS = 30
+
 LINK_FEATURES = (
     "content mean",
     "content worst",
@@ -201,7 +203,10 @@ def quote_kind(document: Document, contents: Ints) -> QuoteKind:
 
 
 def turns_as_links(document: Document) -> list[Link]:
-    """The turns of a conversation as attributions, in text order; their evidence is that of spans found for certain."""
+    """The turns of a conversation as attributions, in text order.
+
+    Their evidence is that of spans found for certain, of a turn's first words: long turns are as sure as short ones.
+    """
     certain = np.zeros(len(document.words), dtype=np.float32)
     links = []
     for turn in document.turns:
@@ -211,7 +216,8 @@ def turns_as_links(document: Document) -> list[Link]:
         cue = None if mark is None else document.word_range(mark)
         source = None if turn.label is None else document.word_range(turn.label.span)
         if len(contents):
-            evidence = _evidence(certain, contents, cue, source, QuoteKind.DIRECT, (0.0, 0.0))
+            beginning = np.minimum(contents[:1], contents[0, 0] + _N_FIRST_WORDS)
+            evidence = _evidence(certain, beginning, cue, source, QuoteKind.DIRECT, (0.0, 0.0))
             links.append(Link(contents, cue, source, QuoteKind.DIRECT, evidence))
     return links
 

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class QuoteKind(StrEnum):
-    """Direct: all words of the content are in quotation marks; mixed: some are; indirect: none are."""
+    """Direct: all words of the content are in quotation marks, or it is a turn of a printed conversation.
+
+    Mixed: some words are in quotation marks; indirect: none are.
+    """
 
     DIRECT = "direct"
     INDIRECT = "indirect"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -17,22 +17,42 @@ import numpy as np
 from inquit.models.segmentation import Document
 from inquit.models.speakers.candidates import Candidate
 from inquit.models.speakers.entities import NamedEntity
-from inquit.models.speakers.mentions import PERSON, Mention
-from inquit.models.speakers.names import NameMatch, initials_of, is_title, match_names, name_tokens
+from inquit.models.speakers.forenames import Gender
+from inquit.models.speakers.mentions import ORGANIZATION, OTHER, PERSON, PLACE, Mention
+from inquit.models.speakers.names import (
+    AFTER_NAMES,
+    FEMALE_TITLES,
+    MALE_TITLES,
+    NameMatch,
+    initials_of,
+    is_title,
+    match_names,
+    name_tokens,
+)
 from inquit.models.words import word_texts
 
 _CERTAIN = 0.97
 """Certainty of a speaker whose name or role the label is."""
 
 _ASKS, _ANSWERS = frozenset({"q", "question"}), frozenset({"a", "answer"})
-_SAME_ROLE = {"court": "judge", "justice": "judge"}
+_WRITERS = frozenset({"by", "columnist", "correspondent", "editor", "interviewer", "reporter", "writer"})
+_NO_ROLES = frozenset(
+    {"caller", "female", "male", "man", "member", "members", "person", "reporter", "voice", "witness", "woman"}
+)
+"""What labels call people whom the article need not have named, and whom other words near a name call so as well."""
+_SAME_ROLE = {"court": "judge", "justice": "judge"} | dict.fromkeys(["chairman", "chairperson", "chairwoman"], "chair")
 _MAX_BETWEEN = 7
-_BETWEEN = frozenset(",:(.") | {"a", "an", "our", "the"}
-_IS, _OF = frozenset({"is", "was"}), frozenset({"of", "for"})
-_MIN_NICKNAME = 3
+_BETWEEN = frozenset(",:([.") | {"a", "an", "in", "our", "the"}
+_IS = frozenset({"is", "was"})
+_MIN_NICKNAME, _MAX_OTHERS = 3, 2
 
-Answer = tuple[Candidate, float]
-"""A speaker, and how certain it is."""
+
+class TurnSpeaker(NamedTuple):
+    """Who takes turns, how certain that is, and who else it may be."""
+
+    candidate: Candidate
+    certainty: float
+    others: tuple[str, ...] = ()
 
 
 class _Place(NamedTuple):
@@ -49,41 +69,41 @@ class TurnSpeakers:
     def __init__(self, document: Document, mentions: Sequence[Mention], entities: Sequence[NamedEntity]) -> None:
         self._document = document
         self._entities = entities
-        people = [number for number, entity in enumerate(entities) if _may_speak(entity)]
+        bearers = [number for number, entity in enumerate(entities) if _is_name(entity)]
         self._places = sorted(
-            _Place(mentions[i].start, mentions[i].stop, number) for number in people for i in entities[number].mentions
+            _Place(mentions[i].start, mentions[i].stop, number)
+            for number in bearers
+            if entities[number].kind == PERSON
+            for i in entities[number].mentions
         )
         self._by_word: dict[str, list[int]] = defaultdict(list)
-        for number in people:
+        self._by_start: dict[str, list[int]] = defaultdict(list)
+        for number in bearers:
             for word in {*entities[number].tokens} | initials_of(entities[number].tokens):
                 self._by_word[word].append(number)
-        self._by_start: dict[str, list[int]] = defaultdict(list)
-        for number in people:
             self._by_start[entities[number].tokens[0][:_MIN_NICKNAME]].append(number)
         self._is_label = np.zeros(len(document.words) + 1, dtype=bool)
         for label in document.turn_labels:
             self._is_label[slice(*document.word_range(label.span))] = True
 
-    def of_labels(self) -> dict[str, Answer]:
+    def of_labels(self) -> dict[str, TurnSpeaker]:
         """The speaker of each label, by its name; the label itself if it stands for nobody who is named."""
         labels = [*dict.fromkeys(label.name.of(self._document.text) for label in self._document.turn_labels)]
-        asking = [label for label in labels if label.casefold() in _ASKS]
         answering = [label for label in labels if label.casefold() in _ANSWERS]
-        others = [label for label in labels if label not in {*asking, *answering}]
-        found = self._named_in_brackets()
-        found |= {label: number for label in others if (number := self._bearer_of_name(label)) is not None}
-        found |= self._bearers_of_roles([label for label in others if label not in found], {*found.values()})
-        answers: dict[str, Answer] = {label: (Candidate(label), _CERTAIN) for label in labels}
-        answers |= {label: (self._candidate(number), _CERTAIN) for label, number in found.items()}
-        answers |= dict.fromkeys(asking, (Candidate(None), _CERTAIN))
-        if not others and (interviewee := self.interviewee()) is not None:
-            answers |= dict.fromkeys(answering, interviewee)
-        return answers
+        asking = [label for label in labels if label.casefold() in _ASKS]
+        others = [label for label in labels if label not in {*answering, *asking}]
+        speakers = {label: TurnSpeaker(Candidate(label), _CERTAIN) for label in labels}
+        if others:
+            found = self._people_of(others)
+            return speakers | {label: TurnSpeaker(self._candidate(number), _CERTAIN) for label, number in found.items()}
+        speakers |= dict.fromkeys(asking, TurnSpeaker(Candidate(None), _CERTAIN))
+        interviewee = self.interviewee()
+        return speakers if interviewee is None else speakers | dict.fromkeys(answering, interviewee)
 
-    def interviewee(self) -> Answer | None:
+    def interviewee(self) -> TurnSpeaker | None:
         """Whom the introduction of an interview is about: the person named most before the first turn, in full.
 
-        Writers of bylines aside; None if it names nobody.
+        Writers ("by Ann Lee", "our reporter, Ann Lee") aside; None if nobody is.
         """
         turn = self._document.turns[0]
         first = turn.parts[0] if turn.label is None else turn.label.span
@@ -92,29 +112,60 @@ class TurnSpeakers:
         before = [
             place for place in self._places if place.stop <= start and len(self._entities[place.number].tokens) > 1
         ]
-        writers = {place.number for place in before if place.start > 0 and texts[place.start - 1].casefold() == "by"}
+        paragraphs = self._document.paragraph_of_word
+        writers = {
+            place.number
+            for place in before
+            for word in range(max(0, place.start - 2), place.start)
+            if texts[word].casefold() in _WRITERS and paragraphs[word] == paragraphs[place.start]
+        }
         n_times = Counter(place.number for place in before if place.number not in writers)
         if not n_times:
             return None
-        ((number, n),) = n_times.most_common(1)
-        return self._candidate(number), _CERTAIN * n / n_times.total()
+        (best, n), *others = n_times.most_common(1 + _MAX_OTHERS)  # in a tie, whoever is named first
+        names = tuple(self._entities[number].name for number, _ in others)
+        return TurnSpeaker(self._candidate(best), _CERTAIN * n / n_times.total(), names)
 
     def _candidate(self, number: int) -> Candidate:
         return Candidate(self._entities[number].name, (number,))
 
-    def _bearer_of_name(self, label: str) -> int | None:
-        """The person whom a label names, in short or with a title: the one with the longest name, then the most mentions."""
-        tokens = name_tokens(label)
-        while tokens and is_title(tokens[0], is_person=True):
-            tokens = tokens[1:]
+    def _people_of(self, labels: Sequence[str]) -> dict[str, int]:
+        """The entity of each label that stands for one, by its name or else by its role."""
+        in_brackets = self._named_in_brackets()
+        found = {label: in_brackets[label] for label in labels if label in in_brackets}
+        named: dict[str, int] = {}
+        for label in sorted(labels, key=lambda label: -len(_name_of(label))):  # "BOB LEE" before "LEE"
+            if (number := self._bearer_of_name(label, named)) is not None:
+                named[label] = number
+        found |= {label: number for label, number in named.items() if self._is_full_name(number)}
+        found |= self._bearers_of_roles([label for label in labels if label not in found], {*found.values()})
+        return named | found
+
+    def _is_full_name(self, number: int) -> bool:
+        return self._entities[number].kind != OTHER and len(self._entities[number].tokens) > 1
+
+    def _bearer_of_name(self, label: str, known: Mapping[str, int]) -> int | None:
+        """Whom a label names, in short or with a title.
+
+        Who is ``known`` from other labels comes first, then the longest name, then whoever is mentioned most.
+        """
+        tokens, gender = _name_of(label), _gender_of_title(label)
         if not tokens:
             return None
         matching = [i for i in self._by_word.get(tokens[-1], ()) if _can_stand_for(tokens, self._entities[i])]
         if len(tokens) == 1 and all(len(self._entities[i].tokens) == 1 for i in matching):
             start = self._by_start.get(tokens[0][:_MIN_NICKNAME], ())  # "BEA" for Beatrix Moore
             matching += [i for i in start if self._entities[i].tokens[0].startswith(tokens[0])]
+        genders = {number: _gender_of_title(other) for other, number in known.items()}  # "MR. LEE" is not "MS. LEE"
+        possible = [
+            i
+            for i in matching
+            if not {gender, self._entities[i].gender, genders.get(i, Gender.UNKNOWN)} >= {Gender.MALE, Gender.FEMALE}
+        ]
         return max(
-            matching, key=lambda i: (len(self._entities[i].tokens), len(self._entities[i].mentions)), default=None
+            possible,
+            key=lambda i: (i in genders, len(self._entities[i].tokens), len(self._entities[i].mentions)),
+            default=None,
         )
 
     def _named_in_brackets(self) -> dict[str, int]:
@@ -133,7 +184,8 @@ class TurnSpeakers:
         """The people to whom the article gives the roles that labels are, other than those taken."""
         labels_of_noun: dict[str, list[str]] = defaultdict(list)
         for label in labels:
-            labels_of_noun[_noun(label.split()[-1])].append(label)
+            if (noun := _noun(label.split()[-1])).isalpha() and noun not in _NO_ROLES:
+                labels_of_noun[noun].append(label)
         n_times: dict[str, Counter[int]] = defaultdict(Counter)
         for i, text in enumerate(word_texts(self._document)):
             if (noun := _noun(text)) in labels_of_noun and not self._is_label[i]:
@@ -159,19 +211,40 @@ class TurnSpeakers:
         if not 0 <= stop - start <= _MAX_BETWEEN or sentences[start - 1] != sentences[stop]:
             return False
         words = list(word_texts(self._document)[start:stop])
-        if words and words[0] in _OF and "," in words:  # "Minister | of Power, | Ann Lee"
-            words = words[words.index(",") :]
+        if "," in words:  # "Minister | of Power, | Ann Lee", "chair | , the Unionist MP | Ann Lee"
+            words = [word for word in words[words.index(",") :] if not word[0].isupper()]
         return all(word in _BETWEEN or is_title(word.lower(), is_person=True) for word in words) or words[-1] in _IS
 
 
-def _may_speak(entity: NamedEntity) -> bool:
-    """Whether an entity is a person, and not a title, or words that a label runs into ("CAPT | 2", "LEE\\nBob")."""
-    has_name = not all(is_title(token, is_person=True) for token in entity.tokens)
-    return entity.kind == PERSON and has_name and entity.name.isprintable() and not any(map(str.isdigit, entity.name))
+def _is_name(entity: NamedEntity) -> bool:
+    """Whether an entity has a name, and not a title or words that a label runs into: "CAPT 2", "LEE (line break) Bob"."""
+    if entity.kind == PLACE or not entity.name.isprintable() or any(map(str.isdigit, entity.name)):
+        return False
+    return not all(map(_is_around_names, entity.tokens))
+
+
+def _name_of(label: str) -> tuple[str, ...]:
+    """The tokens of a label without titles and the like: none of "Mr Speaker"."""
+    return tuple(token for token in name_tokens(label) if not _is_around_names(token))
+
+
+def _gender_of_title(label: str) -> Gender:
+    words = {word.rstrip(".") for word in label.casefold().split()}
+    if words & FEMALE_TITLES:
+        return Gender.FEMALE
+    return Gender.MALE if words & MALE_TITLES else Gender.UNKNOWN
+
+
+def _is_around_names(token: str) -> bool:
+    """Whether a word belongs to no name but stands before or after one: "mr", "mp"."""
+    return is_title(token, is_person=True) or token.upper() in AFTER_NAMES
 
 
 def _can_stand_for(tokens: tuple[str, ...], entity: NamedEntity) -> bool:
-    return match_names(tokens, entity.tokens) is not NameMatch.NONE
+    match = match_names(tokens, entity.tokens)
+    if entity.kind == ORGANIZATION:
+        return match in (NameMatch.SAME, NameMatch.SURNAME, NameMatch.ACRONYM)
+    return match is not NameMatch.NONE
 
 
 def _noun(word: str) -> str:

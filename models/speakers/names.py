@@ -39,7 +39,26 @@ _ROLES = frozenset(
 """Words before a person's name that are not part of it."""
 
 AFTER_NAMES = frozenset(
-    {"CBE", "DBE", "Esq", "FRCP", "FRS", "KBE", "KC", "MBE", "MD", "MEP", "MP", "MSP", "OBE", "PhD", "QC", "RN", "TD"}
+    {
+        "CBE",
+        "DBE",
+        "Esq",
+        "FRCP",
+        "FRS",
+        "KBE",
+        "KC",
+        "MBE",
+        "MD",
+        "MEP",
+        "MP",
+        "MSP",
+        "OBE",
+        "PhD",
+        "QC",
+        "RN",
+        "SC",
+        "TD",
+    }
 )
 """Honours, degrees and offices after a person's name that are not part of it."""
 

@@ -23,7 +23,7 @@ from inquit.models.result import Entity, Speaker, SpeakerKind
 from inquit.models.segmentation import Document, Floats, Ints, WordRange
 from inquit.models.speakers.candidates import Candidate, CandidateFinder
 from inquit.models.speakers.conjuncts import split_conjuncts
-from inquit.models.speakers.conversation import TurnSpeakers
+from inquit.models.speakers.conversation import TurnSpeaker, TurnSpeakers
 from inquit.models.speakers.entities import NamedEntity, group_mentions
 from inquit.models.speakers.features import COLUMN, KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
 from inquit.models.speakers.mentions import Mention, MentionTagger, make_mentions
@@ -43,6 +43,7 @@ _KIND_PENALTY = 2.0
 
 _IS_PERSON = np.array([kind == SpeakerKind.PERSON for kind in SPEAKER_KINDS], dtype=np.float32)
 _SPEAKER_ITSELF = frozenset({"i", "me", "my", "myself"})
+_OTHERS = (PhraseKind.HE, PhraseKind.SHE, PhraseKind.THEY)
 
 CALIBRATION = "speaker.calibration"
 """Prefix of the arrays that calibrate the confidence."""
@@ -104,7 +105,10 @@ class SpeakerResolver:
     def resolve(
         self, document: Document, states: Floats, links: Sequence[Link]
     ) -> tuple[list[Speaker | None], tuple[Entity, ...]]:
-        """The speaker of each link (None if it has no source), and the article's speakers with their mentions."""
+        """The speaker of each link, and the article's speakers with their mentions.
+
+        None is the speaker of a link without a source, but for the answers of an interview without labels.
+        """
         answers, mentions, entities = self._answer_sources(document, states, links)
         if not answers:
             return [None] * len(links), ()
@@ -132,7 +136,9 @@ class SpeakerResolver:
         kinds = self.kind_probabilities(states, sources)
         answers: dict[WordRange | None, _Answer] = dict(zip(sources, map(_answer, scored, kinds), strict=True))
         if document.turns:
-            answers |= _answers_in_turns(document, dict(zip(sources, scored, strict=True)), answers, mentions, entities)
+            of_turns = _answers_of_turns(document, answers, mentions, entities)
+            inside = _answers_inside_turns(document, dict(zip(sources, scored, strict=True)), answers, of_turns)
+            answers |= inside | of_turns
         return answers, mentions, entities
 
     def find_mentions(self, document: Document, states: Floats, sources: Sequence[tuple[int, int]]) -> list[Mention]:
@@ -213,8 +219,12 @@ class _Answer:
     others: tuple[str, ...]
 
 
-def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answer:
+def _answer(
+    decided: Sequence[tuple[Decision, Floats]], kinds: Floats, *, barred: AbstractSet[int] = frozenset()
+) -> _Answer:
     """The likeliest candidate for each of a source's decisions, given the probabilities of the candidates.
+
+    None is an entity that is barred.
 
     The speakers that a source joins are different ones: none may be one already chosen, or one that another part names.
     """
@@ -223,11 +233,11 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
     others: list[str] = []
     named = [_named(decision) for decision, _ in decided]
     n_naming = Counter(number for of_part in named for number in of_part)
-    taken: set[int] = set()
+    taken = set(barred)
     for own_names, (decision, probabilities) in zip(named, decided, strict=True):
         near = {number for candidate in decision.candidates for number in candidate.entities}
-        barred = taken & near | {number for number in near - own_names if n_naming[number]}
-        best, own = likeliest(decision.candidates, _without(barred, decision.candidates, probabilities))
+        excluded = taken & near | {number for number in near - own_names if n_naming[number]}
+        best, own = likeliest(decision.candidates, _without(excluded, decision.candidates, probabilities))
         certainty *= own
         chosen.append(best)
         taken.update(best.entities)
@@ -245,53 +255,66 @@ def _answer(decided: Sequence[tuple[Decision, Floats]], kinds: Floats) -> _Answe
     )
 
 
-def _answers_in_turns(
+def _answers_of_turns(
     document: Document,
-    scored: Mapping[WordRange, Sequence[tuple[Decision, Floats]]],
     answers: Mapping[WordRange | None, _Answer],
     mentions: Sequence[Mention],
     entities: Sequence[NamedEntity],
 ) -> dict[WordRange | None, _Answer]:
-    """The answers for the speakers of a conversation's turns, and for "I" and "my" in what they say.
-
-    Args:
-        scored: the decisions of each source.
-        answers: what they come to for each source by itself.
-    """
+    """The answers for the labels of a conversation's turns; for None, that for the turns of an interview without labels."""
     speakers = TurnSpeakers(document, mentions, entities)
-    found: dict[WordRange | None, _Answer] = {}
     if document.turn_labels:
         of_labels = speakers.of_labels()
-        found |= {
-            source: _with_speaker(answers[source], *of_labels[label.name.of(document.text)])
+        return {
+            source: _with_speaker(answers[source], of_labels[label.name.of(document.text)])
             for label in document.turn_labels
             if (source := document.word_range(label.span)) in answers
         }
-    elif (interviewee := speakers.interviewee()) is not None:
-        unknown = _Answer(None, _IS_PERSON, (), False, 0.0, (PhraseKind.NAME,), ())
-        found[None] = _with_speaker(unknown, *interviewee)
+    interviewee = speakers.interviewee()
+    unknown = _Answer(None, _IS_PERSON, (), False, 0.0, (PhraseKind.NAME,), ())
+    return {} if interviewee is None else {None: _with_speaker(unknown, interviewee)}
+
+
+def _with_speaker(answer: _Answer, speaker: TurnSpeaker) -> _Answer:
+    return replace(
+        answer,
+        name=speaker.candidate.name,
+        entities=speaker.candidate.entities,
+        is_named=bool(speaker.candidate.entities),
+        certainty=speaker.certainty,
+        others=speaker.others if speaker.certainty < _DOUBT else (),
+    )
+
+
+def _answers_inside_turns(
+    document: Document,
+    scored: Mapping[WordRange, Sequence[tuple[Decision, Floats]]],
+    answers: Mapping[WordRange | None, _Answer],
+    of_turns: Mapping[WordRange | None, _Answer],
+) -> dict[WordRange | None, _Answer]:
+    """The answers for sources in what is said: "I" is the speaker of the turn, "he", "she" and "they" are somebody else.
+
+    Args:
+        scored: the decisions of each source.
+        answers: what they come to for each by itself.
+        of_turns: the answers for the speakers of the turns.
+    """
     said = [
         (*document.word_range(part), None if turn.label is None else document.word_range(turn.label.span))
         for turn in document.turns
         for part in turn.parts
     ]
+    found: dict[WordRange | None, _Answer] = {}
     for source, decided in scored.items():
-        if decided[0][0].phrase.noun in _SPEAKER_ITSELF and source not in found:
-            place = bisect_right(said, source[0], key=lambda part: part[0]) - 1
-            if place >= 0 and source[0] < said[place][1] and said[place][2] in found:
-                found[source] = found[said[place][2]]
+        place = bisect_right(said, source[0], key=lambda part: part[0]) - 1
+        if place < 0 or source[0] >= said[place][1] or (speaker := of_turns.get(said[place][2])) is None:
+            continue
+        phrase = decided[0][0].phrase
+        if phrase.noun in _SPEAKER_ITSELF:
+            found[source] = speaker
+        elif phrase.kind in _OTHERS:
+            found[source] = _answer(decided, answers[source].kinds, barred=frozenset(speaker.entities))
     return found
-
-
-def _with_speaker(answer: _Answer, speaker: Candidate, certainty: float) -> _Answer:
-    return replace(
-        answer,
-        name=speaker.name,
-        entities=speaker.entities,
-        is_named=bool(speaker.entities),
-        certainty=certainty,
-        others=(),
-    )
 
 
 def _named(decision: Decision) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,9 @@ def test_any_text_gets_a_result_whose_spans_lie_inside_it(text: str) -> None:
     result = model(article)
     assert result.text == text == article.text
     assert all(0 <= start < end <= len(text) for start, end in spans(result))
+    for attribution in result.attributions:
+        parts = [*attribution.content, *attribution.cue, *attribution.source]
+        assert not any(one.overlaps(other) for one, other in combinations(parts, 2))
     for record in result.to_dict()["attributions"]:
         assert record["text"] == " … ".join(text[start:end] for start, end in record["content"])
         assert 0 <= record["confidence"] <= 1

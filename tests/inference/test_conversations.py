@@ -108,5 +108,21 @@ def test_the_answers_of_an_interview_without_labels_are_the_interviewees() -> No
     assert entity.n_attributions >= len(answers)
 
 
+def test_a_turn_of_any_length_is_found() -> None:
+    long = "\n\n".join(f"In year {n} I went back to the archive." for n in range(30))
+    text = HEARING.replace("I called the police that afternoon.", long)
+    answer = found(text)["On the third of "]
+    assert len(answer.content) == 31
+    assert answer.confidence == found(HEARING)["On the third of "].confidence
+
+
+def test_in_a_turn_they_are_others() -> None:
+    reported = [
+        attribution for attribution in model()(HEARING).attributions if attribution.content[0].of(HEARING)[0] == "“"
+    ]
+    assert [attribution.source[0].of(HEARING) for attribution in reported] == ["They"]
+    assert "Adaeze Uche" not in str(speaker(reported[0]))
+
+
 def test_in_an_answer_i_is_who_answers() -> None:
     assert speaker(found(INTERVIEW)["that I park ship"]) == "Hedda Orme"

@@ -100,7 +100,8 @@ class Teacher:
         )
 
     def _find(self, article: Article, known: Mapping[str, KnownSpeakers]) -> tuple[ArticleResult, SilverMarks]:
-        document, states = self._model.encoder.encode(segment(article))
+        # A network learns from texts as they are; the turns of conversations are found without it.
+        document, states = self._model.encoder.encode(replace(segment(article), turns=()))
         links = self._model.linker.link(document, self._model.tagger.tag(document, states), states)
         attributions = tuple(link.attribution(document, i) for i, link in enumerate(links))
         found = with_speakers(ArticleResult(article.id, article.text, attributions), known.get(article.id, {}))
@@ -120,6 +121,6 @@ class Teacher:
         if answered_question(self.answers, article) == question:
             return False
         if states is None:
-            _, states = self._model.encoder.encode(segment(article))
+            _, states = self._model.encoder.encode(replace(segment(article), turns=()))
         write_soft_labels(self.answers, article, teach(self._network, document, states), question)
         return True

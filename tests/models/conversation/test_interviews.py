@@ -6,6 +6,7 @@ import pytest
 
 from inquit.models.conversation.interviews import find_answers
 from inquit.models.segmentation import split_paragraphs
+from tests.timing import takes_linear_time
 
 INTRODUCTION = "Hedda Orme has been a harbour pilot for 31 years. We met her in the pilots’ hut."
 INTERVIEW = [
@@ -72,3 +73,7 @@ def test_the_journalists_last_words_are_no_answer() -> None:
 )  # fmt: skip
 def test_other_texts_have_no_answers(paragraphs: list[str]) -> None:
     assert answers(*paragraphs) == []
+
+
+def test_time_is_linear() -> None:
+    assert takes_linear_time(answers, "Do you?\n\nI do.\n\nYou never do.\n\n")

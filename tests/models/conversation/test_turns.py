@@ -6,9 +6,10 @@ import pytest
 
 from inquit.models.conversation.turns import find_turns
 from inquit.models.segmentation import split_paragraphs
+from tests.timing import takes_linear_time
 
 INTRODUCTION = "The mayor spoke to the Gazette about the bridge.\n\n"
-Q_AND_A = "Q: Why now?\n\nA: I saw the cracks.\n\nQ: Who pays?\n\nA: We all do, I fear."
+Q_AND_A = "Q: Why do you close it?\n\nA: I saw the cracks.\n\nQ: Who pays?\n\nA: We all do, I fear."
 
 
 def turns(text: str) -> list[tuple[str, list[str]]]:
@@ -21,7 +22,7 @@ def turns(text: str) -> list[tuple[str, list[str]]]:
 
 def test_each_turn_is_what_follows_its_label() -> None:
     assert turns(INTRODUCTION + Q_AND_A) == [
-        ("Q", ["Why now?"]),
+        ("Q", ["Why do you close it?"]),
         ("A", ["I saw the cracks."]),
         ("Q", ["Who pays?"]),
         ("A", ["We all do, I fear."]),
@@ -61,9 +62,22 @@ def test_what_nobody_says_is_left_out() -> None:
     ]
 
 
+def test_what_is_said_in_brackets_is_said() -> None:
+    text = "LEE: Why you?\n\nRAY: (We all paid.)\n\nLEE: And?\n\nRAY: I paid. (You did too.)"
+    assert turns(text)[1::2] == [("RAY", ["(We all paid.)"]), ("RAY", ["I paid. (You did too.)"])]
+
+
+def test_questions_without_labels_belong_to_nobody_under_one() -> None:
+    text = "Ann Lee and Bob Ray talk.\n\nDo you dive?\n\nAnn: I do.\n\nBob: Never.\n\nWill you?\n\nAnn: I may.\n\nBob: Not me."
+    assert turns(text) == [("Ann", ["I do."]), ("Bob", ["Never."]), ("Ann", ["I may."]), ("Bob", ["Not me."])]
+
+
 def test_a_speaker_who_speaks_once_has_a_turn_too() -> None:
-    text = "LEE: Why?\n\nRAY: I left.\n\nLEE: And?\n\nRAY: I came back.\n\nFirst: I was cold.\n\nBOB KIM: Me too."
-    assert turns(text)[3:] == [("RAY", ["I came back.", "First: I was cold."]), ("BOB KIM", ["Me too."])]
+    text = "LEE: Why?\n\nRAY: I left.\n\nLEE: And?\n\nRAY: I came back.\n\nFirst: I was cold.\n\nUPDATE: I left.\n\nBOB KIM: Me too."
+    assert turns(text)[3:] == [
+        ("RAY", ["I came back.", "First: I was cold.", "UPDATE: I left."]),
+        ("BOB KIM", ["Me too."]),
+    ]
 
 
 def test_a_label_may_be_a_line_of_its_own() -> None:
@@ -91,8 +105,15 @@ def test_a_headline_with_a_label_is_that_and_no_more() -> None:
             id="answers by the journalist",
         ),
         pytest.param(
+            "Q: Do I pay?\n\nA: I asked: no.\n\nQ: May I pay later?\n\nA: I fear not.", id="answers to readers"
+        ),
+        pytest.param(
             "Halo: A day and a half.\n\nOrbit: You will not need more.\n\nHalo: Too big?\n\nOrbit: Clean and quick.",
             id="phones",
+        ),
+        pytest.param(
+            "Food: I liked it.\n\nService: Who was I?\n\nFood: I had soup.\n\nService: Do you wait? I do.",
+            id="a review",
         ),
         pytest.param("Yes: 43%\n\nNo: 51%\n\nYes: 40%\n\nNo: 60%", id="a poll"),
         pytest.param(
@@ -105,3 +126,11 @@ def test_a_headline_with_a_label_is_that_and_no_more() -> None:
 )
 def test_other_texts_have_no_turns(text: str) -> None:
     assert turns(text) == []
+
+
+@pytest.mark.parametrize(
+    "unit", ["(laugh) ", "[laughs ", "LEE: I?\nRAY: no\n", "Ann Lee: I?\n\nyou\n\n", " ", "**", "12:30 "]
+)
+def test_time_is_linear(unit: str) -> None:
+    beginning = "LEE: Do you?\nRAY: I do.\nLEE: I see.\nRAY: I! "
+    assert takes_linear_time(lambda text: turns(beginning + text), unit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inquit.models.speakers.conversation import TurnSpeakers
+from inquit.models.speakers.conversation import TurnSpeaker, TurnSpeakers
 from inquit.models.speakers.entities import group_mentions
 from tests.models.marked_names import read_marked
 
@@ -15,14 +15,14 @@ def speakers(introduction: str, *labels: str) -> dict[str, str | None]:
     document, mentions = read_marked(f"{introduction}\n\n{turns}")
     assert len(document.turns) == 2 * len(labels)
     found = TurnSpeakers(document, mentions, group_mentions(document, mentions)).of_labels()
-    return {label: answer.name for label, (answer, _) in found.items()}
+    return {label: speaker.candidate.name for label, speaker in found.items()}
 
 
-def interviewee(introduction: str) -> tuple[str | None, float] | None:
+def interviewee(introduction: str) -> TurnSpeaker | None:
     document, mentions = read_marked(introduction + QUESTIONS)
+    assert document.turns
     assert not document.turn_labels
-    found = TurnSpeakers(document, mentions, group_mentions(document, mentions)).interviewee()
-    return found and (found[0].name, found[1])
+    return TurnSpeakers(document, mentions, group_mentions(document, mentions)).interviewee()
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,9 @@ def interviewee(introduction: str) -> tuple[str | None, float] | None:
         pytest.param("Judge {P Ann Lee} sat.", "THE COURT", "Ann Lee", id="court"),
         pytest.param("{P Ann Lee} met the host.", "Host", "Host", id="neither"),
         pytest.param("{P Ann Lee} came.", "SPEAKER 1", "SPEAKER 1", id="number"),
-        pytest.param("{P Ann Lee} came.", "Q", None, id="the writer"),
+        pytest.param("{P Ann Lee} came.", "Q", "Q", id="one of several reporters"),
+        pytest.param("{P Ann Lee} 1, {P Bob Ray} 2 was the result.", "Speaker 2", "Speaker 2", id="number in the text"),
+        pytest.param("A woman, {P Ann Lee}, fell.", "WOMAN", "WOMAN", id="no role"),
     ],
 )  # fmt: skip
 def test_a_label_stands_for_whoever_has_that_name_or_role(introduction: str, label: str, speaker: str | None) -> None:
@@ -58,11 +60,12 @@ def test_a_label_stands_for_whoever_has_that_name_or_role(introduction: str, lab
         pytest.param("Interview by {P Bob Ray}.\n\n{P Ann Lee} dives.", "Ann Lee", id="beside the writer"),
         pytest.param("{P Kim} dives.", None, id="not in full"),
         pytest.param("She dives.", None, id="not at all"),
+        pytest.param("{P Ann Lee}, 61, met our reporter, {P Bob Ray}.", "Ann Lee", id="beside the reporter"),
     ],
 )
 def test_whom_the_introduction_is_about_answers(introduction: str, speaker: str | None) -> None:
     found = interviewee(introduction)
-    assert (found and found[0]) == speaker
+    assert (found and found.candidate.name) == speaker
     assert speakers(introduction, "Q", "A") == {"Q": None, "A": speaker or "A"}
 
 
@@ -71,10 +74,23 @@ def test_where_others_speak_too_it_is_unknown_who_answers() -> None:
 
 
 def test_an_introduction_of_several_people_is_less_certain() -> None:
-    one, two = interviewee("{P Ann Lee} dives."), interviewee("{P Ann Lee} dives with {P Bob Ray}.")
+    one, two = interviewee("{P Ann Lee} dives."), interviewee("{P Ann Lee} dives with {P Bob Ray}, says {P Lee}.")
     assert one is not None
     assert two is not None
-    assert two[1] < 0.6 < one[1]
+    assert two.certainty < 0.7 < one.certainty
+    assert two.others == ("Bob Ray",)
+
+
+@pytest.mark.parametrize(
+    ("introduction", "labels", "found"),
+    [
+        ("{P Tom Hale} met {P Mary Hale}.", ("MR. HALE", "MRS. HALE"), ["Tom Hale", "Mary Hale"]),
+        ("{P Tom Hale} came.", ("MR. HALE", "MRS. HALE"), ["Tom Hale", "MRS. HALE"]),
+        ("{P Ann Lee} met {P Bob Lee}. {P Ann Lee} left.", ("BOB LEE", "LEE"), ["Bob Lee", "Bob Lee"]),
+    ],
+)
+def test_people_of_one_surname_are_told_apart(introduction: str, labels: tuple[str, ...], found: list[str]) -> None:
+    assert [*speakers(introduction, *labels).values()] == found
 
 
 QUESTIONS = "\n\nDo you dive?\n\nI do.\n\nAre you afraid?\n\nI am.\n\nWill you stop?\n\nI may.\n\nCan you?\n\n{P Kim} says I can."
