@@ -23,7 +23,6 @@ from inquit.models.result import Entity, Speaker, SpeakerKind
 from inquit.models.segmentation import Document, Floats, Ints, WordRange
 from inquit.models.speakers.candidates import Candidate, CandidateFinder
 from inquit.models.speakers.conjuncts import split_conjuncts
-from inquit.models.speakers.conversation import TurnSpeaker, TurnSpeakers
 from inquit.models.speakers.entities import NamedEntity, group_mentions
 from inquit.models.speakers.features import COLUMN, KIND_OF_NAME, SOURCE_MENTION, NeuralEvidence
 from inquit.models.speakers.mentions import Mention, MentionTagger, make_mentions
@@ -31,6 +30,7 @@ from inquit.models.speakers.missed_mentions import add_missed_mentions, with_def
 from inquit.models.speakers.names import normalise_name
 from inquit.models.speakers.phrases import DESCRIPTIONS, Phrase, PhraseKind, analyse_phrase
 from inquit.models.speakers.scorer import SpeakerScorer
+from inquit.models.speakers.turn_speakers import TurnSpeaker, TurnSpeakers
 from inquit.models.tagger import log_sum_exp
 
 MAX_OTHERS = 3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from inquit.models.speakers.conversation import TurnSpeaker, TurnSpeakers
 from inquit.models.speakers.entities import group_mentions
+from inquit.models.speakers.turn_speakers import TurnSpeaker, TurnSpeakers
 from tests.models.marked_names import read_marked
 
 

@@ -42,6 +42,7 @@ _NO_ROLES = frozenset(
 """What labels call people whom the article need not have named, and whom other words near a name call so as well."""
 _SAME_ROLE = {"court": "judge", "justice": "judge"} | dict.fromkeys(["chairman", "chairperson", "chairwoman"], "chair")
 _MAX_BETWEEN = 7
+"""Words between a name and a role, as in "the committee's chair, the Unionist MP Sir | Desmond Pargeter"."""
 _BETWEEN = frozenset(",:([.") | {"a", "an", "in", "our", "the"}
 _IS = frozenset({"is", "was"})
 _MIN_NICKNAME, _MAX_OTHERS = 3, 2
@@ -134,9 +135,12 @@ class TurnSpeakers:
         in_brackets = self._named_in_brackets()
         found = {label: in_brackets[label] for label in labels if label in in_brackets}
         named: dict[str, int] = {}
+        known: dict[int, Gender] = {}
         for label in sorted(labels, key=lambda label: -len(_name_of(label))):  # "BOB LEE" before "LEE"
-            if (number := self._bearer_of_name(label, named)) is not None:
+            gender = _gender_of_title(label)
+            if (number := self._bearer_of_name(_name_of(label), gender, known)) is not None:
                 named[label] = number
+                known[number] = known.get(number) or gender
         found |= {label: number for label, number in named.items() if self._is_full_name(number)}
         found |= self._bearers_of_roles([label for label in labels if label not in found], {*found.values()})
         return named | found
@@ -144,27 +148,22 @@ class TurnSpeakers:
     def _is_full_name(self, number: int) -> bool:
         return self._entities[number].kind != OTHER and len(self._entities[number].tokens) > 1
 
-    def _bearer_of_name(self, label: str, known: Mapping[str, int]) -> int | None:
-        """Whom a label names, in short or with a title.
+    def _bearer_of_name(self, tokens: tuple[str, ...], gender: Gender, known: Mapping[int, Gender]) -> int | None:
+        """Whom a label names, in short or with a title, given the genders that the titles of other labels indicate.
 
         Who is ``known`` from other labels comes first, then the longest name, then whoever is mentioned most.
         """
-        tokens, gender = _name_of(label), _gender_of_title(label)
         if not tokens:
             return None
         matching = [i for i in self._by_word.get(tokens[-1], ()) if _can_stand_for(tokens, self._entities[i])]
         if len(tokens) == 1 and all(len(self._entities[i].tokens) == 1 for i in matching):
             start = self._by_start.get(tokens[0][:_MIN_NICKNAME], ())  # "BEA" for Beatrix Moore
             matching += [i for i in start if self._entities[i].tokens[0].startswith(tokens[0])]
-        genders = {number: _gender_of_title(other) for other, number in known.items()}  # "MR. LEE" is not "MS. LEE"
-        possible = [
-            i
-            for i in matching
-            if not {gender, self._entities[i].gender, genders.get(i, Gender.UNKNOWN)} >= {Gender.MALE, Gender.FEMALE}
-        ]
+        both = {Gender.MALE, Gender.FEMALE}  # "MR. LEE" is not "MS. LEE"
+        possible = [i for i in matching if not both <= {gender, self._entities[i].gender, known.get(i)}]
         return max(
             possible,
-            key=lambda i: (i in genders, len(self._entities[i].tokens), len(self._entities[i].mentions)),
+            key=lambda i: (i in known, len(self._entities[i].tokens), len(self._entities[i].mentions)),
             default=None,
         )
 
