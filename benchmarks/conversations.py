@@ -1,6 +1,6 @@
 """How much of a printed conversation is found: turns under labels, answers of interviews without labels, and neither.
 
-    python benchmarks/conversations.py                     # benchmarks/conversations/*.jsonl, written for inquit
+    python benchmarks/conversations.py                     # benchmarks/conversations/*.jsonl
 
 The articles are invented. Only the turns of their conversations are labelled, not what is reported inside or beside
 them, so that nothing is said of precision but in how many articles that print no conversation one is found.

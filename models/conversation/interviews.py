@@ -26,7 +26,8 @@ _MIN_QUESTIONS, _LEAST_FIRST_PERSON = 4, 0.4
 """So many questions an interview has, and so large a share of its answers says "I"; the answers that journalists give to
 questions of their own ("What is the new tax?") do not."""
 _SENTENCE_END = re.compile(r"[.!?…][\"”’']*\s")
-_INVITES = re.compile(r"[\"“‘*_]*(?:Describe|Explain|Finish|Give|Name|Take|Talk|Tell) ")
+_INVITES = re.compile(r"[\"“‘*_]*(?:Describe|Explain|Finish|Give|Let|Name|Take|Talk|Tell)\b")
+_BOLD = re.compile(r"\*\*[^*]+\*\*")
 
 
 def find_answers(text: str, paragraphs: Sequence[Span]) -> tuple[Turn, ...]:
@@ -60,7 +61,8 @@ def _answers(text: str, paragraphs: Sequence[Span], asking: Sequence[int]) -> li
 
 
 def _is_question(text: str, paragraph: Span) -> bool:
-    return is_asked(text, paragraph) and not FIRST_PERSON.search(paragraph.of(text))
+    said = paragraph.of(text)
+    return is_asked(text, paragraph) and (said.isupper() or not FIRST_PERSON.search(said))
 
 
 def _is_remark(text: str, paragraph: Span, following: Span) -> bool:
@@ -75,7 +77,7 @@ def _is_remark(text: str, paragraph: Span, following: Span) -> bool:
         return True
     if len(said) > _MAX_REMARK:
         return False
-    if _INVITES.match(said) or (says_you and not FIRST_PERSON.search(said)):
+    if said.isupper() or _BOLD.fullmatch(said) or _INVITES.match(said) or (says_you and not FIRST_PERSON.search(said)):
         return True
     if _SENTENCE_END.search(said):
         return False

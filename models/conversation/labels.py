@@ -27,9 +27,9 @@ _CAPITALS = rf"{_CAPITAL}\.?(?> (?>{_CAPITAL}\.?|\d{{1,3}}\b|[A-Z]\.)){{0,5}}+"
 _STYLES = {
     "letter": rf"(?!A\. {_WORD}(?: {_WORD}){{0,3}}:)(?P<label>[QA])\**(?:\s?(?P<mark>[.:)\]/|—–-])\**(?=\s|$)|(?=\s\s|\t|$)|(?<=Q)(?=\s[A-Z“\"]))",
     "number": r"(?P<label>[QA]\d{1,3})(?P<mark>[.:)]?)(?=\s\s|\t)",
-    "colon": rf"(?:Q\d+\.?\s+(?=\S))?(?P<label>{_NAME}{_ADDED})\**\s?(?:{_TIME})?(?P<mark>:)\**(?=\s|$)",
-    "full stop": rf"(?P<label>(?:M[rs]|Mrs|Dr|[A-Z][a-z]+)\.? {_CAPITAL}(?: {_CAPITAL})*+(?: of [A-Z]\w+)?)(?P<mark>\.)(?=\s|$)",
-    "line": rf"(?P<label>{_NAME}{_ADDED}(?: ?(?:--|—|–|,|\|) [A-Z][^.!?:\n]{{1,80}}+)?)(?<!\.)\**(?:\s+{_TIME})?\s*$",
+    "colon": rf"(?:Q\d+\.?\s+\**(?=\S))?(?P<label>{_NAME}{_ADDED})\**\s?(?:{_TIME})?(?P<mark>:)\**(?=\s|$)",
+    "full stop": rf"(?P<label>(?:M[rs]|Mrs|Dr|[A-Z][a-z]+)\.? {_CAPITAL}(?: {_CAPITAL})*+(?: of [A-Z]\w+)?|(?:Mr|Mrs|Ms|Dr)\.? [A-Z][\w'’-]+(?=\.\*))(?P<mark>\.)\**(?=\s|$)",
+    "line": rf"(?P<label>{_NAME}{_ADDED}(?: ?(?:--|—|–|(?<= )-|,|\|) [A-Z][^.!?:\n]{{1,80}}+)?)(?<!\.)\**(?:\s+{_TIME})?\s*$",
     "dash": rf"(?P<label>{_NAME}{_ADDED})\s?(?P<mark>—|--|\||(?<=\s)[–/-])(?=\s\S)",
     "space": rf"(?P<label>{_CAPITALS})(?=\s\s|\t)",
 }
@@ -37,7 +37,7 @@ _STYLES = {
 LETTERS = frozenset({"letter", "number"})
 """Styles that go with any other."""
 _PATTERNS = {style: re.compile(_BEFORE + pattern) for style, pattern in _STYLES.items()}
-_ADDITION = re.compile(r"(?<=[\w.])\s*(?:[\[(,]|--|—|–|\|)")
+_ADDITION = re.compile(r"(?<=[\w.])\s*(?:[\[(,]|--|—|–|\||(?<=\s)-\s)")
 _NO_NAME = re.compile(r"[\W\d_]*(?:[ap]\.?m)?[\W\d_]*")
 _MAX_HEAD = 160
 """Characters of a paragraph in which a label is looked for."""

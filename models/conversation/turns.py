@@ -29,7 +29,7 @@ _MAX_QUESTION = 350
 """Characters: interviewers are shorter than their guests."""
 _ASKS = re.compile(r"\?[\"”’']?[*_]*$")
 FIRST_PERSON = re.compile(r"\b(?:I|[Mm]e|[Mm]y(?:self)?|[Mm]ine)\b")
-SECOND_PERSON = re.compile(r"\b[Yy]ou(?:rs?)?\b")
+SECOND_PERSON = re.compile(r"\b(?i:you(?:rs?)?)\b")
 WE_TOO = re.compile(rf"{FIRST_PERSON.pattern}|\b(?:[Ww]e|[Uu]s|[Oo]urs?)\b")
 _SPOKEN = re.compile(rf"{WE_TOO.pattern}|{SECOND_PERSON.pattern}|\?")
 _QUOTED = re.compile(r"[\"“][^\"“”]*+[\"”]|(?<!\w)['‘][^'‘’]*+['’](?!\w)")
@@ -50,7 +50,7 @@ _ROLES = frozenset(
     }
 )  # fmt: skip
 _ITALIC = re.compile(r"\*[^*]+\*|_[^_]+_")
-_OPENING = re.compile(r"(?:[-•*]\s+|\d{1,4}[.)]?\s\s+)+")
+_OPENING = re.compile(r"(?:[-•*]\s+|\d{1,4}(?:[.)]\s+(?=[A-Z])|\s\s+))+")
 """A bullet or the number of a paragraph."""
 _BRACKETS = re.compile(r"[*_]*[\[(][^\[\]()\n]{2,90}+[\])][*_]*")
 _MAX_BRACKETS = 100

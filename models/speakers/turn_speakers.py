@@ -40,7 +40,10 @@ _NO_ROLES = frozenset(
     {"caller", "female", "male", "man", "member", "members", "person", "reporter", "voice", "witness", "woman"}
 )
 """What labels call people whom the article need not have named, and whom other words near a name call so as well."""
-_SAME_ROLE = {"court": "judge", "justice": "judge"} | dict.fromkeys(["chairman", "chairperson", "chairwoman"], "chair")
+_SAME_ROLE = {
+    **dict.fromkeys(["court", "justice", "hon", "honorable", "honourable"], "judge"),
+    **dict.fromkeys(["chairman", "chairperson", "chairwoman"], "chair"),
+}
 _MAX_BETWEEN = 7
 """Words between a name and a role, as in "the committee's chair, the Unionist MP Sir | Desmond Pargeter"."""
 _BETWEEN = frozenset(",:([.") | {"a", "an", "in", "our", "the"}

@@ -41,6 +41,7 @@ def interviewee(introduction: str) -> TurnSpeaker | None:
         pytest.param("Members: {P Ann Lee} (Chair), {P Bob Ray}.", "Chair", "Ann Lee", id="in a list"),
         pytest.param("Clerk Mrs. {P Ann Lee} read it out.", "CITY CLERK", "Ann Lee", id="before the name"),
         pytest.param("Judge {P Ann Lee} sat.", "THE COURT", "Ann Lee", id="court"),
+        pytest.param("Before the Hon. {P Ann Lee}.", "THE COURT", "Ann Lee", id="honour"),
         pytest.param("{P Ann Lee} met the host.", "Host", "Host", id="neither"),
         pytest.param("{P Ann Lee} came.", "SPEAKER 1", "SPEAKER 1", id="number"),
         pytest.param("{P Ann Lee} came.", "Q", "Q", id="one of several reporters"),
