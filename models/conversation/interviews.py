@@ -8,17 +8,17 @@ from itertools import pairwise
 
 from inquit.models.article import Span
 from inquit.models.conversation.labels import find_labels, labels_in_turns
-from inquit.models.conversation.turns import (
+from inquit.models.conversation.speech import (
     FIRST_PERSON,
     SECOND_PERSON,
     WE_TOO,
-    Turn,
     are_addressed,
     going_on,
     is_asked,
     unquoted,
     without_asides,
 )
+from inquit.models.conversation.turns import Turn
 
 _MAX_REMARK = 180
 """Characters: interviewers are shorter than their guests."""

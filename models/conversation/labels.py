@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from inquit.models.article import Span
 
-MIN_TURNS = 4
+_MIN_TURNS = 4
 """Turns that speakers with several of them must have in all."""
 
 _TIME = (
@@ -24,12 +24,18 @@ _ADDED = r"(?>,\s[^*:.!?\"“”()\n]{1,40}+|\s?[\[(](?!\d+:\d\d)[^()\[\]\n]{1,6
 """What may follow a name in a label: a role, a constituency, a party."""
 _CAPITAL = r"[A-Z][A-Z'’/&-]{1,30}+"
 _CAPITALS = rf"{_CAPITAL}\.?(?> (?>{_CAPITAL}\.?|\d{{1,3}}\b|[A-Z]\.)){{0,5}}+"
+_LETTER_ENDS = r"\s?(?P<mark>[.:)\]/|—–-])\**(?=\s|$)|(?=\s\s|\t|$)|(?<=Q)(?=\s[A-Z“\"])"
+_TITLED = (
+    rf"(?:M[rs]|Mrs|Dr|[A-Z][a-z]+)\.? {_CAPITAL}(?: {_CAPITAL})*+(?: of [A-Z]\w+)?"
+    r"|(?:Mr|Mrs|Ms|Dr)\.? [A-Z][\w'’-]+(?=\.\*)"
+)
+_ROLE = r"(?: ?(?:--|—|–|(?<= )-|,|\|) [A-Z][^.!?:\n]{1,80}+)?"
 _STYLES = {
-    "letter": rf"(?!A\. {_WORD}(?: {_WORD}){{0,3}}:)(?P<label>[QA])\**(?:\s?(?P<mark>[.:)\]/|—–-])\**(?=\s|$)|(?=\s\s|\t|$)|(?<=Q)(?=\s[A-Z“\"]))",
+    "letter": rf"(?!A\. {_WORD}(?: {_WORD}){{0,3}}:)(?P<label>[QA])\**(?:{_LETTER_ENDS})",
     "number": r"(?P<label>[QA]\d{1,3})(?P<mark>[.:)]?)(?=\s\s|\t)",
     "colon": rf"(?:Q\d+\.?\s+\**(?=\S))?(?P<label>{_NAME}{_ADDED})\**\s?(?:{_TIME})?(?P<mark>:)\**(?=\s|$)",
-    "full stop": rf"(?P<label>(?:M[rs]|Mrs|Dr|[A-Z][a-z]+)\.? {_CAPITAL}(?: {_CAPITAL})*+(?: of [A-Z]\w+)?|(?:Mr|Mrs|Ms|Dr)\.? [A-Z][\w'’-]+(?=\.\*))(?P<mark>\.)\**(?=\s|$)",
-    "line": rf"(?P<label>{_NAME}{_ADDED}(?: ?(?:--|—|–|(?<= )-|,|\|) [A-Z][^.!?:\n]{{1,80}}+)?)(?<!\.)\**(?:\s+{_TIME})?\s*$",
+    "full stop": rf"(?P<label>{_TITLED})(?P<mark>\.)\**(?=\s|$)",
+    "line": rf"(?P<label>{_NAME}{_ADDED}{_ROLE})(?<!\.)\**(?:\s+{_TIME})?\s*$",
     "dash": rf"(?P<label>{_NAME}{_ADDED})\s?(?P<mark>—|--|\||(?<=\s)[–/-])(?=\s\S)",
     "space": rf"(?P<label>{_CAPITALS})(?=\s\s|\t)",
 }
@@ -112,4 +118,4 @@ def labels_in_turns(labels: Sequence[Label]) -> list[Label]:
         repeated = [label for label in own if n_turns[label.words[-1]] > 1]
         if len(repeated) > len(chosen) and len({label.words for label in repeated}) > 1:
             chosen = repeated
-    return chosen if len(chosen) >= MIN_TURNS else []
+    return chosen if len(chosen) >= _MIN_TURNS else []
