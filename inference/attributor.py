@@ -152,7 +152,7 @@ class Attributor:
         found_confidences = self.confidences(found)
         links, confidences = self.confident(found, found_confidences)
         speakers, entities = self.resolver.resolve(document, states, links)
-        claims = self.claims.label(states, links)
+        claims = self.claims.label(document, states, links)
         return ArticleResult(
             id=article.id,
             text=article.text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -127,9 +127,19 @@ class ClaimTyper:
             "narration.bias": self.narrated.bias,
         }
 
-    def label(self, states: Floats, links: Sequence[Link]) -> list[Claim]:
-        """The claim of each attribution."""
-        return self._claims(self.attributed, states, [Passage.of_link(link) for link in links])
+    def label(self, document: Document, states: Floats, links: Sequence[Link]) -> list[Claim]:
+        """The claim of each attribution.
+
+        A turn of a conversation makes many claims: it is as check-worthy as the most check-worthy of its sentences.
+        """
+        passages = [Passage.of_link(link) for link in links]
+        claims = self._claims(self.attributed, states, passages)
+        starts = {document.word_range(turn.parts[0])[0] for turn in document.turns}
+        for i, passage in enumerate(passages):
+            if passage.parts[0][0] in starts and len(sentences := passage.by_sentence(document)) > 1:
+                most = max(claim.checkworthy for claim in self._claims(self.attributed, states, sentences))
+                claims[i] = replace(claims[i], checkworthy=most)
+        return claims
 
     def label_sentences(self, document: Document, states: Floats, sentences: Sequence[Span]) -> list[Claim]:
         """The claim of each of the journalist's own sentences."""

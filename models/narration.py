@@ -64,7 +64,7 @@ class NarrationFinder:
         """
         sums = _SentenceSums(document)
         evidence = _evidence(sums, tags, links, confidences)
-        may_be = (evidence[:, EVIDENCE.index("said")] <= self.most_said) & (_share_in_turns(sums) < COVERED)
+        may_be = (evidence[:, EVIDENCE.index("said")] <= self.most_said) & ~_are_in_turns(sums)
         probabilities = self.calibration.probabilities(evidence).tolist()
         return [
             OwnSentence(sentence, probability)
@@ -93,8 +93,8 @@ def _evidence(sums: _SentenceSums, tags: Tags, links: Sequence[Link], confidence
     return evidence[sums.n_words > 0].astype(np.float32)
 
 
-def _share_in_turns(sums: _SentenceSums) -> Floats:
-    """The share of each sentence with words that belongs to a turn of a conversation, its label aside."""
+def _are_in_turns(sums: _SentenceSums) -> NDArray[np.bool_]:
+    """Whether each sentence with words is said in a turn of a conversation, or is a label."""
     document = sums.document
     in_content, brings_in = np.zeros(len(document.words)), np.zeros(len(document.words))
     for turn in document.turns:
@@ -103,7 +103,10 @@ def _share_in_turns(sums: _SentenceSums) -> Floats:
         if turn.label is not None:
             for around in filter(None, (turn.label.span, turn.label.mark)):
                 brings_in[slice(*document.word_range(around))] = 1
-    return sums.share_said(in_content, brings_in)[sums.n_words > 0].astype(np.float32)
+    in_turns: NDArray[np.bool_] = (sums.share_said(in_content, brings_in) >= COVERED) | (
+        sums.of(brings_in) == sums.n_words
+    )
+    return in_turns[sums.n_words > 0]
 
 
 def share_said(document: Document, in_content: NDArray[np.floating], brings_in: NDArray[np.floating]) -> Floats:

@@ -44,6 +44,15 @@ class Passage:
         ]
         return cls(parts, *around) if parts else None
 
+    def by_sentence(self, document: Document) -> list[Passage]:
+        """The passage's sentences, each with its cue and source."""
+        words = np.concatenate([np.arange(start, stop) for start, stop in self.parts])
+        ends = np.flatnonzero(np.diff(document.sentence_of_word[words])) + 1
+        return [
+            Passage(((int(sentence[0]), int(sentence[-1]) + 1),), self.cue, self.source)
+            for sentence in np.split(words, ends)
+        ]
+
     def ranges(self) -> tuple[tuple[WordRange, ...], ...]:
         """The word ranges of each role, in the order of `CLAIM_ROLES`."""
         return self.parts, *(() if part is None else (part,) for part in (self.cue, self.source))

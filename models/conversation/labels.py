@@ -15,7 +15,7 @@ _MIN_TURNS = 4
 _TIME = (
     r"[\[(]?(?>\d{1,2}/\d{1,2}(?>/\d{2,4})?,?\s+)?\d{1,2}:\d\d(?>:\d\d)?(?>[.,]\d+)?(?>\s?[apAP]\.?[mM]\b\.?)?+[\])]?"
 )
-_BEFORE = rf"(?>[*_#>•\s]+|{_TIME}\s*[-–]?\s+|\d{{1,4}}[.)]?\s\s+)*+"
+_BEFORE = rf"(?>[*_#>•\s]+|{_TIME}\s*[-–]?\s+|\d{{1,4}}(?>[.)]\s+(?=[A-Z])|\s\s+))*+"
 """What may stand before a label: Markdown, a time stamp, the number of a paragraph."""
 _WORD = r"[^\W_a-z][\w.'’/&@-]{0,30}+"
 _SMALL = r"(?>(?:of|the|and|at|for|in|de|del|der|van|von|bin|al|da|di|la|le|officer|pilot|engineer|counsel|member)\b)"

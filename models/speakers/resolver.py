@@ -44,6 +44,7 @@ _KIND_PENALTY = 2.0
 _IS_PERSON = np.array([kind == SpeakerKind.PERSON for kind in SPEAKER_KINDS], dtype=np.float32)
 _SPEAKER_ITSELF = frozenset({"i", "me", "my", "myself"})
 _OTHERS = (PhraseKind.HE, PhraseKind.SHE, PhraseKind.THEY)
+_WE = frozenset({"we", "us", "our"})
 
 CALIBRATION = "speaker.calibration"
 """Prefix of the arrays that calibrate the confidence."""
@@ -292,7 +293,7 @@ def _answers_inside_turns(
     answers: Mapping[WordRange | None, _Answer],
     of_turns: Mapping[WordRange | None, _Answer],
 ) -> dict[WordRange | None, _Answer]:
-    """The answers for sources in what is said: "I" is the speaker of the turn, "he", "she" and "they" are somebody else.
+    """The answers for sources in what is said: "I" is the turn's speaker, "we" not the writer, "he" somebody else.
 
     Args:
         scored: the decisions of each source.
@@ -312,6 +313,8 @@ def _answers_inside_turns(
         phrase = decided[0][0].phrase
         if phrase.noun in _SPEAKER_ITSELF:
             found[source] = speaker
+        elif phrase.noun in _WE and answers[source].name is None:  # the speaker for a group, not the writer
+            found[source] = replace(speaker, certainty=min(speaker.certainty, _DOUBT))
         elif phrase.kind in _OTHERS:
             found[source] = _answer(decided, answers[source].kinds, barred=frozenset(speaker.entities))
     return found

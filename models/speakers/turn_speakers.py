@@ -146,7 +146,11 @@ class TurnSpeakers:
                 known[number] = known.get(number) or gender
         found |= {label: number for label, number in named.items() if self._is_full_name(number)}
         found |= self._bearers_of_roles([label for label in labels if label not in found], {*found.values()})
-        return named | found
+        found = named | found
+        for label, other in self._roles_in_labels().items():  # "CALLER" after "BRENDA (CALLER)"
+            if label not in found and other in found:
+                found[label] = found[other]
+        return found
 
     def _is_full_name(self, number: int) -> bool:
         return self._entities[number].kind != OTHER and len(self._entities[number].tokens) > 1
@@ -181,6 +185,17 @@ class TurnSpeakers:
                 if len(self._entities[number].tokens) > 1:
                     found[label.name.of(self._document.text)] = number
         return found
+
+    def _roles_in_labels(self) -> dict[str, str]:
+        """The names of labels by what they add to them, where that is another label: {"CALLER": "BRENDA"}."""
+        text = self._document.text
+        names = {label.name.of(text).casefold(): label.name.of(text) for label in self._document.turn_labels}
+        roles = {}
+        for label in self._document.turn_labels:
+            added = text[label.name.end : label.span.end].strip(" ,()[]").casefold()
+            if added in names:
+                roles[names[added]] = label.name.of(text)
+        return roles
 
     def _bearers_of_roles(self, labels: Sequence[str], taken: AbstractSet[int]) -> dict[str, int]:
         """The people to whom the article gives the roles that labels are, other than those taken."""

@@ -116,6 +116,28 @@ def test_a_turn_of_any_length_is_found() -> None:
     assert answer.confidence == found(HEARING)["On the third of "].confidence
 
 
+def test_a_turn_is_as_check_worthy_as_its_most_check_worthy_sentence() -> None:
+    before = found(HEARING)["On the third of "].claim
+    text = HEARING.replace(
+        "I called the police", "Crime in the county fell by 40 percent last year. I called the police"
+    )
+    after = found(text)["On the third of "].claim
+    assert before is not None
+    assert after is not None
+    assert before.checkworthy < 0.5 < after.checkworthy
+
+
+def test_we_in_a_turn_are_not_the_writer() -> None:
+    text = HEARING.replace("I called the police that afternoon.", "We believe that the police will find them.")
+    assert speaker(found(text)["that the police "]) == "Adaeze Uche"
+
+
+def test_labels_on_lines_of_their_own_are_no_narration() -> None:
+    text = HEARING.replace("SEN. BELL: ", "SEN. BELL\n").replace("MS. UCHE: ", "MS. UCHE\n")
+    assert speaker(found(text)["On the third of "]) == "Adaeze Uche"
+    assert not [sentence for sentence in model()(text).narration if "UCHE" in sentence.span.of(text)]
+
+
 def test_in_a_turn_they_are_others() -> None:
     reported = [
         attribution for attribution in model()(HEARING).attributions if attribution.content[0].of(HEARING)[0] == "“"

@@ -35,6 +35,7 @@ def labels(text: str) -> list[Label]:
         ("Q41    Was the light on?", "Q41", "Q", None, "Was the light on?"),
         ("Kit – See, that terrifies me.", "Kit", "Kit", "–", "See, that terrifies me."),
         ("Ellen Marsh (Thornby) (Ind)", "Ellen Marsh (Thornby) (Ind)", "Ellen Marsh", None, ""),
+        ("1. Bridget Callow (Wexcombe) (Lab)", "Bridget Callow (Wexcombe) (Lab)", "Bridget Callow", None, ""),
         ("Speaker 1  00:02", "Speaker 1", "Speaker 1", None, ""),
         ("AM: Farmers say so.", "AM", "AM", ":", "Farmers say so."),
         ("Q14 Chair: Good morning.", "Chair", "Chair", ":", "Good morning."),

@@ -87,6 +87,7 @@ def test_an_introduction_of_several_people_is_less_certain() -> None:
     [
         ("{P Tom Hale} met {P Mary Hale}.", ("MR. HALE", "MRS. HALE"), ["Tom Hale", "Mary Hale"]),
         ("{P Tom Hale} came.", ("MR. HALE", "MRS. HALE"), ["Tom Hale", "MRS. HALE"]),
+        ("{P Ann Lee} called.", ("ANN (CALLER)", "CALLER"), ["Ann Lee", "Ann Lee"]),
         ("{P Ann Lee} met {P Bob Lee}. {P Ann Lee} left.", ("BOB LEE", "LEE"), ["Bob Lee", "Bob Lee"]),
     ],
 )
