@@ -25,7 +25,9 @@ class Passage:
 
     @classmethod
     def of_link(cls, link: Link) -> Passage:
-        return cls(tuple((start, stop) for start, stop in link.contents.tolist()), link.cue, link.source)
+        """The passage of a link. The label of a turn is its cue as well if no mark follows it, as in "CAPT  Yes."."""
+        parts = tuple((start, stop) for start, stop in link.contents.tolist())
+        return cls(parts, link.cue or link.source, link.source)
 
     @classmethod
     def of_sentence(cls, document: Document, sentence: Span) -> Passage:
@@ -42,7 +44,7 @@ class Passage:
             next(filter(_holds_words, map(document.word_range, spans[:1])), None)
             for spans in (attribution.cue, attribution.source)
         ]
-        return cls(parts, *around) if parts else None
+        return cls(parts, around[0] or around[1], around[1]) if parts else None
 
     def by_sentence(self, document: Document) -> list[Passage]:
         """The passage's sentences, each with its cue and source."""
