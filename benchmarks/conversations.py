@@ -17,8 +17,8 @@ from inquit.inference.attributor import Attributor
 from inquit.models.article import Article
 from inquit.models.result import ArticleResult, Attribution
 from inquit.models.segmentation import segment
-from inquit.models.speakers.names import normalise_name
 from inquit.training.corpora import read_corpus
+from inquit.training.evaluation.labels import joint_names
 from inquit.training.evaluation.spans import MIN_JACCARD
 from inquit.training.evaluation.tokens import TokenIndex, jaccard
 
@@ -66,14 +66,14 @@ def count(gold: ArticleResult, model: Attributor) -> Counter[str]:
     n = Counter(articles=1, turns=len(gold.attributions))
     n["mistaken"] = int(not gold.attributions and bool(segment(article).turns))
     for turn in gold.attributions:
-        score, _, best = max((*similarity(index, turn, other), i) for i, other in enumerate(found))
-        is_found = min(similarity(index, turn, found[best])) >= MIN_JACCARD
+        score, source_score, best = max((*similarity(index, turn, other), i) for i, other in enumerate(found))
+        is_found = min(score, source_score) >= MIN_JACCARD
         n["found"] += is_found
         n["exact"] += is_found and score == 1
         if turn.speaker is not None:
             speaker = found[best].speaker
             n["named"] += 1
-            n["right"] += is_found and speaker is not None and is_same(speaker.name, turn.speaker.name)
+            n["right"] += is_found and joint_names(speaker and speaker.name) == joint_names(turn.speaker.name)
     return n
 
 
@@ -84,10 +84,6 @@ def similarity(index: TokenIndex, one: Attribution, other: Attribution) -> tuple
         for pair in ((one.content, other.content), (one.source, other.source))
     )
     return content, source
-
-
-def is_same(name: str | None, other: str | None) -> bool:
-    return name is not None and other is not None and normalise_name(name) == normalise_name(other)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from typing import Protocol
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from inquit.models.pieces import Pieces, Window, WindowConfig, keep_words, plan_windows, split_into_pieces
@@ -94,8 +93,8 @@ class Encoder:
         document = pieces.document
         if document.turn_labels:
             # Under a label the network takes the whole turn for one content, and misses what is reported in it.
-            is_label = _are_labels(document)
-            states[~is_label] = self._encode_pieces(split_into_pieces(keep_words(document, ~is_label), self._tokenizer))
+            is_said = ~document.is_label
+            states[is_said] = self._encode_pieces(split_into_pieces(keep_words(document, is_said), self._tokenizer))
         return document, states
 
     def _encode_pieces(self, pieces: Pieces) -> Floats:
@@ -116,15 +115,6 @@ class Encoder:
         features = np.zeros(n_pieces + 2, dtype=np.int64)
         features[1:-1] = pieces.document.features[pieces.word_of_piece[window.start : window.stop]]
         return self._network(ids, features, rows)
-
-
-def _are_labels(document: Document) -> NDArray[np.bool_]:
-    """Whether each word belongs to a label of a conversation's turn, or to the mark after it: shape (n_words,)."""
-    is_label = np.zeros(len(document.words), dtype=bool)
-    for label in document.turn_labels:
-        for span in filter(None, (label.span, label.mark)):
-            is_label[slice(*document.word_range(span))] = True
-    return is_label
 
 
 def _holds_text(pieces: Pieces, first: int, stop: int) -> bool:

@@ -96,15 +96,12 @@ def _evidence(sums: _SentenceSums, tags: Tags, links: Sequence[Link], confidence
 def _are_in_turns(sums: _SentenceSums) -> NDArray[np.bool_]:
     """Whether each sentence with words is said in a turn of a conversation, or is a label."""
     document = sums.document
-    in_content, brings_in = np.zeros(len(document.words)), np.zeros(len(document.words))
+    in_content, is_label = np.zeros(len(document.words)), document.is_label.astype(np.float64)
     for turn in document.turns:
         for part in turn.parts:
             in_content[slice(*document.word_range(part))] = 1
-        if turn.label is not None:
-            for around in filter(None, (turn.label.span, turn.label.mark)):
-                brings_in[slice(*document.word_range(around))] = 1
-    in_turns: NDArray[np.bool_] = (sums.share_said(in_content, brings_in) >= COVERED) | (
-        sums.of(brings_in) == sums.n_words
+    in_turns: NDArray[np.bool_] = (sums.share_said(in_content, is_label) >= COVERED) | (
+        sums.of(is_label) == sums.n_words
     )
     return in_turns[sums.n_words > 0]
 

@@ -40,11 +40,11 @@ class Passage:
         Only the first part of a cue or source is used, as in training.
         """
         parts = tuple(filter(_holds_words, map(document.word_range, attribution.content)))
-        around = [
+        cue, source = (
             next(filter(_holds_words, map(document.word_range, spans[:1])), None)
             for spans in (attribution.cue, attribution.source)
-        ]
-        return cls(parts, around[0] or around[1], around[1]) if parts else None
+        )
+        return cls(parts, cue or source, source) if parts else None
 
     def by_sentence(self, document: Document) -> list[Passage]:
         """The passage's sentences, each with its cue and source."""

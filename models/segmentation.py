@@ -106,6 +106,15 @@ class Document:
         return tuple(turn.label for turn in self.turns if turn.label is not None)
 
     @property
+    def is_label(self) -> NDArray[np.bool_]:
+        """Whether each word belongs to a label of a turn, or to the mark after it: shape (n_words,)."""
+        is_label = np.zeros(len(self.words), dtype=bool)
+        for label in self.turn_labels:
+            for span in filter(None, (label.span, label.mark)):
+                is_label[slice(*self.word_range(span))] = True
+        return is_label
+
+    @property
     def is_quoted(self) -> NDArray[np.bool_]:
         """Whether each word is inside quotation marks, including the marks themselves: shape (n_words,)."""
         return are_quoted(self.features)

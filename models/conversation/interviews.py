@@ -47,10 +47,10 @@ def find_answers(text: str, paragraphs: Sequence[Span]) -> tuple[Turn, ...]:
 
 def _answers(text: str, paragraphs: Sequence[Span], asking: Sequence[int]) -> list[Sequence[Span]]:
     """What is said between questions, as the paragraphs of each answer."""
-    asks = [asking[0]]
+    asks, questions = [asking[0]], frozenset(asking)
     for i in range(asking[0] + 1, asking[-1] + 1):
         is_first = asks[-1] == i - 1  # of an answer
-        if _is_question(text, paragraphs[i]) or (not is_first and _is_remark(text, *paragraphs[i : i + 2])):
+        if i in questions or (not is_first and _is_remark(text, *paragraphs[i : i + 2])):
             asks.append(i)
     between = [paragraphs[one + 1 : other] for one, other in pairwise([*asks, len(paragraphs)])]
     return [
@@ -68,8 +68,8 @@ def _is_question(text: str, paragraph: Span) -> bool:
 def _is_remark(text: str, paragraph: Span, following: Span) -> bool:
     """Whether a paragraph inside an answer is the interviewer's: "Tell us about it.", "You lived in Oslo.", "May I ask why?"
 
-    In 36 interviews written to measure this, 50 of 57 such paragraphs of one sentence were, and none of 10 with "I" that
-    "I" does not follow.
+    In 36 interviews written to measure this, 31 of 33 short paragraphs of one sentence that have no "I", or that "I"
+    follows, were; of those with "I" that none follows none of 4 was (counted by a throw-away script).
     """
     said = paragraph.of(text)
     says_you = SECOND_PERSON.search(said) is not None

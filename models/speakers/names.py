@@ -40,26 +40,9 @@ _ROLES = frozenset(
 
 AFTER_NAMES = frozenset(
     {
-        "CBE",
-        "DBE",
-        "Esq",
-        "FRCP",
-        "FRS",
-        "KBE",
-        "KC",
-        "MBE",
-        "MD",
-        "MEP",
-        "MP",
-        "MSP",
-        "OBE",
-        "PhD",
-        "QC",
-        "RN",
-        "SC",
-        "TD",
+        "CBE", "DBE", "Esq", "FRCP", "FRS", "KBE", "KC", "MBE", "MD", "MEP", "MP", "MSP", "OBE", "PhD", "QC", "RN", "SC", "TD",
     }
-)
+)  # fmt: skip
 """Honours, degrees and offices after a person's name that are not part of it."""
 
 MALE_TITLES = frozenset({"mr", "sir", "lord", "king", "prince", "congressman", "chairman", "spokesman", "señor"})

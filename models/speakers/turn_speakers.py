@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-import numpy as np
-
 from inquit.models.segmentation import Document
 from inquit.models.speakers.candidates import Candidate
 from inquit.models.speakers.entities import NamedEntity
@@ -86,9 +84,7 @@ class TurnSpeakers:
             for word in {*entities[number].tokens} | initials_of(entities[number].tokens):
                 self._by_word[word].append(number)
             self._by_start[entities[number].tokens[0][:_MIN_NICKNAME]].append(number)
-        self._is_label = np.zeros(len(document.words) + 1, dtype=bool)
-        for label in document.turn_labels:
-            self._is_label[slice(*document.word_range(label.span))] = True
+        self._is_label = document.is_label
 
     def of_labels(self) -> dict[str, TurnSpeaker]:
         """The speaker of each label, by its name; the label itself if it stands for nobody who is named."""
